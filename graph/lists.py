@@ -1,0 +1,37 @@
+"""The lists that the law of tendering knows (SPEC 2), with who may stand on them and how one leaves."""
+
+from __future__ import annotations
+
+from graph.model import Doc
+
+
+class ListInfo(Doc):
+    """A list as an institution: code, titles and whether it is a severe-default list."""
+
+    code: str
+    zh: str
+    en: str
+    severe: bool = False
+    """A 严重失信 list (A07 covers it where no other rule does)."""
+
+
+LISTS: tuple[ListInfo, ...] = (
+    ListInfo(code="SXBZXR", zh="失信被执行人名单", en="Judgment defaulters"),
+    ListInfo(code="XZXF", zh="限制消费人员名单", en="Restricted-consumption orders"),
+    ListInfo(code="ZFCG", zh="政府采购严重违法失信行为记录名单", en="Serious government-procurement offenders"),
+    ListInfo(code="ZDSS", zh="重大税收违法失信主体", en="Major tax offenders"),
+    ListInfo(code="TQGZ", zh="拖欠农民工工资失信联合惩戒对象名单", en="Migrant-wage defaulters"),
+    ListInfo(code="YZWF", zh="市场监管严重违法失信名单", en="Serious market-regulation offenders", severe=True),
+    ListInfo(code="JYYC", zh="经营异常名录", en="Abnormal operations register"),
+    ListInfo(code="AQSC", zh="安全生产严重失信主体名单", en="Serious work-safety offenders", severe=True),
+    ListInfo(code="ZTBJ", zh="取消投标资格处罚", en="Bans from bidding (penalty decisions)"),
+    ListInfo(code="ZTBHMD", zh="地方招投标黑名单", en="Local tender blacklists"),
+    ListInfo(code="XHFZ", zh="行贿犯罪记录", en="Bribery convictions"),
+    ListInfo(code="ZDWF", zh="重大违法记录", en="Major violations (government procurement)"),
+    ListInfo(code="ZFJG", zh="涉政府机构失信被执行人名单", en="Public-body judgment defaulters"),
+    ListInfo(code="XZCF", zh="行政处罚公示（一般）", en="Published administrative penalties (ordinary)"),
+    ListInfo(code="OTH", zh="其他行业失信名单", en="Other sector lists", severe=True),
+    ListInfo(code="RED", zh="守信激励名单", en="Red lists (good credit)"),
+)
+
+BY_CODE = {info.code: info for info in LISTS}

@@ -1,0 +1,67 @@
+"""Typed, dated, sourced edges between parties. Missing shares are None, never 0."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import StrEnum
+
+from graph.model import Doc, Interval, Mention, Source
+
+
+class RelationType(StrEnum):
+    """Direction reads as a sentence: `src` LEGAL_REP_OF `dst`."""
+
+    HOLDS = "HOLDS"
+    CONTROLS = "CONTROLS"
+    UBO_OF = "UBO_OF"
+    LEGAL_REP_OF = "LEGAL_REP_OF"
+    HEAD_OF = "HEAD_OF"
+    DIRECTOR_OF = "DIRECTOR_OF"
+    SUPERVISOR_OF = "SUPERVISOR_OF"
+    EXEC_OF = "EXEC_OF"
+    BRANCH_OF = "BRANCH_OF"
+    MANAGES = "MANAGES"
+    SUCCEEDS = "SUCCEEDS"
+    RENAMED_FROM = "RENAMED_FROM"
+    OPERATES = "OPERATES"
+    INVESTS_ALONE = "INVESTS_ALONE"
+    PARTNER_IN = "PARTNER_IN"
+    KIN_OF = "KIN_OF"
+    EMPLOYED_BY = "EMPLOYED_BY"
+    USES = "USES"
+    BID_IN = "BID_IN"
+    EVALUATES = "EVALUATES"
+    RESPONSIBLE_FOR = "RESPONSIBLE_FOR"
+
+
+class Relation(Doc):
+    """One edge as one record states it, between mentions; the store resolves them to parties.
+
+    `key` is unique within its data set; `share` is a percentage as exact decimal (`60`, `50.00`); `role` holds
+    what the type alone does not say (kinship code, post, phase).
+    """
+
+    type: RelationType
+    key: str
+    src: Mention
+    dst: Mention
+    share: Decimal | None = None
+    votes: Decimal | None = None
+    role: str = ""
+    valid: Interval = Interval()
+    source: Source = Source(dataset="")
+
+
+class PartyRelation(Doc):
+    """A relation as read back, its ends resolved to parties."""
+
+    type: RelationType
+    src: str
+    dst: str
+    share: Decimal | None = None
+    votes: Decimal | None = None
+    role: str = ""
+    valid: Interval = Interval()
+    source: Source = Source(dataset="")
+    by: str = "code"
+    """How the ends were resolved: `code` (strong identifiers) or `name` (then never enough to block)."""

@@ -1,0 +1,1 @@
+"""What arrives: published files turned into batches for the store."""

@@ -1,0 +1,1 @@
+"""What follows from what is known: matching, rules, decisions and their ledger."""

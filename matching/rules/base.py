@@ -1,0 +1,161 @@
+"""What a rule is, and what it may look at.
+
+A rule is data (code, titles, law with dates, page, where it may block) and one function. It reads a `Case`, which
+holds everything already looked up and matched; rules never query, never import each other, never read a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+from graph.generation import Generation, ListState
+from graph.model import Doc, Listing, PartyType, Status
+from graph.relations import PartyRelation
+from matching.decision import (
+    Bilingual, Effect, Evidence, Finding, LegalBasis, NoFinding, NotAssessable, Outcome, PathEdge, PathNode,
+    RelationPath, Tier,
+)  # fmt: skip
+from matching.policy import Policy
+from matching.request import Bidder, DecisionRequest, PartyRef, Person, Tender
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that was matched with someone in the request, whatever its state in law.
+
+    `cap` is the strictest effect that this match may cause by its tier (SPEC 7.7), raised to BLOCK by a human's
+    confirmation.
+    """
+
+    listing: Listing
+    record_hash: str
+    status: Status
+    tier: Tier
+    cap: Effect
+    evidence: Evidence
+    path: RelationPath | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether the record has effect at `as_of` (a disputed one keeps it)."""
+        return self.status in (Status.ACTIVE, Status.DISPUTED)
+
+
+class PersonView(msgspec.Struct, frozen=True, kw_only=True):
+    """A person of the request in a role, with the records matched to that person."""
+
+    role: str
+    """legal_rep, principal, agent, project_manager, key_staff, expert, committee, official, director, operator …"""
+    person: Person
+    hits: tuple[Hit, ...] = ()
+
+
+class Kin(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation connected with an entity by dated, sourced relations, and its active records."""
+
+    role: Literal["parent", "branch", "controller", "subsidiary", "sister", "predecessor"]
+    by: Literal["code", "name"]
+    hits: tuple[Hit, ...]
+
+
+class EntityView(msgspec.Struct, frozen=True, kw_only=True):
+    """One organisation or person that bids: a sole bidder or a member of a consortium."""
+
+    role: str
+    """`sole`, `lead` or `member`."""
+    ref: PartyRef
+    type: PartyType
+    label: str
+    """Name or, without one, masked code: how messages call it."""
+    identity: tuple[str, ...]
+    """Comparable keys of the entity: valid strong identifiers first, then its comparison name."""
+    party: str | None
+    hits: tuple[Hit, ...] = ()
+    persons: tuple[PersonView, ...] = ()
+    kin: tuple[Kin, ...] = ()
+    individual_business: bool = False
+    legal_form: str = ""
+
+
+class BidderView(msgspec.Struct, frozen=True, kw_only=True):
+    """A bidder: itself and, in a consortium, every member (a consortium is a union)."""
+
+    index: int
+    client_id: str
+    bidder: Bidder
+    entities: tuple[EntityView, ...]
+
+
+class SubjectView(msgspec.Struct, frozen=True, kw_only=True):
+    """Someone else who takes part: buyer, agency, platform_operator, expert, committee, official."""
+
+    role: str
+    client_id: str
+    label: str
+    entity: EntityView | None = None
+    person: PersonView | None = None
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        """The records matched to this subject."""
+        if self.entity is not None:
+            return self.entity.hits
+        return self.person.hits if self.person is not None else ()
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a rule may look at, for one request at one pair of clocks."""
+
+    request: DecisionRequest
+    as_of: datetime
+    activity: date
+    """The day of the procurement activity: what look-back periods end at (default: the day of `as_of`)."""
+    known: int
+    policy: Policy
+    lists: Mapping[str, ListState]
+    generation: Generation
+    bidders: tuple[BidderView, ...]
+    subjects: tuple[SubjectView, ...] = ()
+
+    @property
+    def tender(self) -> Tender:
+        """The request's tender."""
+        return self.request.tender
+
+    def invoked(self, code: str) -> bool | None:
+        """Whether the tender documents invoke a list: None when the caller did not say."""
+        lists = self.request.tender.invoked_lists
+        return None if lists is None else code in lists
+
+
+class Rule(Doc):
+    """A rule as data with its function.
+
+    `scope` says what `evaluate` gets beside the case: `bidder` a BidderView, `subject` a SubjectView, `pair` two
+    BidderViews, `tender` nothing. `lists` are the lists it reads: one that is missing makes it not assessable.
+    `may_block` is false where SPEC 4.2 forbids a BLOCK without a signed legal basis.
+    """
+
+    code: str
+    title: Bilingual
+    scope: Literal["bidder", "subject", "pair", "tender"]
+    basis: tuple[LegalBasis, ...]
+    evaluate: Callable[..., Iterable[Outcome]]
+    lists: tuple[str, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    """Every effect the rule can cause as shipped, strictest last."""
+    may_block: bool = True
+    effective_from: date
+    effective_to: date | None = None
+
+
+BidderRule = Callable[[Case, BidderView], Iterable[Outcome]]
+
+__all__ = [
+    "Bidder", "BidderRule", "BidderView", "Bilingual", "Case", "Effect", "EntityView", "Evidence", "Finding", "Hit",
+    "Kin", "LegalBasis", "Listing", "NoFinding", "NotAssessable", "Outcome", "PartyRelation", "PathEdge", "PathNode",
+    "Person", "PersonView", "RelationPath", "Rule", "Status", "SubjectView", "Tier",
+]  # fmt: skip
