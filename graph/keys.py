@@ -5,22 +5,38 @@ from __future__ import annotations
 
 import xxhash
 
+_RELATED = 0x9E37_79B9_7F4A_7C15
+"""A fixed odd pattern (2^64 over the golden ratio): turns a subject's key into that of a related person."""
+
 
 def identifier(scheme: str, value: str) -> int:
     """Key of an identifier by scheme (`uscc`, `org_code`, `reg_no`, `citizen_id` …) and normalised value."""
-    return xxhash.xxh3_64_intdigest(f"i\x1f{scheme}\x1f{value}")
+    return xxhash.xxh3_64_intdigest(f"i\x1f{scheme}\x1f{value}".encode())
 
 
 def org_name(n6: str) -> int:
     """Key of an organisation's comparison form."""
-    return xxhash.xxh3_64_intdigest(f"n\x1f{n6}")
+    return xxhash.xxh3_64_intdigest(f"n\x1f{n6}".encode())
 
 
 def person_name(n6: str) -> int:
     """Key of a person's comparison form (dots and spaces removed). Finds records to compare by number, never a hit."""
-    return xxhash.xxh3_64_intdigest(f"p\x1f{n6}")
+    return xxhash.xxh3_64_intdigest(f"p\x1f{n6}".encode())
 
 
 def branch_parent(n6: str) -> int:
     """Key under which the listings of a company's branches are found, by the parent's comparison form."""
-    return xxhash.xxh3_64_intdigest(f"b\x1f{n6}")
+    return xxhash.xxh3_64_intdigest(f"b\x1f{n6}".encode())
+
+
+def related(key: int) -> int:
+    """The key under which a record is found by someone it names beside its subject (a legal representative).
+
+    A look-up for subjects never returns records in which a party is only related, and the other way round.
+    """
+    return key ^ _RELATED
+
+
+def party(key: str) -> int:
+    """Key of a party's surrogate key: finds its place in the generation's register."""
+    return xxhash.xxh3_64_intdigest(f"k\x1f{key}".encode())
