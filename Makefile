@@ -1,0 +1,52 @@
+# Two commands on a fresh machine: `make run` and `make test`. Both need Python 3.11+ with pip, nothing else.
+# `make` works in a folder whose path has spaces.
+
+SHELL := /bin/sh
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+JOBS ?= auto
+
+.PHONY: help run env env-dev test fast soak check lint types arch docs lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
+
+run: env ## load the demo city, decide its open tender, then serve (ARGS=--no-serve: end after printing)
+	@$(BIN)/liancheng demo --run $(ARGS)
+
+env:
+	@sh scripts/environment.sh run
+
+env-dev:
+	@sh scripts/environment.sh dev
+
+test: env-dev ## every test that this machine can run
+	$(PYTEST) -n $(JOBS)
+
+fast: env-dev ## the tests that take seconds
+	$(PYTEST) -n $(JOBS) -m "not slow and not fault"
+
+soak: env-dev ## the crash tests at full length: 200 kills each
+	LIANCHENG_SOAK=200 $(PYTEST) -m fault
+
+check: lint types test ## lint, types, import directions, documentation and every test: what CI runs
+
+lint: env-dev ## style and common mistakes
+	$(BIN)/ruff check .
+
+types: env-dev ## mypy --strict over the program and its tests
+	$(BIN)/mypy
+	$(BIN)/mypy --explicit-package-bases tests
+
+arch: env-dev ## import directions and house rules only
+	$(PYTEST) tests/test_architecture.py
+
+docs: env-dev ## run the documentation only
+	$(PYTEST) tests/docs
+
+lock: ## pin the packages anew, with hashes, for every platform (needs the network)
+	@sh scripts/lock.sh
+
+clean: ## remove what can be made again (never var/, which holds data)
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,125 @@
+"""What every test relies on: parts that a machine may lack, and a watch on identity numbers in captured output.
+
+`needs("postgres")` skips with the reason where the part is missing, and fails instead with `REQUIRE_ALL=1`, so that
+a green run in CI has left nothing out. `optional("…", why)` skips with a word on every machine: for evaluation data
+that a clone need not have. No citizen number may appear in anything that a test logs or prints.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("house", deadline=None, print_blob=True)
+settings.load_profile("house")
+
+
+def _binary(name: str, package: str) -> Callable[[], str]:
+    def missing() -> str:
+        return "" if shutil.which(name) else f"{name} is not installed ({package})"
+
+    return missing
+
+
+def _postgres() -> str:
+    if os.environ.get("LIANCHENG_TEST_POSTGRES") or _postgres_tool("initdb"):
+        return ""
+    return "no PostgreSQL server programs and no LIANCHENG_TEST_POSTGRES"
+
+
+def _postgres_tool(name: str) -> str | None:
+    """A PostgreSQL program: on the path, or where Debian keeps the server's."""
+    found = shutil.which(name)
+    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return found or (str(versions[-1]) if versions else None)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "make": _binary("make", "GNU make"),
+    "git": _binary("git", "git"),
+    "postgres": _postgres,
+    "wget": _binary("wget", "wget"),
+}
+"""Parts that tests may ask for: each answers why it is missing, or nothing."""
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str], None]:
+    """Ask for a part: skip with the reason where it is missing, fail with `REQUIRE_ALL=1`."""
+
+    def ask(part: str) -> None:
+        reason = PARTS[part]()
+        if reason and os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"REQUIRE_ALL=1, but {reason}", pytrace=False)
+        if reason:
+            pytest.skip(f"needs {part}: {reason}")
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of evaluation data beside the checkout; skipped with a word on every machine that lacks it."""
+    folder = ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("evaluation data ../shared/data is not there (optional on every machine)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+# Provinces of GB/T 2260 and the residence-permit prefixes: a number that begins otherwise is nobody's.
+_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
+_CITIZEN = re.compile(
+    rf"(?<![0-9A-Za-z])({_PROVINCE}\d{{4}}(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}[0-9Xx])"
+    r"(?![0-9A-Za-z])"
+)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+def citizen_numbers(text: str) -> list[str]:
+    """Complete citizen numbers in a text, told from other 18-digit numbers by their check digit (GB 11643)."""
+    return [
+        number
+        for number in _CITIZEN.findall(text)
+        if "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, number, strict=False)) % 11] == number[17].upper()
+    ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail any test whose captured log or output shows a citizen number, without repeating the number."""
+    report = yield
+    for where, text in (("log", report.caplog), ("output", report.capstdout), ("output", report.capstderr)):
+        found = citizen_numbers(text)
+        if found and report.outcome != "failed":
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} shows {len(found)} citizen number(s) in its captured {where}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name the parts this run went without, once each."""
+    reasons: dict[str, int] = {}
+    for report in terminalreporter.stats.get("skipped", ()):
+        text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[text] = reasons.get(text, 0) + 1
+    if reasons:
+        terminalreporter.section("left out on this machine")
+        for text, number in sorted(reasons.items()):
+            terminalreporter.line(f"{number} test(s): {text.removeprefix('Skipped: ')}")
