@@ -1,0 +1,212 @@
+"""Habits that every command shares: options, language, output, sentences on stderr."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from api.errors import USAGE, CommandError
+from api.output import BINARY, SUFFIXES, Table, print_rich, render, write_file
+from api.settings import Settings, read_lang, read_settings
+from graph.messages import LANGS, Lang, catalogue, say
+
+F = TypeVar("F", bound=Callable[..., Any])
+LANG_KEY = "liancheng.lang"
+
+
+def text(code: str, lang: Lang, **params: object) -> str:
+    """A sentence of this room."""
+    return say("api", code, lang, **params)
+
+
+def requested_lang(args: Sequence[str]) -> Lang:
+    """The language of help and error sentences: `--lang` wherever it stands, else the environment's."""
+    for index, arg in enumerate(args):
+        value = arg.partition("=")[2] if arg.startswith("--lang=") else ""
+        if arg == "--lang" and index + 1 < len(args):
+            value = args[index + 1]
+        for lang in LANGS:
+            if value == lang:
+                return lang
+    return read_lang(os.environ)
+
+
+def context_lang(context: click.Context) -> Lang:
+    """The language chosen for this run."""
+    lang: Lang = context.find_root().meta.get(LANG_KEY, "en")
+    return lang
+
+
+class TranslatedOption(click.Option):
+    """An option whose help is a message code."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """The help line in the reader's language."""
+        if not self.help:
+            return super().get_help_record(ctx)
+        shown = copy.copy(self)
+        shown.help = text(self.help, context_lang(ctx))
+        return super(TranslatedOption, shown).get_help_record(ctx)
+
+
+class TranslatedHelp:
+    """Help headings in the reader's language, shared by commands and the group."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The usage line."""
+        pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
+        prefix = text("help.usage", context_lang(ctx)) + " "
+        formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=prefix)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, one a line."""
+        records = [p.get_help_record(ctx) for p in self.get_params(ctx)]  # type: ignore[attr-defined]
+        with formatter.section(text("help.options", context_lang(ctx)).rstrip(":：")):
+            formatter.write_dl([r for r in records if r is not None])
+
+
+class Command(TranslatedHelp, click.Command):
+    """A command whose help texts are message codes: `cmd.NAME` and `cmd.NAME.example`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.code = f"cmd.{str(self.name).replace(' ', '.')}"
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`, its own line translated."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = text("opt.help", context_lang(ctx))
+        return option
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """One line for the list of commands."""
+        context = click.get_current_context(silent=True)
+        return text(self.code, context_lang(context) if context else "en").partition("\n")[0]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the command does, then an example that can be copied."""
+        lang = context_lang(ctx)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            for paragraph in text(self.code, lang).strip().split("\n"):
+                formatter.write_text(paragraph)
+        with formatter.section(text("help.example", lang)):
+            for line in text(f"{self.code}.example", lang).strip().split("\n"):
+                formatter.write(" " * formatter.current_indent + line + "\n")
+
+
+class Run:
+    """One run of a command: settings, language, and where its answer goes."""
+
+    def __init__(self, settings: Settings, lang: Lang, format: str, output: Path | None) -> None:
+        self.settings = settings
+        self.lang = lang
+        self.format = format
+        self.output = output
+
+    def say(self, code: str, **params: object) -> str:
+        """A sentence of this room in the run's language."""
+        return text(code, self.lang, **params)
+
+    def note(self, code: str, **params: object) -> None:
+        """A sentence on stderr: stdout holds nothing but data."""
+        click.echo(self.say(code, **params), err=True)
+
+    def emit(self, table: Table) -> None:
+        """Write the answer: a table with colour on a terminal, otherwise in the chosen format."""
+        if self.output is None and self.format == "table" and sys.stdout.isatty():
+            print_rich(table)
+        else:
+            self.emit_bytes(render(table, self.format, to_file=self.output is not None))
+
+    def emit_bytes(self, data: bytes) -> None:
+        """Write bytes to the output file in one step, or to stdout."""
+        if self.output is not None:
+            write_file(self.output, data)
+            self.note("out.written", path=self.output)
+            return
+        if self.format in BINARY and sys.stdout.isatty():
+            raise CommandError("usage.binary", status=USAGE, format=self.format)
+        stream = click.get_binary_stream("stdout")
+        stream.write(data)
+        stream.flush()
+
+    @contextmanager
+    def progress(self, label: str, total: int | None = None) -> Iterator[Callable[[int, int | None], None]]:
+        """A progress bar on stderr, only when that is a terminal; the body calls it with (done, total)."""
+        if not sys.stderr.isatty():
+            yield lambda done, of: None
+            return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(label, total=total)
+            yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def option(*names: str, help: str, **kwargs: Any) -> Callable[[F], F]:
+    """A click option whose help is a message code."""
+    return click.option(*names, cls=TranslatedOption, help=help, **kwargs)
+
+
+def resolve_format(format: str | None, output: Path | None, allowed: Sequence[str], default: str) -> str:
+    """The format that was asked for, else the one of the output file's suffix, else the command's own.
+
+    Raises:
+        CommandError: `usage.suffix`, `usage.format` (status 2).
+    """
+    if format is not None:
+        return format
+    if output is None:
+        return default
+    found = SUFFIXES.get(output.suffix.lower())
+    if found is None:
+        raise CommandError("usage.suffix", status=USAGE, suffix=output.suffix or "-", allowed=", ".join(allowed))
+    if found not in allowed:
+        raise CommandError("usage.format", status=USAGE, format=found, allowed=", ".join(allowed))
+    return found
+
+
+def command(name: str, *, formats: Sequence[str] = (), default: str = "table") -> Callable[[F], Command]:
+    """A command with the options that all have; its function gets a `Run` first.
+
+    `formats` are those that fit the answer; without any there is neither `--format` nor `-o`.
+    """
+
+    def decorate(function: F) -> Command:
+        @functools.wraps(function)
+        def run(**kwargs: Any) -> Any:
+            lang: Lang = kwargs.pop("lang", None) or context_lang(click.get_current_context())
+            settings = read_settings(os.environ).with_store(kwargs.pop("store", None))
+            output: Path | None = kwargs.pop("output", None)
+            format = resolve_format(kwargs.pop("format", None), output, formats, default) if formats else default
+            return function(Run(settings, lang, format, output), **kwargs)
+
+        wrapped: Any = run
+        wrapped = option("--lang", type=click.Choice(LANGS), help="opt.lang")(wrapped)
+        wrapped = option("--store", metavar="URL", help="opt.store")(wrapped)
+        if formats:
+            wrapped = option(
+                "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="opt.output"
+            )(wrapped)
+            wrapped = option("--format", type=click.Choice(tuple(formats)), help="opt.format")(wrapped)
+        made: Command = click.command(name, cls=Command)(wrapped)
+        return made
+
+    return decorate
+
+
+def has_message(code: str) -> bool:
+    """Whether this room has a sentence of that code."""
+    return code in catalogue("api")

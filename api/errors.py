@@ -1,0 +1,89 @@
+"""Errors as people read them: one sentence in their language, never a traceback, never an identity number."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import re
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph.messages import Lang, catalogue, say
+
+REJECTED, USAGE, MISSING = 1, 2, 3
+"""Exit statuses of COMMANDS: some input rejected; wrong usage; a part is missing or unreadable."""
+
+_NUMBER = re.compile(r"[A-Za-z]{0,3}\d[\dA-Za-z*-]{5,}\d?[\dXx]")
+_ROOMS = frozenset({"api", "matching", "loaders", "graph"})
+
+
+class CommandError(Exception):
+    """A command can't be done. `code` is a message of api/messages.toml, `status` the exit status."""
+
+    def __init__(self, code: str, *, status: int = MISSING, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.status = status
+        self.params = params
+
+
+def mask_numbers(text: str) -> str:
+    """A text with everything that could be an identity number made unreadable: for logs and problem details."""
+    return _NUMBER.sub(lambda m: m[0] if sum(c.isdigit() for c in m[0]) < 7 else m[0][:2] + "****", text)
+
+
+def sentence(error: BaseException, lang: Lang) -> str | None:
+    """The sentence for an error that carries a message code, or for an operating-system error; else None.
+
+    An error of a room says its sentence from that room's catalogue, so that no caller has to know them all.
+    """
+    code = getattr(error, "code", None)
+    params = getattr(error, "params", None)
+    if isinstance(code, str):
+        room = type(error).__module__.partition(".")[0]
+        rooms = [room, *sorted(_ROOMS - {room})] if room in _ROOMS else sorted(_ROOMS)
+        for candidate in rooms:
+            if code in catalogue(candidate):
+                return say(candidate, code, lang, **(params if isinstance(params, dict) else {}))
+    if isinstance(error, OSError):
+        return os_sentence(error, lang)
+    return None
+
+
+def os_sentence(error: OSError, lang: Lang) -> str:
+    """What the operating system refused, and for which path."""
+    kind = {
+        errno.ENOENT: "os.missing",
+        errno.EACCES: "os.denied",
+        errno.EPERM: "os.denied",
+        errno.EROFS: "os.denied",
+        errno.ENOSPC: "os.full",
+        errno.EDQUOT: "os.full",
+        errno.EISDIR: "os.folder",
+        errno.ENOTDIR: "os.folder",
+        errno.EADDRINUSE: "os.address",
+    }.get(error.errno or 0, "os.other")
+    return say(
+        "api", kind, lang, path=error.filename or "-", detail=mask_numbers(error.strerror or type(error).__name__)
+    )
+
+
+def log_unexpected(error: BaseException, logs: Path) -> Path | None:
+    """Append the traceback, numbers masked, to `logs/liancheng.log`; None where no log can be written.
+
+    The text of a traceback names files and lines; values of variables never stand in it.
+    """
+    text = mask_numbers("".join(traceback.format_exception(error)))
+    path = logs / "liancheng.log"
+    try:
+        logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = logging.FileHandler(path, encoding="utf-8")
+    except OSError:
+        return None
+    stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        handler.emit(logging.makeLogRecord({"msg": f"{stamp} {text}", "levelno": logging.ERROR}))
+    finally:
+        handler.close()
+    return path

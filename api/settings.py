@@ -1,0 +1,196 @@
+"""What an installation decides: where its files stand, which policy holds, which language it speaks.
+
+Read once from the environment and an optional `.env` file, then frozen. Nothing here is read at import time, and
+no setting has a secret as its default.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from graph.messages import LANGS, Lang
+
+MIN_API_KEY = 32
+"""Characters that an API key needs at least: a guessable key is refused instead of served."""
+
+
+class SettingsError(Exception):
+    """A setting has a value that can't be used. `code` is a message of api/messages.toml."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One environment variable, for the reference page: name, default as text, what it does in both languages."""
+
+    name: str
+    default: str
+    zh: str
+    en: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "LIANCHENG_HOME",
+        "./var",
+        "全部数据所在目录（数据库、名单代、台账、密钥、日志）。",
+        "Folder that holds everything: store, generations, ledger, secret key, logs.",
+    ),
+    Setting(
+        "LIANCHENG_STORE",
+        "$LIANCHENG_HOME/store.db",
+        "图数据库地址：文件路径或 sqlite:///路径。命令行 --store 优先。",
+        "URL of the graph store: a path or sqlite:///path. `--store` on the command line wins.",
+    ),
+    Setting(
+        "LIANCHENG_LEDGER",
+        "sqlite:///$LIANCHENG_HOME/ledger.db",
+        "决定台账的数据库地址（SQLAlchemy 格式）。",
+        "URL of the ledger of decisions, in SQLAlchemy's form.",
+    ),
+    Setting(
+        "LIANCHENG_POLICY",
+        "$LIANCHENG_HOME/policy.toml",
+        "策略文件；未设置且默认位置没有文件时使用随程序提供的策略。",
+        "Policy file. Unset and no file at the default place: the policy that ships with the program.",
+    ),
+    Setting(
+        "LIANCHENG_LANG",
+        "",
+        "界面语言 zh 或 en；未设置时按系统语言（LC_ALL、LC_MESSAGES、LANG），中文系统用 zh，其余用 en。",
+        "Language of sentences, zh or en. Unset: by locale (LC_ALL, LC_MESSAGES, LANG), zh where it is Chinese, "
+        "else en.",
+    ),
+    Setting(
+        "LIANCHENG_TENANT",
+        "default",
+        "台账与幂等键所属的租户。",
+        "Tenant that ledger rows and idempotency keys carry.",
+    ),
+    Setting(
+        "LIANCHENG_API_KEY",
+        "",
+        f"HTTP 接口的访问密钥，至少 {MIN_API_KEY} 个字符；未设置时只在本机回环地址提供服务。",
+        f"Key for the HTTP interface, at least {MIN_API_KEY} characters. Unset: serves on loopback only.",
+    ),
+)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings of one run, with paths made absolute."""
+
+    home: Path
+    store: str
+    ledger: str
+    policy: Path | None = None
+    lang: Lang = "en"
+    tenant: str = "default"
+    api_key: str = ""
+
+    @property
+    def default_store(self) -> str:
+        """Where the store stands when nobody says otherwise."""
+        return str(self.home / "store.db")
+
+    @property
+    def data_root(self) -> Path:
+        """The folder whose `generations/` belong to the chosen store.
+
+        The home itself for its own store; a folder of its own for any other, so that two stores never share
+        generations.
+        """
+        if self.store == self.default_store:
+            return self.home
+        digest = hashlib.sha256(self.store.encode()).hexdigest()[:16]
+        return self.home / "stores" / digest
+
+    @property
+    def secret_file(self) -> Path:
+        """The deployment's secret key, made at first use."""
+        return self.home / "secret.key"
+
+    @property
+    def logs(self) -> Path:
+        """Folder of the log files."""
+        return self.home / "logs"
+
+    def with_store(self, url: str | None) -> Settings:
+        """These settings with another store (`--store`)."""
+        return self if not url else msgspec.structs.replace(self, store=absolute(url))
+
+
+def absolute(url: str) -> str:
+    """A store URL in one spelling: an embedded file as its absolute path, anything else as given."""
+    scheme, separator, rest = url.partition("://")
+    if separator and scheme != "sqlite":
+        return url
+    if separator:
+        # sqlite:///relative and sqlite:////absolute, as SQLAlchemy writes them
+        rest = rest.removeprefix("/")
+    return str(Path(rest if separator else url).expanduser().absolute())
+
+
+def locale_lang(environ: Mapping[str, str]) -> Lang:
+    """The language that the locale asks for: zh where it is Chinese, else en."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environ.get(name, ""):
+            return "zh" if value.lower().startswith(("zh", "chinese")) else "en"
+    return "en"
+
+
+def read_lang(environ: Mapping[str, str]) -> Lang:
+    """LIANCHENG_LANG, else the locale's language.
+
+    Raises:
+        SettingsError: `settings.lang`: neither zh nor en.
+    """
+    value = environ.get("LIANCHENG_LANG", "").strip()
+    if not value:
+        return locale_lang(environ)
+    for lang in LANGS:
+        if value.lower().replace("_", "-").split("-")[0] == lang:
+            return lang
+    raise SettingsError("settings.lang", value=value)
+
+
+def read_dotenv(folder: Path) -> dict[str, str]:
+    """The variables of `folder/.env`; none when there is no such file."""
+    path = folder / ".env"
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}
+
+
+def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Settings:
+    """Settings from the environment; what it does not set comes from `.env` in `folder` (the working folder).
+
+    Raises:
+        SettingsError: `settings.lang`, `settings.policy` (the named file does not exist), `settings.api_key`.
+    """
+    values = {**read_dotenv(folder or Path.cwd()), **environ}
+    home = Path(values.get("LIANCHENG_HOME") or "var").expanduser().absolute()
+    named = values.get("LIANCHENG_POLICY", "")
+    policy = Path(named).expanduser().absolute() if named else home / "policy.toml"
+    if named and not policy.is_file():
+        raise SettingsError("settings.policy", path=policy)
+    api_key = values.get("LIANCHENG_API_KEY", "")
+    if api_key and len(api_key) < MIN_API_KEY:
+        raise SettingsError("settings.api_key", minimum=MIN_API_KEY)
+    return Settings(
+        home=home,
+        store=absolute(values["LIANCHENG_STORE"]) if values.get("LIANCHENG_STORE") else str(home / "store.db"),
+        ledger=values.get("LIANCHENG_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
+        policy=policy if policy.is_file() else None,
+        lang=read_lang(values),
+        tenant=values.get("LIANCHENG_TENANT") or "default",
+        api_key=api_key,
+    )
