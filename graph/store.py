@@ -152,6 +152,14 @@ class GraphReader(Protocol):
         """The mentions linked to a party."""
         ...
 
+    def touched(self, dataset: str) -> str:
+        """A mark of what `iter_listings(dataset)` yields; with `""`, of what `iter_parties` yields.
+
+        It changes with every publication, erasure or link that changes a row of theirs; equal marks mean equal
+        rows, so that the next generation takes over the files of an untouched list.
+        """
+        ...
+
     def iter_listings(self, dataset: str) -> Iterator[ListingVersion]:
         """All versions of a list, every generation, in key order: what a generation folder is built from."""
         ...

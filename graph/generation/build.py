@@ -1,0 +1,277 @@
+"""Writes the files of a generation from rows, list by list, without holding the documents in memory."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from graph import keys
+from graph.generation.errors import GenerationError
+from graph.generation.format import Array, FileWriter, Mapped, Progress, Sink
+from graph.generation.indexing import Indexer, SlimListing, SlimParty
+from graph.generation.lookup import buckets, merge
+from graph.generation.manifest import ListSection, PartySection, RelationSection
+from graph.relations import PartyRelation
+
+OPEN = 0xFFFF_FFFF
+"""`to_gen` of a record that has not ended, and the ordinal of a party that is not there."""
+_REPORT_EVERY = 20_000
+
+LIST_FILES = ("docs", "offsets", "code", "hash", "from", "to", "party", "keys", "ords", "pkeys", "pords", "pwords")
+PARTY_FILES = ("docs", "offsets", "hash", "register", "keys", "ords", "starts", "hkeys", "hords", "hstarts")
+
+
+class ListingRow(NamedTuple):
+    """A listing version as the store keeps it: JSON document, SHA-256, generations, party key or empty."""
+
+    doc: bytes
+    content_hash: bytes
+    from_gen: int
+    to_gen: int | None
+    party: str
+
+
+class PartyRow(NamedTuple):
+    """A party as the store keeps it; `register` when a register (not only a list) names it."""
+
+    doc: bytes
+    register: bool
+
+
+class EdgeRow(NamedTuple):
+    """A relation version."""
+
+    relation: PartyRelation
+    from_gen: int
+    to_gen: int | None
+
+
+class _Docs:
+    """Documents end to end, and where each begins."""
+
+    def __init__(self, sink: Sink, prefix: str) -> None:
+        self._sink = sink
+        self._prefix = prefix
+        self._writer: FileWriter = sink.open(f"{prefix}.docs", "docs")
+        self._offsets = array("Q", [0])
+
+    def add(self, doc: bytes) -> int:
+        self._writer.write(doc)
+        self._offsets.append(self._writer.size)
+        return len(self._offsets) - 2
+
+    def close(self) -> int:
+        self._sink.done(f"{self._prefix}.docs", self._writer)
+        self._sink.put(f"{self._prefix}.offsets", "offsets", column(self._offsets))
+        return len(self._offsets) - 1
+
+
+def column(values: array[int]) -> Array:
+    """A grown array as little-endian numbers, without a copy."""
+    return np.frombuffer(values, dtype={"Q": "<u8", "I": "<u4", "H": "<u2", "B": "u1"}[values.typecode])
+
+
+def _sorted_pair(sink: Sink, prefix: str, names: tuple[str, str], key: Array, ordinal: Array) -> Array:
+    order = np.argsort(key, kind="stable")
+    sink.put(f"{prefix}.{names[0]}", "keys", key[order])
+    sink.put(f"{prefix}.{names[1]}", "ordinals", ordinal[order])
+    return order
+
+
+def build_list(
+    sink: Sink, prefix: str, dataset: str, rows: Iterable[ListingRow], number: int, indexer: Indexer,
+    progress: Progress | None = None, touched: str = "", total: int = 0,
+) -> ListSection:  # fmt: skip
+    """Write one list's files. Rows that a later generation than `number` recorded are left out.
+
+    Raises:
+        GenerationError: `generation.inconsistent`: a document is not a listing.
+    """
+    decode = msgspec.json.Decoder(SlimListing).decode
+    docs = _Docs(sink, prefix)
+    codes: dict[str, int] = {}
+    code, from_gen, to_gen = array("H"), array("I"), array("I")
+    hashes = bytearray()
+    party, key, ordinals = array("Q"), array("Q"), array("I")
+    person_key, person_ord = array("Q"), array("I")
+    words = (array("Q"), array("Q"), array("Q"))
+    for row in rows:
+        if row.from_gen > number:
+            continue
+        try:
+            slim = decode(row.doc)
+        except msgspec.DecodeError as error:
+            raise GenerationError("generation.inconsistent", detail=f"{dataset}: document") from error
+        place = docs.add(row.doc)
+        code.append(codes.setdefault(slim.list_code, len(codes)))
+        hashes += row.content_hash
+        from_gen.append(row.from_gen)
+        to_gen.append(OPEN if row.to_gen is None or row.to_gen > number else row.to_gen)
+        party.append(keys.party(row.party) if row.party else 0)
+        keyed = indexer.listing(slim)
+        for one in keyed.keys:
+            key.append(one)
+            ordinals.append(place)
+        for name, number_words in keyed.persons:
+            person_key.append(name)
+            person_ord.append(place)
+            for target, word in zip(words, number_words, strict=True):
+                target.append(word)
+        if progress is not None and place % _REPORT_EVERY == 0:
+            progress(dataset, place, total)
+    count = docs.close()
+    if len(hashes) != 32 * count:
+        raise GenerationError("generation.inconsistent", detail=f"{dataset}: content hash")
+    sink.put(f"{prefix}.code", "code", column(code))
+    sink.put(f"{prefix}.hash", "hash", np.frombuffer(hashes, "u1").reshape(-1, 32))
+    sink.put(f"{prefix}.from", "from", column(from_gen))
+    sink.put(f"{prefix}.to", "to", column(to_gen))
+    sink.put(f"{prefix}.party", "partyhash", column(party))
+    _sorted_pair(sink, prefix, ("keys", "ords"), column(key), column(ordinals))
+    order = _sorted_pair(sink, prefix, ("pkeys", "pords"), column(person_key), column(person_ord))
+    sink.put(f"{prefix}.pwords", "words", np.stack([column(each)[order] for each in words]))
+    if progress is not None:
+        progress(dataset, count, count)
+    return ListSection(dataset=dataset, prefix=prefix, codes=tuple(codes), rows=count, touched=touched)
+
+
+def merge_lists(sink: Sink, sections: Sequence[ListSection]) -> int:
+    """Write the look-up tables over all lists; returns how many records there are."""
+    keyed, persons, words = [], [], []
+    base = 0
+    for section in sections:
+        part = {name: sink.read(f"{section.prefix}.{name}") for name in ("keys", "ords", "pkeys", "pords", "pwords")}
+        keyed.append((part["keys"].array("<u8"), part["ords"].array("<u4"), base))
+        persons.append((part["pkeys"].array("<u8"), part["pords"].array("<u4"), base))
+        words.append(part["pwords"].array("<u8").reshape(3, -1))
+        base += section.rows
+    if base >= OPEN:
+        raise GenerationError("generation.inconsistent", detail="more than 4,294,967,294 records")
+    _put_table(sink, "listings", "", *merge(keyed)[:2])
+    sorted_keys, ordinals, order = merge(persons)
+    _put_table(sink, "listings", "p", sorted_keys, ordinals)
+    merged = np.concatenate([np.empty((3, 0), "<u8"), *words], axis=1)
+    sink.put("listings.pwords", "words", merged[:, order])
+    return base
+
+
+def _put_table(sink: Sink, name: str, letter: str, sorted_keys: Array, ordinals: Array) -> None:
+    sink.put(f"{name}.{letter}keys", "keys", sorted_keys)
+    sink.put(f"{name}.{letter}ords", "ordinals", ordinals)
+    sink.put(f"{name}.{letter}starts", "starts", buckets(sorted_keys))
+
+
+def build_parties(
+    sink: Sink, rows: Iterable[PartyRow], indexer: Indexer, progress: Progress | None = None, touched: str = "",
+    total: int = 0,
+) -> PartySection:  # fmt: skip
+    """Write the register's files.
+
+    Raises:
+        GenerationError: `generation.inconsistent`: a document is not a party, or two have one key.
+    """
+    decode = msgspec.json.Decoder(SlimParty).decode
+    docs = _Docs(sink, "party")
+    hashes, register = array("Q"), array("B")
+    key, ordinals = array("Q"), array("I")
+    for row in rows:
+        try:
+            slim = decode(row.doc)
+        except msgspec.DecodeError as error:
+            raise GenerationError("generation.inconsistent", detail="parties: document") from error
+        place = docs.add(row.doc)
+        hashes.append(keys.party(slim.key))
+        register.append(row.register)
+        for one in indexer.party(slim):
+            key.append(one)
+            ordinals.append(place)
+        if progress is not None and place % _REPORT_EVERY == 0:
+            progress("parties", place, total)
+    count = docs.close()
+    if count >= OPEN:
+        raise GenerationError("generation.inconsistent", detail="more than 4,294,967,294 parties")
+    own = column(hashes)
+    sink.put("party.hash", "partyhash", own)
+    sink.put("party.register", "flag", column(register))
+    _put_table(sink, "party", "", *merge([(column(key), column(ordinals), 0)])[:2])
+    _put_table(sink, "party", "h", *merge([(own, np.arange(count, dtype="<u4"), 0)])[:2])
+    sorted_own = np.sort(own)
+    if count and bool((sorted_own[1:] == sorted_own[:-1]).any()):
+        raise GenerationError("generation.inconsistent", detail="parties: two have one key")
+    if progress is not None:
+        progress("parties", count, count)
+    return PartySection(rows=count, touched=touched)
+
+
+def _ordinals(sink: Sink, hashes: Array) -> Array:
+    """Party ordinals for key hashes; `OPEN` where there is no such party."""
+    table: Mapped = sink.read("party.hkeys")
+    known, places = table.array("<u8"), sink.read("party.hords").array("<u4")
+    if not len(known):
+        return np.full(len(hashes), OPEN, dtype="<u4")
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[at] == hashes, places[at], np.uint32(OPEN)).astype("<u4")
+
+
+def _adjacency(sink: Sink, name: str, owners: Array, items: Array, parties: int) -> None:
+    """For each party its items, ascending: `<name>.starts` (parties + 1) and `<name>.items`."""
+    inside = owners != OPEN
+    owners, items = owners[inside], items[inside]
+    order = np.lexsort((items, owners))
+    starts = np.zeros(parties + 1, dtype="<u8")
+    np.cumsum(np.bincount(owners, minlength=parties), out=starts[1:])
+    sink.put(f"{name}.starts", "starts", starts)
+    sink.put(f"{name}.items", "ordinals", items[order].astype("<u4"))
+
+
+def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySection) -> None:
+    """Write which party each listing belongs to, and each party's listings.
+
+    Raises:
+        GenerationError: `generation.inconsistent`: a listing names a party that the store does not have.
+    """
+    hashes = np.concatenate(
+        [np.empty(0, "<u8"), *(sink.read(f"{section.prefix}.party").array("<u8") for section in sections)]
+    )
+    owners = _ordinals(sink, hashes)
+    owners[hashes == 0] = OPEN
+    if bool(((owners == OPEN) & (hashes != 0)).any()):
+        raise GenerationError("generation.inconsistent", detail="a listing's party is missing")
+    sink.put("links.party", "ordinals", owners)
+    _adjacency(sink, "links", owners, np.arange(len(owners), dtype="<u4"), parties.rows)
+
+
+def build_relations(
+    sink: Sink, rows: Iterable[EdgeRow], number: int, parties: PartySection, progress: Progress | None = None
+) -> RelationSection:
+    """Write the relations and each party's, in both directions."""
+    encode = msgspec.json.Encoder().encode
+    docs = _Docs(sink, "relation")
+    src, dst, from_gen, to_gen = array("Q"), array("Q"), array("I"), array("I")
+    for row in rows:
+        if row.from_gen > number:
+            continue
+        place = docs.add(encode(row.relation))
+        src.append(keys.party(row.relation.src))
+        dst.append(keys.party(row.relation.dst))
+        from_gen.append(row.from_gen)
+        to_gen.append(OPEN if row.to_gen is None or row.to_gen > number else row.to_gen)
+        if progress is not None and place % _REPORT_EVERY == 0:
+            progress("relations", place, 0)
+    count = docs.close()
+    left, right = _ordinals(sink, column(src)), _ordinals(sink, column(dst))
+    sink.put("relation.src", "ordinals", left)
+    sink.put("relation.dst", "ordinals", right)
+    sink.put("relation.from", "from", column(from_gen))
+    sink.put("relation.to", "to", column(to_gen))
+    numbers = np.arange(count, dtype="<u4")
+    loops = left == right
+    owners = np.concatenate([left, right[~loops]])
+    _adjacency(sink, "edges", owners, np.concatenate([numbers, numbers[~loops]]), parties.rows)
+    if progress is not None:
+        progress("relations", count, count)
+    return RelationSection(rows=count, outside=int((left == OPEN).sum() + (right == OPEN).sum()))
