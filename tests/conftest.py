@@ -1,8 +1,8 @@
-"""What every test relies on: parts that a machine may lack, and a watch on identity numbers in captured output.
+"""What every test relies on: parts that a machine may lack, and a watch on identity numbers in output.
 
-`needs("postgres")` skips with the reason where the part is missing, and fails instead with `REQUIRE_ALL=1`, so that
-a green run in CI has left nothing out. `optional("…", why)` skips with a word on every machine: for evaluation data
-that a clone need not have. No citizen number may appear in anything that a test logs or prints.
+`needs("make")` skips with the reason where the part is missing, and fails instead with `REQUIRE_ALL=1`,
+so that a green run in CI has left nothing out. `shared_data` skips with a word on every machine: a clone need
+not have evaluation data. No citizen number may appear in anything that a test logs or prints.
 """
 
 from __future__ import annotations
@@ -30,12 +30,6 @@ def _binary(name: str, package: str) -> Callable[[], str]:
     return missing
 
 
-def _postgres() -> str:
-    if os.environ.get("LIANCHENG_TEST_POSTGRES") or _postgres_tool("initdb"):
-        return ""
-    return "no PostgreSQL server programs and no LIANCHENG_TEST_POSTGRES"
-
-
 def _postgres_tool(name: str) -> str | None:
     """A PostgreSQL program: on the path, or where Debian keeps the server's."""
     found = shutil.which(name)
@@ -46,7 +40,6 @@ def _postgres_tool(name: str) -> str | None:
 PARTS: Mapping[str, Callable[[], str]] = {
     "make": _binary("make", "GNU make"),
     "git": _binary("git", "git"),
-    "postgres": _postgres,
     "wget": _binary("wget", "wget"),
 }
 """Parts that tests may ask for: each answers why it is missing, or nothing."""
@@ -68,11 +61,26 @@ def needs() -> Callable[[str], None]:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of evaluation data beside the checkout; skipped with a word on every machine that lacks it."""
+    """The folder of evaluation data beside the checkout; skipped with a word wherever it is absent."""
     folder = ROOT.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("evaluation data ../shared/data is not there (optional on every machine)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_tool() -> Callable[[str], str]:
+    """Path of a PostgreSQL program (`initdb`, `pg_ctl`, `pg_isready`); skips as `needs("postgres")` does."""
+
+    def find(name: str) -> str:
+        path = _postgres_tool(name)
+        if path is None and os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"REQUIRE_ALL=1, but PostgreSQL's {name} is not installed", pytrace=False)
+        if path is None:
+            pytest.skip(f"needs postgres: {name} is not installed (postgresql)")
+        return path
+
+    return find
 
 
 @pytest.fixture(scope="session")
@@ -91,12 +99,12 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def citizen_numbers(text: str) -> list[str]:
-    """Complete citizen numbers in a text, told from other 18-digit numbers by their check digit (GB 11643)."""
-    return [
-        number
-        for number in _CITIZEN.findall(text)
-        if "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, number, strict=False)) % 11] == number[17].upper()
-    ]
+    """Complete citizen numbers in a text, told from other numbers by their check digit (GB 11643)."""
+
+    def check_digit(number: str) -> str:
+        return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, number, strict=False)) % 11]
+
+    return [number for number in _CITIZEN.findall(text) if check_digit(number) == number[17].upper()]
 
 
 @pytest.hookimpl(wrapper=True)
