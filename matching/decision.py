@@ -132,6 +132,8 @@ class Evidence(Doc):
     confirmed_by: str = ""
     row: dict[str, str] = {}
     """The published row verbatim, numbers of persons masked."""
+    pair: str = ""
+    """Opaque key of this record and this submitted party: what a person's answer is kept under. A hash, no name."""
 
 
 class PathNode(Doc):
@@ -273,7 +275,7 @@ class Pins(Doc):
     input_hash: str
 
 
-class Decision(Doc):
+class Decision(Doc, kw_only=True):
     """The answer. `decision_hash` covers everything but itself, `decision_id`, `decided_at` and `tenant`."""
 
     verdict: Verdict
