@@ -81,7 +81,7 @@ class Versioned(Doc):
     to_gen: int | None = None
 
 
-class ListingVersion(Versioned):
+class ListingVersion(Versioned, kw_only=True):
     """A listing with its versions and, where its subject has a strong identifier, its party."""
 
     listing: Listing

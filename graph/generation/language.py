@@ -32,3 +32,17 @@ class Language(NamedTuple):
                 told.update(part.encode() + b"\x1f")
             told.update(b"\x1e")
         return told.hexdigest()[:16]
+
+
+def house_language() -> Language:
+    """The name functions of `graph.text`, loaded on first use."""
+    from graph import text
+
+    def n6(name: str, person: bool) -> str:
+        return text.person_n6(name) if person else text.n6(name)
+
+    def stems(form: str) -> Sequence[str]:
+        branch = text.branch(form)
+        return () if branch is None else branch.stem_candidates
+
+    return Language(n6, stems)

@@ -22,8 +22,8 @@ from graph.dates import to_micros
 from graph.generation import masks
 from graph.generation.build import LIST_FILES, OPEN, PARTY_FILES
 from graph.generation.errors import GenerationError, damaged
-from graph.generation.format import HEADER_SIZE, Mapped, check_host, map_file
-from graph.generation.language import Language
+from graph.generation.format import Mapped, check_host, map_file
+from graph.generation.language import Language, house_language
 from graph.generation.lookup import KeyTable
 from graph.generation.manifest import ListState, Manifest, list_states, read_manifest, timeline
 from graph.generation.verify import verify_folder
@@ -371,8 +371,3 @@ def current_generation(home: Path, *, language: Language | None = None) -> Gener
     if ref is None:
         raise GenerationError("generation.missing", path=str(home), detail="current")
     return open_generation(home, ref, language=language)
-
-
-def house_language() -> Language:
-    """The name functions of `graph.text`, loaded on first use."""
-    raise NotImplementedError

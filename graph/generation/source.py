@@ -1,0 +1,69 @@
+"""What a generation is written from: rows of one store, in the order that makes the same store give the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from graph.generation.build import EdgeRow, ListingRow, PartyRow
+from graph.store import GraphReader, Publication
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows by kind. Every iterable may be taken again and then yields the same.
+
+    Attributes:
+        number: the newest publication's number; rows recorded later are left out.
+        publications: all of them, oldest first.
+        datasets: names of the lists.
+        touched: a mark for a list (`""`: the parties) that changes with its rows; empty is "always read anew".
+    """
+
+    number: int
+    publications: Sequence[Publication]
+    counts: Mapping[str, int]
+    datasets: Sequence[str]
+    touched: Callable[[str], str]
+    listings: Callable[[str], Iterable[ListingRow]]
+    parties: Callable[[], Iterable[PartyRow]]
+    edges: Callable[[], Iterable[EdgeRow]]
+
+
+def store_source(store: GraphReader) -> Source:
+    """The published rows of a store.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    number = store.generation()
+    publications = [one for one in store.publications() if one.number <= number]
+    counts = dict(store.counts(number))
+    named = {snapshot.dataset for one in publications for snapshot in one.snapshots}
+    encode = msgspec.json.Encoder().encode
+
+    def listings(dataset: str) -> Iterator[ListingRow]:
+        for row in store.iter_listings(dataset):
+            content = bytes.fromhex(row.content_hash)
+            yield ListingRow(encode(row.listing), content, row.from_gen, row.to_gen, row.party or "")
+
+    def parties() -> Iterator[PartyRow]:
+        for party in store.iter_parties():
+            yield PartyRow(encode(party), register=bool(party.attributes))
+
+    def edges() -> Iterator[EdgeRow]:
+        for version, relation in store.iter_edges():
+            yield EdgeRow(relation, version.from_gen, version.to_gen)
+
+    return Source(
+        number=number,
+        publications=publications,
+        counts=counts,
+        datasets=sorted({*named, *counts}),
+        touched=store.touched,
+        listings=listings,
+        parties=parties,
+        edges=edges,
+    )

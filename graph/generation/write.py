@@ -1,0 +1,148 @@
+"""Writes a whole generation into a folder, taking over the files of lists that were not touched."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import datetime
+from itertools import chain
+
+from graph.dates import from_micros, to_micros
+from graph.generation.build import (
+    LIST_FILES,
+    PARTY_FILES,
+    build_list,
+    build_parties,
+    build_relations,
+    link_lists,
+    merge_lists,
+)
+from graph.generation.errors import GenerationError
+from graph.generation.format import Progress, Sink, fsync_folder
+from graph.generation.indexing import Indexer
+from graph.generation.language import Language
+from graph.generation.manifest import (
+    MANIFEST,
+    ListSection,
+    Manifest,
+    PartySection,
+    Recorded,
+    digest,
+    encode,
+    history,
+    reference,
+)
+from graph.generation.source import Source
+
+SLOTS: dict[str, str | None] = {"index": None, "projection": None}
+"""Parts that later versions add: the name index and the compiled projection."""
+
+
+def build(
+    sink: Sink,
+    source: Source,
+    language: Language,
+    *,
+    previous: Manifest | None = None,
+    created_at: datetime | None = None,
+    progress: Progress | None = None,
+) -> str:
+    """Write all files and the manifest; returns the generation's reference.
+
+    Args:
+        sink: an empty folder, and where equal files are shared.
+        source: the rows.
+        language: the name functions by which keys are made.
+        previous: the generation published last; its untouched files are taken over.
+        created_at: instead of the newest publication's time.
+        progress: told of each step.
+
+    Raises:
+        GenerationError: `generation.empty` (nothing published and no `created_at`), `generation.inconsistent`.
+    """
+    newest = created_at or max((one.recorded_at for one in source.publications), default=None)
+    if newest is None:
+        raise GenerationError("generation.empty")
+    spoken = language.fingerprint()
+    if previous is not None and previous.language != spoken:
+        previous = None
+    indexer = Indexer(language.n6, language.stems)
+    sections = []
+    for dataset in source.datasets:
+        prefix = f"list{len(sections):02d}-{re.sub('[^A-Za-z0-9]', '_', dataset)[:24]}"
+        section = _list(sink, source, indexer, previous, dataset, prefix, progress)
+        if section is not None:
+            sections.append(section)
+    records = merge_lists(sink, sections)
+    parties = _parties(sink, source, indexer, previous, progress)
+    link_lists(sink, sections, parties)
+    relations = build_relations(sink, source.edges(), source.number, parties, progress)
+    manifest = Manifest(
+        number=source.number,
+        created_at=from_micros(to_micros(newest)),
+        publications=tuple(Recorded(number=one.number, recorded_at=one.recorded_at) for one in source.publications),
+        snapshots=history(source.publications),
+        counts=dict(source.counts),
+        lists=tuple(sections),
+        listings=records,
+        parties=parties,
+        relations=relations,
+        files=sink.files,
+        slots=SLOTS,
+        language=spoken,
+    )
+    data = encode(manifest)
+    with (sink.folder / MANIFEST).open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    fsync_folder(sink.folder)
+    return reference(source.number, digest(data))
+
+
+def _list(
+    sink: Sink, source: Source, indexer: Indexer, previous: Manifest | None, dataset: str, prefix: str,
+    progress: Progress | None,
+) -> ListSection | None:  # fmt: skip
+    touched = source.touched(dataset)
+    for old in previous.lists if previous is not None else ():
+        if old.dataset == dataset and touched and old.touched == touched:
+            assert previous is not None  # noqa: S101  (narrowing only)
+            if _adopt(sink, previous, LIST_FILES, old.prefix, prefix):
+                if progress is not None:
+                    progress(dataset, old.rows, old.rows)
+                return ListSection(
+                    dataset=dataset, prefix=prefix, codes=old.codes, rows=old.rows, touched=touched
+                )
+    rows = iter(source.listings(dataset))
+    first = next(rows, None)
+    if first is None:
+        return None
+    total = source.counts.get(dataset, 0)
+    return build_list(
+        sink, prefix, dataset, chain((first,), rows), source.number, indexer, progress, touched, total
+    )
+
+
+def _parties(
+    sink: Sink, source: Source, indexer: Indexer, previous: Manifest | None, progress: Progress | None
+) -> PartySection:
+    touched = source.touched("")
+    if (
+        previous is not None
+        and touched
+        and previous.parties.touched == touched
+        and _adopt(sink, previous, PARTY_FILES, "party", "party")
+    ):
+        if progress is not None:
+            progress("parties", previous.parties.rows, previous.parties.rows)
+        return previous.parties
+    return build_parties(sink, source.parties(), indexer, progress, touched)
+
+
+def _adopt(sink: Sink, previous: Manifest, parts: tuple[str, ...], old: str, new: str) -> bool:
+    """Whether all of a section's files could be taken over; a partial take-over is written over."""
+    return all(
+        (info := previous.files.get(f"{old}.{part}")) is not None and sink.adopt(f"{new}.{part}", info) is not None
+        for part in parts
+    )
