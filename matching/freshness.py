@@ -1,0 +1,92 @@
+"""Whether the lists that a decision needs are there and young enough. Unknown age is stale; absent is missing.
+
+A list's age counts from the moment the publisher's state was taken (never from the load) to `as_of`. Before its
+first snapshot a list is not covered: records that had gone by then are unknown to us.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Literal
+
+from graph.dates import iso
+from graph.generation import ListState
+from graph.lists import BY_CODE
+from graph.messages import say
+from matching.decision import Bilingual, ListPin, NotAssessable
+from matching.policy import Policy
+
+Why = Literal["missing", "stale", "unknown_age", "not_covered"]
+
+
+def trouble(state: ListState | None, code: str, policy: Policy, as_of: datetime) -> Why | None:
+    """Why a list can't be relied on at `as_of`, or None."""
+    if state is None or not state.snapshots:
+        return "missing"
+    if state.taken_at is None:
+        return "unknown_age"
+    allowed = policy.max_age(code)
+    if as_of - state.taken_at > allowed:
+        return "stale"
+    if state.covered_from is not None and state.covered_from - as_of > allowed:
+        return "not_covered"
+    return None
+
+
+def not_assessed(
+    codes: Iterable[str],
+    required: Iterable[str],
+    lists: Mapping[str, ListState],
+    policy: Policy,
+    as_of: datetime,
+) -> tuple[NotAssessable, ...]:
+    """One entry for each list of `codes` in trouble; those of `required` decide the verdict."""
+    needed = frozenset(required)
+    found = []
+    for code in sorted(needed.union(codes)):
+        state = lists.get(code)
+        why = trouble(state, code, policy, as_of)
+        if why is None:
+            continue
+        info = BY_CODE.get(code)
+        taken = iso(state.taken_at) if state is not None and state.taken_at is not None else ""
+        covered = iso(state.covered_from) if state is not None and state.covered_from is not None else ""
+        hours = int(policy.max_age(code).total_seconds() // 3600)
+        detail = Bilingual(
+            zh=say("matching", f"list.{why}", "zh", list=info.zh if info else code, code=code, taken_at=taken,
+                   covered=covered, hours=hours),
+            en=say("matching", f"list.{why}", "en", list=info.en if info else code, code=code, taken_at=taken,
+                   covered=covered, hours=hours),
+        )  # fmt: skip
+        found.append(
+            NotAssessable(code="LISTS", what=f"list:{code}", reason=why, detail=detail, decides=code in needed)
+        )
+    return tuple(found)
+
+
+def pins(lists: Mapping[str, ListState], policy: Policy, as_of: datetime) -> tuple[ListPin, ...]:
+    """Every list as it stood, for the decision's pins."""
+    return tuple(
+        ListPin(
+            code=code,
+            sha256=state.sha256,
+            taken_at=state.taken_at,
+            records=state.records,
+            stale=trouble(state, code, policy, as_of) is not None,
+        )
+        for code, state in sorted(lists.items())
+    )
+
+
+def fresh_until(
+    required: Iterable[str], lists: Mapping[str, ListState], policy: Policy
+) -> datetime | None:
+    """When the first required list goes stale; None if one is in no state to."""
+    ends = []
+    for code in required:
+        state = lists.get(code)
+        if state is None or state.taken_at is None:
+            return None
+        ends.append(state.taken_at + policy.max_age(code))
+    return min(ends, default=None)

@@ -1,0 +1,202 @@
+"""Who is connected with a bidder: parents and branches, holders and held, predecessors, officers, operators.
+
+One hop over dated, sourced relations of the generation, plus branch names where the register is silent (then `by`
+is `name`, never enough to block). Shared owners count above 50 % only; state investors tie nobody together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+import msgspec
+
+from graph import keys, text
+from graph.generation import Generation
+from graph.messages import say
+from graph.model import Party, PartyType
+from graph.relations import PartyRelation, RelationType
+from matching.decision import Bilingual, PathEdge, PathNode, RelationPath
+from matching.policy import Policy
+from matching.subjects import Subject, from_party
+
+Role = Literal["parent", "branch", "controller", "subsidiary", "sister", "predecessor"]
+
+OFFICER_ROLES: dict[RelationType, str] = {
+    RelationType.LEGAL_REP_OF: "legal_rep",
+    RelationType.HEAD_OF: "principal",
+    RelationType.DIRECTOR_OF: "director",
+    RelationType.SUPERVISOR_OF: "supervisor",
+    RelationType.EXEC_OF: "executive",
+    RelationType.OPERATES: "operator",
+    RelationType.INVESTS_ALONE: "investor",
+    RelationType.PARTNER_IN: "partner",
+}
+HALF = Decimal(50)
+
+
+class Connected(msgspec.Struct, frozen=True, kw_only=True):
+    """An organisation one or two steps away, comparable, with the path to it."""
+
+    role: Role
+    by: Literal["code", "name"]
+    subject: Subject
+    path: RelationPath
+
+
+class Officer(msgspec.Struct, frozen=True, kw_only=True):
+    """A person whom the graph connects with the entity in a role."""
+
+    role: str
+    subject: Subject
+    path: RelationPath
+
+
+class Kinship:
+    """Reads the neighbourhood of one party at `as_of`, as recorded by generation `known`."""
+
+    def __init__(self, generation: Generation, policy: Policy, *, as_of: datetime, known: int) -> None:
+        self._generation = generation
+        self._policy = policy
+        self._as_of = as_of
+        self._known = known
+
+    def relations(self, ordinal: int) -> list[PartyRelation]:
+        """The relations of a party that hold at `as_of`."""
+        return [
+            r for r in self._generation.relations(ordinal, self._known) if r.valid.contains(self._as_of)
+        ]
+
+    def read(self, ordinal: int, me: Party) -> tuple[list[Connected], list[Officer]]:
+        """Everyone connected with the party at `ordinal`."""
+        connected: list[Connected] = []
+        officers: list[Officer] = []
+        for relation in self.relations(ordinal):
+            outgoing = relation.src == me.key
+            other = self._party(relation.dst if outgoing else relation.src)
+            if other is None:
+                continue
+            if relation.type is RelationType.BRANCH_OF:
+                role: Role = "parent" if outgoing else "branch"
+                connected.append(self._connect(role, me, other, (relation,)))
+            elif relation.type is RelationType.SUCCEEDS or relation.type is RelationType.RENAMED_FROM:
+                if outgoing:
+                    connected.append(self._connect("predecessor", me, other, (relation,)))
+            elif relation.type is RelationType.HOLDS and other.type is PartyType.ORGANIZATION:
+                connected.extend(self._holding(me, other, relation, outgoing))
+            elif not outgoing and relation.type in OFFICER_ROLES and other.type is PartyType.PERSON:
+                officers.append(
+                    Officer(
+                        role=OFFICER_ROLES[relation.type],
+                        subject=from_party(other, derived=relation.by == "name"),
+                        path=self._path((me, other), (relation,), OFFICER_ROLES[relation.type]),
+                    )
+                )
+        return connected, officers
+
+    def _holding(
+        self, me: Party, other: Party, relation: PartyRelation, outgoing: bool
+    ) -> Iterator[Connected]:
+        if relation.share is None or relation.share <= HALF:
+            return
+        if outgoing:
+            yield self._connect("subsidiary", me, other, (relation,))
+            return
+        yield self._connect("controller", me, other, (relation,))
+        if self._policy.state_investor(tuple(n.text for n in other.names)):
+            return
+        position = self._generation.party_ordinal(other.key)
+        siblings = [] if position is None else self.relations(position)
+        held = [
+            r
+            for r in siblings
+            if r.type is RelationType.HOLDS and r.src == other.key and r.dst != me.key and (r.share or 0) > HALF
+        ]
+        for edge in held[: int(self._policy.option("sister_cap"))]:
+            sister = self._party(edge.dst)
+            if sister is not None:
+                yield self._connect("sister", me, sister, (relation, edge), via=other)
+
+    def _connect(
+        self, role: Role, me: Party, other: Party, edges: tuple[PartyRelation, ...], via: Party | None = None
+    ) -> Connected:
+        by: Literal["code", "name"] = "name" if any(e.by == "name" for e in edges) else "code"
+        nodes = (me, via, other) if via is not None else (me, other)
+        return Connected(role=role, by=by, subject=from_party(other), path=self._path(nodes, edges, role))
+
+    def _party(self, key: str) -> Party | None:
+        ordinal = self._generation.party_ordinal(key)
+        return None if ordinal is None else self._generation.party(ordinal)
+
+    def _path(self, nodes: Iterable[Party], edges: tuple[PartyRelation, ...], role: str) -> RelationPath:
+        shown = tuple(PathNode(id=p.key, name=_name(p), type=p.type.value) for p in nodes)
+        share = next((f"{e.share.normalize():f}" for e in reversed(edges) if e.share is not None), "")
+        return RelationPath(
+            nodes=shown,
+            edges=tuple(
+                PathEdge(
+                    src=e.src,
+                    dst=e.dst,
+                    type=e.type.value,
+                    share="" if e.share is None else f"{e.share.normalize():f}",
+                    valid_from=e.valid.start,
+                    valid_to=e.valid.end,
+                    by=e.by,
+                    source=e.source,
+                )
+                for e in edges
+            ),
+            sentence=sentence(role, shown[0].name, shown[-1].name, share=share),
+        )
+
+    def by_name(self, subject: Subject, known_parent: bool) -> Iterator[Connected]:
+        """The parent that a branch's name alone points to: the longest prefix that is a registered or listed name."""
+        if known_parent or not subject.n6:
+            return
+        parent = text.parent_of(subject.n6, self._is_name)
+        if parent:
+            path = name_path(subject.name, parent, "parent")
+            yield Connected(
+                role="parent", by="name", path=path, subject=Subject(type=PartyType.ORGANIZATION, name=parent, n6=parent)
+            )
+
+    def _is_name(self, n6: str) -> bool:
+        return self._generation.registered(n6) or bool(self._generation.listings(keys.org_name(n6)))
+
+    def branches_by_name(self, subject: Subject) -> Iterator[Connected]:
+        """Listed branches whose name begins with this whole registered name, and with no longer registered one."""
+        if not subject.n6:
+            return
+        seen: set[str] = set()
+        for ordinal in self._generation.listings(keys.branch_parent(subject.n6)):
+            if not self._generation.recorded(ordinal, self._known):
+                continue
+            branch = self._generation.listing(ordinal).subject
+            if branch.n6 in seen:
+                continue
+            seen.add(branch.n6)
+            if text.parent_of(branch.n6, lambda s: s == subject.n6 or self._generation.registered(s)) == subject.n6:
+                yield Connected(
+                    role="branch", by="name", path=name_path(subject.name, branch.name, "branch"),
+                    subject=Subject(type=PartyType.ORGANIZATION, name=branch.name, n6=branch.n6),
+                )  # fmt: skip
+
+
+def name_path(me: str, other: str, role: str) -> RelationPath:
+    """A path that rests on a name only: no edge, and the sentence says so."""
+    nodes = (PathNode(id="", name=me, type="organization"), PathNode(id="", name=other, type="organization"))
+    return RelationPath(nodes=nodes, edges=(), sentence=sentence(f"{role}_by_name", me, other))
+
+
+def sentence(role: str, me: str, other: str, *, share: str = "") -> Bilingual:
+    """The path in words."""
+    params = {"me": me, "other": other, "share": share}
+    return Bilingual(
+        zh=say("matching", f"path.{role}", "zh", **params), en=say("matching", f"path.{role}", "en", **params)
+    )
+
+
+def _name(party: Party) -> str:
+    return party.names[0].text if party.names else party.key

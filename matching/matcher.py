@@ -1,0 +1,206 @@
+"""Finds and grades the records of one subject: candidates, comparison, review answers, evidence.
+
+What comes out are hits (usable matches, whatever the record's state) and traces (what was considered and put
+aside, and why). Both carry the same compared fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from graph import identifiers
+from graph.generation import Generation
+from graph.messages import say
+from graph.model import Doc, Listing, PartyType, Status
+from matching.candidates import CandidateSource
+from matching.compare import compare
+from matching.decision import Bilingual, Effect, Evidence, Feature, RelationPath, Tier, Trace
+from matching.rules.base import Hit
+from matching.subjects import ORG_SCHEMES, Subject, pseudonym, show
+
+
+class ReviewAnswer(Protocol):
+    """A human's answer about one pair."""
+
+    @property
+    def answer(self) -> str:
+        """`confirm` or `reject`."""
+        ...
+
+    @property
+    def reviewer(self) -> str:
+        """Who answered."""
+        ...
+
+
+class Reviews(Protocol):
+    """The answers known to a decision, frozen at a ledger position."""
+
+    def answer(self, pair_key: str) -> ReviewAnswer | None:
+        """The standing answer for a pair, if any."""
+        ...
+
+
+class NoReviews:
+    """No ledger, no answers."""
+
+    def answer(self, pair_key: str) -> ReviewAnswer | None:
+        """Always none."""
+        return None
+
+
+class _Pair(Doc):
+    type: str
+    name: str
+    ids: tuple[str, ...]
+    list: str
+    record: str
+    hash: str
+
+
+CAPS: Mapping[tuple[PartyType, Tier], Effect] = {
+    (PartyType.ORGANIZATION, Tier.E1): Effect.BLOCK,
+    (PartyType.ORGANIZATION, Tier.E2): Effect.BLOCK,
+    (PartyType.PERSON, Tier.E1): Effect.BLOCK,
+}
+"""The strictest effect a tier may cause (SPEC 7.7); every other pair ends at REVIEW."""
+
+
+class Matcher:
+    """Matches subjects against one generation, at one pair of clocks."""
+
+    def __init__(
+        self,
+        generation: Generation,
+        source: CandidateSource,
+        reviews: Reviews,
+        *,
+        as_of: datetime,
+        known: int,
+        key: bytes,
+    ) -> None:
+        self._generation = generation
+        self._source = source
+        self._reviews = reviews
+        self._as_of = as_of
+        self._known = known
+        self._key = key
+        self.boundaries: list[datetime] = []
+        """Instants at which a seen record changes state: what a decision's validity ends with."""
+
+    def match(
+        self,
+        subject: Subject,
+        role: str,
+        *,
+        path: RelationPath | None = None,
+        cases: frozenset[str] = frozenset(),
+    ) -> tuple[list[Hit], list[Trace]]:
+        """All records about `subject`, best tier first, and those put aside.
+
+        Args:
+            subject: whom to look for.
+            role: in which role the party takes part; shown with the evidence.
+            path: how the party is connected with the bidder, where it is not the bidder itself.
+            cases: case and decision numbers of the company's own records, a second fact for its people.
+        """
+        hits: list[Hit] = []
+        traces: list[Trace] = []
+        for candidate in self._source.candidates(subject):
+            if not self._generation.recorded(candidate.ordinal, self._known):
+                continue
+            listing = self._generation.listing(candidate.ordinal)
+            same_case = bool(cases) and (listing.case_no in cases or listing.decision_no in cases)
+            result = compare(subject, listing.subject, listing, same_case=same_case)
+            if result.tier is None:
+                continue
+            record_hash = self._generation.listing_hash(candidate.ordinal)
+            status = listing.status(self._as_of)
+            if result.tier is Tier.X:
+                traces.append(_trace("conflicting_codes", listing, record_hash, Tier.X, status, result.features))
+                continue
+            pair = self._pair_key(subject, listing, record_hash)
+            answer = self._reviews.answer(pair)
+            if answer is not None and answer.answer == "reject":
+                traces.append(
+                    _trace("rejected_by_review", listing, record_hash, result.tier, status, result.features)
+                )
+                continue
+            confirmed = answer is not None and answer.answer == "confirm"
+            cap = Effect.BLOCK if confirmed else CAPS.get((subject.type, result.tier), Effect.REVIEW)
+            if status is Status.DISPUTED and result.tier is not Tier.E1:
+                cap = cap.at_most(Effect.REVIEW)
+            self.boundaries.extend(t for t in listing.boundaries() if t > self._as_of)
+            evidence = Evidence(
+                list=listing.list_code,
+                record=listing.key,
+                record_hash=record_hash,
+                subject=listing.subject.name,
+                status=status.value,
+                tier=result.tier,
+                role=role,
+                submitted=result.submitted,
+                matched=result.matched,
+                field=result.field,
+                features=result.features,
+                source=listing.source,
+                effect_from=listing.effect.start,
+                effect_to=listing.effect.end,
+                authority=listing.authority,
+                document_no=listing.case_no or listing.decision_no,
+                reason=identifiers.mask_numbers_in_text(listing.reason or "；".join(listing.grounds)),
+                confirmed_by=answer.reviewer if confirmed and answer is not None else "",
+                row={k: identifiers.mask_numbers_in_text(v) for k, v in listing.raw.items()},
+                pair=pair,
+            )
+            hits.append(
+                Hit(
+                    listing=listing,
+                    record_hash=record_hash,
+                    status=status,
+                    tier=result.tier,
+                    cap=cap,
+                    evidence=evidence,
+                    path=path,
+                )
+            )
+        hits.sort(key=lambda hit: (hit.tier.value, hit.listing.list_code, hit.listing.key))
+        return hits, traces
+
+    def _pair_key(self, subject: Subject, listing: Listing, record_hash: str) -> str:
+        """Names the pair for reviews: new when the record or the party changes; numbers of persons pseudonymous."""
+        ids = tuple(
+            f"{i.scheme}:{show(i) if i.scheme in ORG_SCHEMES else pseudonym(self._key, i.value)}" for i in subject.ids
+        )
+        pair = _Pair(
+            type=subject.type.value,
+            name=subject.n6,
+            ids=() if subject.derived else ids,
+            list=listing.list_code,
+            record=listing.key,
+            hash=record_hash,
+        )
+        return hashlib.sha256(msgspec.json.encode(pair, order="sorted")).hexdigest()
+
+
+def _trace(
+    why: str, listing: Listing, record_hash: str, tier: Tier, status: Status, features: tuple[Feature, ...]
+) -> Trace:
+    params = {"list": listing.list_code, "name": listing.subject.name}
+    return Trace(
+        why=why,
+        list=listing.list_code,
+        record=listing.key,
+        record_hash=record_hash,
+        tier=tier,
+        status=status.value,
+        features=features,
+        detail=Bilingual(
+            zh=say("matching", f"trace.{why}", "zh", **params), en=say("matching", f"trace.{why}", "en", **params)
+        ),
+    )

@@ -1,0 +1,355 @@
+"""The one front door: a request, at two clocks, against one generation, becomes a decision.
+
+`Screener.screen` answers command line, HTTP and page alike. What it returns has been recorded durably first. Given
+the same generation, policy, rule pack, reviews and clocks it gives the same bytes: it reads no clock of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from itertools import combinations
+from typing import Any, Protocol
+
+import msgspec
+import uuid_utils
+
+from graph.dates import china_day
+from graph.generation import Generation
+from graph.messages import say
+from matching import freshness
+from matching.candidates import ExactCandidates
+from matching.context import Built, CaseBuilder
+from matching.decision import (
+    Bilingual, Decision, Finding, NoFinding, NotAssessable, Outcome, PairResult, Pins, SubjectResult,
+    TenderResult, Trace, Verdict, strictest, to_json,
+)  # fmt: skip
+from matching.ledger.model import Entry
+from matching.matcher import Matcher, NoReviews, Reviews
+from matching.policy import Policy
+from matching.request import DecisionRequest
+from matching.rules import RULE_PACK, RULES, rule_pack_hash
+from matching.rules.base import BidderView, Case, Rule, SubjectView
+from matching.subjects import pseudonym
+
+ALGORITHM = "exact-1"
+"""Version of candidate search and tiering; changes whenever a match could come out differently."""
+
+BATCH = 64
+"""Decisions that `screen_many` makes durable together."""
+
+
+class DecisionLog(Protocol):
+    """Where decisions are made durable, and where the answers of reviewers come from."""
+
+    def reviews_seq(self) -> int:
+        """The newest review's position."""
+        ...
+
+    def reviews(self, upto_seq: int) -> Reviews:
+        """The answers up to a position."""
+        ...
+
+    def record_decisions(self, batch: Sequence[Entry]) -> None:
+        """Make decisions durable; returns when they are."""
+        ...
+
+
+class Screener:
+    """Decides requests against one generation and one policy."""
+
+    def __init__(self, generation: Generation, policy: Policy, log: DecisionLog | None, *, pseudonym_key: bytes):
+        self.generation = generation
+        self.policy = policy
+        self._log = log
+        self._key = pseudonym_key
+        self._rules_day: date | None = None
+        self._rules: tuple[Rule, ...] = ()
+
+    def screen(
+        self,
+        request: DecisionRequest,
+        *,
+        now: datetime,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+        tenant: str = "default",
+        actor: str = "system",
+    ) -> Decision:
+        """Decide one request and record the decision before answering.
+
+        Args:
+            request: what is asked.
+            now: the caller's clock, with a zone: the decision's own time.
+            as_of: what the law said of the facts then; default the request's `tender.as_of`, else `now`.
+            known_at: what we had recorded by then; default the request's `known_at`, else `now`.
+            tenant: whose decision it is.
+            actor: who asked (a user or key name, never a secret).
+        """
+        recorded = self._decide(request, now, as_of, known_at, tenant, actor)
+        if self._log is not None:
+            self._log.record_decisions((recorded,))
+        return recorded.decision
+
+    def screen_many(
+        self,
+        requests: Iterable[DecisionRequest],
+        *,
+        now: datetime,
+        as_of: datetime | None = None,
+        known_at: datetime | None = None,
+        tenant: str = "default",
+        actor: str = "system",
+    ) -> Iterator[Decision]:
+        """Decide many independent requests; each is yielded only after it is durable, in groups."""
+        pending: list[Entry] = []
+        for request in requests:
+            pending.append(self._decide(request, now, as_of, known_at, tenant, actor))
+            if len(pending) >= BATCH:
+                yield from self._flush(pending)
+        yield from self._flush(pending)
+
+    def _flush(self, pending: list[Entry]) -> Iterator[Decision]:
+        if pending and self._log is not None:
+            self._log.record_decisions(tuple(pending))
+        done = [recorded.decision for recorded in pending]
+        pending.clear()
+        yield from done
+
+    def _decide(
+        self,
+        request: DecisionRequest,
+        now: datetime,
+        as_of: datetime | None,
+        known_at: datetime | None,
+        tenant: str,
+        actor: str,
+    ) -> Entry:
+        as_of = as_of or request.tender.as_of or now
+        known_at = known_at or request.known_at or now
+        seq = self._log.reviews_seq() if self._log is not None else 0
+        decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq)
+        decision = msgspec.structs.replace(decision, decision_id=str(uuid_utils.uuid7()), decided_at=now)
+        return Entry(
+            decision=decision,
+            request=request.model_dump_json(exclude_defaults=True).encode(),
+            tenant=tenant,
+            actor=actor,
+            opening_at=request.tender.opening_at,
+            at=now,
+        )
+
+    def evaluate(
+        self, request: DecisionRequest, *, as_of: datetime, known_at: datetime, reviews_seq: int
+    ) -> Decision:
+        """The calculation itself: no identity, no clock, nothing recorded. Replay calls it again."""
+        reviews: Reviews = NoReviews()
+        if self._log is not None and reviews_seq:
+            reviews = self._log.reviews(reviews_seq)
+        known = self.generation.known(known_at)
+        matcher = Matcher(
+            self.generation, ExactCandidates(self.generation), reviews, as_of=as_of, known=known, key=self._key
+        )
+        builder = CaseBuilder(self.generation, self.policy, matcher, as_of=as_of, known=known)
+        built = builder.build(request)
+        assessment = _Assessment(built.case, self._active_rules(china_day(as_of)))
+        bidders, pairs, subjects, tender = assessment.run(built)
+        verdicts = [*(b.verdict for b in bidders), *(s.verdict for s in subjects), tender.verdict]
+        required = assessment.required
+        decision = Decision(
+            verdict=strictest(verdicts),
+            bidders=bidders,
+            pairs=pairs,
+            subjects=subjects,
+            tender=tender,
+            not_assessed=assessment.lists_in_trouble,
+            pins=Pins(
+                generation=self.generation.ref,
+                generation_hash=self.generation.hash,
+                known=known,
+                lists=freshness.pins(built.case.lists, self.policy, as_of),
+                policy_hash=self.policy.hash,
+                rule_pack=RULE_PACK,
+                rule_pack_hash=rule_pack_hash(),
+                algorithm=ALGORITHM,
+                reviews_seq=reviews_seq,
+                as_of=as_of,
+                known_at=known_at,
+                input_hash=input_hash(request, self._key),
+            ),
+            valid_until=_valid_until(
+                matcher.boundaries, freshness.fresh_until(required, built.case.lists, self.policy), as_of
+            ),
+        )
+        return msgspec.structs.replace(decision, decision_hash=hashlib.sha256(to_json(decision)).hexdigest())
+
+    def _active_rules(self, day: date) -> tuple[Rule, ...]:
+        if self._rules_day != day:
+            self._rules_day, self._rules = day, tuple(
+                rule
+                for rule in RULES
+                if self.policy.enabled(rule.code)
+                and rule.effective_from <= day
+                and (rule.effective_to is None or day <= rule.effective_to)
+            )
+        return self._rules
+
+
+class _Assessment:
+    """Runs the rules over a case and forms verdicts."""
+
+    def __init__(self, case: Case, rules: tuple[Rule, ...]) -> None:
+        self._case = case
+        self._rules = rules
+        tender = case.tender
+        self.required = case.policy.required_lists(tender.regime, tender.invoked_lists)
+        read = {code for rule in rules for code in rule.lists}
+        self.lists_in_trouble = freshness.not_assessed(
+            read, self.required, case.lists, case.policy, case.as_of
+        )
+        self._deciding = tuple(n for n in self.lists_in_trouble if n.decides)
+        self._anything = len(self.lists_in_trouble) < len(read.union(self.required))
+
+    def run(
+        self, built: Built
+    ) -> tuple[tuple[SubjectResult, ...], tuple[PairResult, ...], tuple[SubjectResult, ...], TenderResult]:
+        """Results for bidders, pairs, other subjects and the tender."""
+        case = self._case
+        outcomes = [self._outcomes("bidder", bidder) for bidder in case.bidders]
+        pairs = []
+        for a, b, found in self._pairs():
+            pairs.append(
+                PairResult(a=a.client_id, b=b.client_id, verdict=self._verdict(found, ()), reasons=_findings(found))
+            )
+            outcomes[a.index].extend(found)
+            outcomes[b.index].extend(found)
+        bidders = tuple(
+            self._result(bidder.client_id, "bidder", _label(bidder), code, found, self._deciding, traces)
+            for bidder, code, found, traces in zip(
+                case.bidders, built.bidder_codes, outcomes, built.bidder_traces, strict=True
+            )
+        )
+        subjects = tuple(
+            self._result(
+                subject.client_id, subject.role, subject.label, code, self._outcomes("subject", subject),
+                self._deciding_for(subject), traces,
+            )
+            for subject, code, traces in zip(case.subjects, built.subject_codes, built.subject_traces, strict=True)
+        )  # fmt: skip
+        found = self._outcomes("tender", None)
+        tender = TenderResult(
+            verdict=self._verdict([NoFinding(code="TENDER"), *found], ()),
+            reasons=_findings(found),
+            not_assessed=tuple(o for o in found if isinstance(o, NotAssessable)),
+        )
+        return bidders, tuple(pairs), subjects, tender
+
+    def _deciding_for(self, subject: SubjectView) -> tuple[NotAssessable, ...]:
+        """The lists that the subject's own rules read and that are required but in trouble."""
+        read = {code for rule in self._rules if rule.scope == "subject" for code in rule.lists}
+        return tuple(n for n in self._deciding if n.what.removeprefix("list:") in read)
+
+    def _outcomes(self, scope: str, view: BidderView | SubjectView | None) -> list[Outcome]:
+        found: list[Outcome] = []
+        for rule in self._rules:
+            if rule.scope == scope:
+                args: tuple[Any, ...] = (self._case,) if view is None else (self._case, view)
+                found.extend(_safely(rule, args))
+        return found
+
+    def _pairs(self) -> Iterator[tuple[BidderView, BidderView, list[Outcome]]]:
+        """Pairs that share an identity, found by grouping, with what the pair rules say of them."""
+        groups: dict[str, list[int]] = {}
+        for bidder in self._case.bidders:
+            for key in {key for entity in bidder.entities for key in entity.identity}:
+                groups.setdefault(key, []).append(bidder.index)
+        together = sorted({pair for group in groups.values() for pair in combinations(group, 2)})
+        rules = [rule for rule in self._rules if rule.scope == "pair"]
+        for i, j in together:
+            a, b = self._case.bidders[i], self._case.bidders[j]
+            found = [o for rule in rules for o in _safely(rule, (self._case, a, b))]
+            if any(not isinstance(o, NoFinding) for o in found):
+                yield a, b, found
+
+    def _verdict(self, found: Sequence[Outcome], deciding: Sequence[NotAssessable]) -> Verdict:
+        """The strictest of what was found and what decides though it could not be assessed."""
+        verdicts = [Verdict.UNDETERMINED for _ in deciding]
+        for outcome in found:
+            if isinstance(outcome, Finding):
+                verdicts.append(outcome.effect.verdict)
+            elif isinstance(outcome, NotAssessable):
+                if outcome.decides:
+                    verdicts.append(Verdict.UNDETERMINED)
+            elif self._anything:
+                verdicts.append(Verdict.CLEAR)
+        return strictest(verdicts)
+
+    def _result(
+        self,
+        client_id: str,
+        role: str,
+        name: str,
+        code: str,
+        found: list[Outcome],
+        deciding: tuple[NotAssessable, ...],
+        traces: list[Trace],
+    ) -> SubjectResult:
+        own = tuple(o for o in found if isinstance(o, NotAssessable))
+        return SubjectResult(
+            client_id=client_id,
+            role=role,
+            name=name,
+            code=code,
+            verdict=self._verdict(found, deciding),
+            reasons=_findings(found),
+            not_assessed=(*deciding, *own),
+            trace=tuple(sorted(traces, key=lambda t: (t.why, t.list, t.record))),
+        )
+
+
+def _safely(rule: Rule, args: tuple[Any, ...]) -> list[Outcome]:
+    """Run a rule; a rule that fails is not assessable and decides: an error is never a clean bill."""
+    try:
+        return list(rule.evaluate(*args))
+    except Exception as error:  # noqa: BLE001 - fail closed: whatever broke, the verdict is UNDETERMINED
+        params = {"code": rule.code, "error": type(error).__name__}
+        return [
+            NotAssessable(
+                code=rule.code, what=f"rule:{rule.code}", reason="failed", decides=True,
+                detail=Bilingual(zh=say("matching", "rule.failed", "zh", **params),
+                                 en=say("matching", "rule.failed", "en", **params)),
+            )
+        ]  # fmt: skip
+
+
+def _findings(found: Iterable[Outcome]) -> tuple[Finding, ...]:
+    """The findings, strictest first, in rule order within one effect."""
+    return tuple(
+        sorted((o for o in found if isinstance(o, Finding)), key=lambda f: (-f.effect.rank, f.code, f.detail.en))
+    )
+
+
+def _label(bidder: BidderView) -> str:
+    return bidder.bidder.name or "、".join(entity.label for entity in bidder.entities)
+
+
+def _valid_until(boundaries: Iterable[datetime], fresh: datetime | None, as_of: datetime) -> datetime | None:
+    """The sooner of the first required list going stale and the next change of a seen record."""
+    later = [t for t in (*boundaries, fresh) if t is not None and t > as_of]
+    return min(later, default=None)
+
+
+def input_hash(request: DecisionRequest, key: bytes) -> str:
+    """SHA-256 of the canonical request in which every number is replaced by its keyed pseudonym."""
+
+    def veil(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {k: pseudonym(key, v) if k == "id" and isinstance(v, str) else veil(v) for k, v in value.items()}
+        return [veil(v) for v in value] if isinstance(value, list) else value
+
+    document = request.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(msgspec.json.encode(veil(document), order="sorted")).hexdigest()
+
+
+__all__ = ["ALGORITHM", "DecisionLog", "Screener", "input_hash"]
