@@ -1,10 +1,16 @@
-"""One immutable folder that a screening reads: manifest, lists, identifiers, names, relations; hashed and mapped.
+"""One immutable folder that a screening reads: lists, identifiers, names, relations; hashed and mapped.
 
-`publish(store, home)` builds `home/generations/<number>-<hash>/` from a store and switches `home/current` to it
-in one rename. `open_generation(home, ref)` maps one. Nothing here queries a database while a bidder waits.
+`publish(store, home)` builds `home/generations/<number>-<hash>/` from a store and switches `home/current` to
+it in one rename. `open_generation(home, ref)` maps one. Nothing here queries a database while a bidder waits.
 """
 
 from graph.generation.publish import publish
-from graph.generation.reader import Generation, GenerationError, ListState, current_generation, open_generation
+from graph.generation.reader import (
+    Generation,
+    GenerationError,
+    ListState,
+    current_generation,
+    open_generation,
+)
 
 __all__ = ["Generation", "GenerationError", "ListState", "current_generation", "open_generation", "publish"]

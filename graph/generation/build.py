@@ -21,7 +21,11 @@ OPEN = 0xFFFF_FFFF
 """`to_gen` of a record that has not ended, and the ordinal of a party that is not there."""
 _REPORT_EVERY = 20_000
 
-LIST_FILES = ("docs", "offsets", "code", "hash", "from", "to", "party", "keys", "ords", "pkeys", "pords", "pwords")
+LIST_COLUMNS = ("docs", "offsets", "code", "hash", "from", "to")
+"""Files of a list that readers map."""
+_LIST_KEYS = ("keys", "ords", "pkeys", "pords", "pwords")
+LIST_FILES = (*LIST_COLUMNS, "party", *_LIST_KEYS)
+"""All files of a list; those beyond `LIST_COLUMNS` only the next publication reads."""
 PARTY_FILES = ("docs", "offsets", "hash", "register", "keys", "ords", "starts", "hkeys", "hords", "hstarts")
 
 
@@ -144,7 +148,7 @@ def merge_lists(sink: Sink, sections: Sequence[ListSection]) -> int:
     keyed, persons, words = [], [], []
     base = 0
     for section in sections:
-        part = {name: sink.read(f"{section.prefix}.{name}") for name in ("keys", "ords", "pkeys", "pords", "pwords")}
+        part = {name: sink.read(f"{section.prefix}.{name}") for name in _LIST_KEYS}
         keyed.append((part["keys"].array("<u8"), part["ords"].array("<u4"), base))
         persons.append((part["pkeys"].array("<u8"), part["pords"].array("<u4"), base))
         words.append(part["pwords"].array("<u8").reshape(3, -1))

@@ -94,7 +94,7 @@ class FileWriter:
         self._flush()
         flat = np.ascontiguousarray(array).reshape(-1)
         if flat.nbytes:
-            self._put(memoryview(flat).cast("B"))
+            self._put(flat.view(np.uint8).data)
         self.size += flat.nbytes
 
     def close(self) -> FileInfo:
@@ -142,7 +142,9 @@ def check_host() -> None:
         GenerationError: `generation.foreign` on big-endian machines.
     """
     if sys.byteorder != "little":
-        raise GenerationError("generation.foreign", path=sys.platform, found="big-endian", known="little-endian")
+        raise GenerationError(
+            "generation.foreign", path=sys.platform, found="big-endian", known="little-endian"
+        )
 
 
 def map_file(path: Path, info: FileInfo, *, check: bool = True) -> Mapped:

@@ -18,21 +18,21 @@ from graph.store import Publication, SnapshotInfo
 MANIFEST = "manifest.json"
 
 
-class Recorded(Doc):
+class Recorded(Doc, frozen=True):
     """A publication that the generation knows of: its number and when it was recorded."""
 
     number: int
     recorded_at: datetime
 
 
-class SnapshotEntry(Doc):
+class SnapshotEntry(Doc, frozen=True):
     """A snapshot with the generation number that recorded it."""
 
     number: int
     snapshot: SnapshotInfo
 
 
-class ListSection(Doc):
+class ListSection(Doc, frozen=True):
     """The records of one list: the files `<prefix>.*`, every version of each record in key order."""
 
     dataset: str
@@ -43,21 +43,21 @@ class ListSection(Doc):
     """The store's mark for the state these rows were read in; equal marks mean equal rows."""
 
 
-class PartySection(Doc):
+class PartySection(Doc, frozen=True):
     """The register: parties in key order, files `party.*`."""
 
     rows: int
     touched: str = ""
 
 
-class RelationSection(Doc):
+class RelationSection(Doc, frozen=True):
     """Relations of parties, every version, files `relation.*`; `outside` counts ends that are no party here."""
 
     rows: int
     outside: int = 0
 
 
-class Manifest(Doc):
+class Manifest(Doc, frozen=True):
     """Everything that is needed to check and read the folder. Its SHA-256 names the generation."""
 
     format: int = FORMAT
@@ -76,7 +76,7 @@ class Manifest(Doc):
     """Fingerprint of the name functions by which the keys were made."""
 
 
-class ListState(Doc):
+class ListState(Doc, frozen=True):
     """The state of one list as known at a generation number.
 
     `taken_at` is the oldest of the sources' newest states (None: unknown, which is stale). Before `covered_from`

@@ -23,6 +23,8 @@ _TABLE = bytes(
 )
 _THREE = struct.Struct("<QQQ")
 _USABLE = frozenset({"valid", "checksum", "masked"})
+_SCHEMES = frozenset({"citizen_id", "residence_permit"})
+"""One numbering (GB 11643): two numbers of it that differ are two persons. Others prove nothing against them."""
 
 
 def pack(id18: str) -> Words:
@@ -33,20 +35,17 @@ def pack(id18: str) -> Words:
 
 
 def id18(ids: Iterable[Id]) -> str:
-    """The number by which a person's records are told apart: 18 characters with `*` hidden, or empty.
+    """The citizen or residence number by which a person's records are told apart: 18 characters, `*` hidden.
 
     Empty when there is none of that length, and when several disagree: then no position can exclude anyone.
     """
-    found = {one.value for one in ids if len(one.value) == 18 and one.state in _USABLE}
+    found = {one.value for one in ids if one.scheme in _SCHEMES and len(one.value) == 18 and one.state in _USABLE}
     return found.pop() if len(found) == 1 else ""
 
 
 def contradicts(left: Words, right: Words) -> bool:
     """Whether two numbers differ at a position that both show."""
-    for a, b in zip(left, right, strict=True):
-        if (((a ^ b) & _LOW) + _LOW) & a & b & _BIT:
-            return True
-    return False
+    return any((((a ^ b) & _LOW) + _LOW) & a & b & _BIT for a, b in zip(left, right, strict=True))
 
 
 def compatible(words: npt.NDArray[np.uint64], asked: Words) -> npt.NDArray[np.bool_]:
@@ -65,4 +64,4 @@ def compatible(words: npt.NDArray[np.uint64], asked: Words) -> npt.NDArray[np.bo
         conflict = part if conflict is None else np.bitwise_or(conflict, part, out=conflict)
     if conflict is None:
         return np.ones(words.shape[1], dtype=np.bool_)
-    return conflict == 0
+    return np.equal(conflict, 0)

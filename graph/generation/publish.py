@@ -68,9 +68,7 @@ def publish(
             folder.mkdir()
             source = store_source(store)
             sink = Sink(folder, segments)
-            ref = build(
-                sink, source, language, previous=previous, created_at=created_at, progress=progress
-            )
+            ref = build(sink, source, language, previous=previous, created_at=created_at, progress=progress)
             if store.generation() == source.number:
                 break
         else:

@@ -20,7 +20,7 @@ import numpy as np
 from graph import keys
 from graph.dates import to_micros
 from graph.generation import masks
-from graph.generation.build import LIST_FILES, OPEN, PARTY_FILES
+from graph.generation.build import LIST_COLUMNS, OPEN, PARTY_FILES
 from graph.generation.errors import GenerationError, damaged
 from graph.generation.format import Mapped, check_host, map_file
 from graph.generation.language import Language, house_language
@@ -36,8 +36,6 @@ _REF = re.compile(r"[0-9]{1,10}-[0-9a-f]{12}")
 _FEW = 8
 """Up to this many namesakes are compared one by one; numpy's fixed cost is higher."""
 _CACHED = 4096
-_BUILD_ONLY = frozenset({"keys", "ords", "pkeys", "pords", "pwords", "party"})
-"""Files of a list that only the next publication reads."""
 
 
 class _Docs:
@@ -123,8 +121,7 @@ class Generation:
         self._bases: list[int] = []
         base = 0
         for section in manifest.lists:
-            needed = [part for part in LIST_FILES if part not in _BUILD_ONLY]
-            parts = {part: files[f"{section.prefix}.{part}"] for part in needed}
+            parts = {part: files[f"{section.prefix}.{part}"] for part in LIST_COLUMNS}
             self._lists.append(_List(parts, section.codes))
             self._bases.append(base)
             if len(self._lists[-1].docs) != section.rows:
@@ -209,7 +206,7 @@ class Generation:
     def listing_hash(self, ordinal: int) -> str:
         """The record's content hash, 64 hexadecimal digits."""
         columns, place = self._place(ordinal)
-        return columns.hash[32 * place : 32 * place + 32].hex()
+        return bytes(columns.hash[32 * place : 32 * place + 32]).hex()
 
     def recorded(self, ordinal: int, known: int) -> bool:
         """Whether generation number `known` shows this version of the record."""
@@ -303,7 +300,9 @@ class Generation:
                 continue
             party = self.party(ordinal)
             if party.type is PartyType.ORGANIZATION and any(
-                name.kind is NameKind.REGISTERED and name.valid.end is None and self._n6(name.text, False) == n6
+                name.kind is NameKind.REGISTERED
+                and name.valid.end is None
+                and self._n6(name.text, False) == n6
                 for name in party.names
             ):
                 return True
@@ -322,7 +321,9 @@ class Generation:
         self._listing.cache_clear()
         self._party.cache_clear()
         self._states.cache_clear()
-        kept = {name: getattr(self, name) for name in ("path", "ref", "manifest", "hash", "number", "created_at")}
+        kept = {
+            name: getattr(self, name) for name in ("path", "ref", "manifest", "hash", "number", "created_at")
+        }
         self.__dict__.clear()
         self.__dict__.update(kept)
 

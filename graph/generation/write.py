@@ -67,7 +67,7 @@ def build(
     if previous is not None and previous.language != spoken:
         previous = None
     indexer = Indexer(language.n6, language.stems)
-    sections = []
+    sections: list[ListSection] = []
     for dataset in source.datasets:
         prefix = f"list{len(sections):02d}-{re.sub('[^A-Za-z0-9]', '_', dataset)[:24]}"
         section = _list(sink, source, indexer, previous, dataset, prefix, progress)
@@ -80,7 +80,9 @@ def build(
     manifest = Manifest(
         number=source.number,
         created_at=from_micros(to_micros(newest)),
-        publications=tuple(Recorded(number=one.number, recorded_at=one.recorded_at) for one in source.publications),
+        publications=tuple(
+            Recorded(number=one.number, recorded_at=one.recorded_at) for one in source.publications
+        ),
         snapshots=history(source.publications),
         counts=dict(source.counts),
         lists=tuple(sections),
@@ -143,6 +145,7 @@ def _parties(
 def _adopt(sink: Sink, previous: Manifest, parts: tuple[str, ...], old: str, new: str) -> bool:
     """Whether all of a section's files could be taken over; a partial take-over is written over."""
     return all(
-        (info := previous.files.get(f"{old}.{part}")) is not None and sink.adopt(f"{new}.{part}", info) is not None
+        (info := previous.files.get(f"{old}.{part}")) is not None
+        and sink.adopt(f"{new}.{part}", info) is not None
         for part in parts
     )
