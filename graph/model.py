@@ -13,11 +13,21 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, dataclass_transform
 
 import msgspec
 
 
-class Doc(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class DocMeta(msgspec.StructMeta):
+    """Makes every document frozen and keyword-only: msgspec itself does not hand `kw_only` down to subclasses."""
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **options: Any) -> Any:
+        """Create the class with both options unless it says otherwise."""
+        return super().__new__(mcs, name, bases, namespace, **{"frozen": True, "kw_only": True} | options)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Doc(msgspec.Struct, metaclass=DocMeta, frozen=True, kw_only=True, omit_defaults=True):
     """Base of every stored document."""
 
 

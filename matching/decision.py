@@ -275,7 +275,7 @@ class Pins(Doc):
     input_hash: str
 
 
-class Decision(Doc, kw_only=True):
+class Decision(Doc):
     """The answer. `decision_hash` covers everything but itself, `decision_id`, `decided_at` and `tenant`."""
 
     verdict: Verdict
