@@ -1,0 +1,56 @@
+"""Decisions, reviews and the audit chain: append-only, durable before they are answered.
+
+Importing this package is cheap; the database library is loaded by `open_ledger`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matching.ledger.model import (
+    Checkpoint,
+    Entry,
+    KeyState,
+    LedgerError,
+    PendingMatch,
+    Problem,
+    Review,
+    ReviewBook,
+    StoredDecision,
+    VerifyResult,
+    Viewer,
+    visible,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from matching.ledger.ledger import Ledger
+
+__all__ = [
+    "Checkpoint", "Entry", "KeyState", "Ledger", "LedgerError", "PendingMatch", "Problem", "Review", "ReviewBook",
+    "StoredDecision", "VerifyResult", "Viewer", "open_ledger", "visible",
+]  # fmt: skip
+
+
+def open_ledger(url: str, *, create: bool = True) -> Ledger:
+    """Open the ledger at a database URL (`sqlite:///path/ledger.db`), brought to this program's version.
+
+    Args:
+        url: an SQLAlchemy URL. SQLite needs a file: a ledger in memory would not be durable.
+        create: make the file when it is absent; else that is an error.
+
+    Raises:
+        LedgerError: `ledger.missing`, `ledger.damaged`, `ledger.version`, `ledger.full`, `ledger.busy`,
+            `ledger.unavailable` or `ledger.url`.
+    """
+    from matching.ledger.ledger import Ledger
+
+    return Ledger(url, create=create)
+
+
+def __getattr__(name: str) -> object:
+    """Load `Ledger` (and with it the database library) only when somebody asks for it."""
+    if name == "Ledger":
+        from matching.ledger.ledger import Ledger
+
+        return Ledger
+    raise AttributeError(name)

@@ -1,0 +1,400 @@
+"""The ledger: what was decided, on which request, and what people answered; append-only and chained."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection
+
+from graph.dates import from_micros, to_micros
+from matching.decision import Decision, to_json
+from matching.ledger import keys, queue
+from matching.ledger.chain import SALT_BYTES, decode, salted
+from matching.ledger.engine import autocommitting, connect, display, parse, translated
+from matching.ledger.model import (
+    Checkpoint,
+    Entry,
+    KeyState,
+    LedgerError,
+    PendingMatch,
+    Review,
+    ReviewBook,
+    StoredDecision,
+    VerifyResult,
+    Viewer,
+)  # fmt: skip
+from matching.ledger.record import PreparedDecision
+from matching.ledger.statements import Statements
+from matching.ledger.verify import verify_chain
+from matching.ledger.writer import GroupCommit, Transaction
+
+_DECISIONS: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
+_REVIEWS: msgspec.json.Decoder[Review] = msgspec.json.Decoder(Review)
+
+LIST_LIMIT = 1_000
+"""Decisions handed out by one call of `Ledger.decisions`."""
+
+
+class Ledger:
+    """An open ledger. Threads may share it, and several processes may open the same database.
+
+    Use it as a context manager, or `close` it.
+    """
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        parsed = parse(url)
+        self.where = display(parsed)
+        """How messages call it: the file, or the address without its password."""
+        self._engine = connect(parsed, create=create)
+        self._writer = GroupCommit(self._engine, self.where)
+        self._sql = Statements(self._engine)
+        self._book = ReviewBook(0, {})
+        self._book_lock = threading.Lock()
+        self._idle: deque[Connection] = deque()
+
+    def __enter__(self) -> Ledger:
+        """The ledger itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Release every connection."""
+        self._writer.close()
+        while self._idle:
+            self._idle.pop().close()
+        self._engine.dispose()
+
+    # Decisions
+
+    def record_decision(
+        self, *, decision: Decision, request: bytes, tenant: str, actor: str, opening_at: datetime | None,
+        at: datetime, idempotency_key: str = "",
+    ) -> None:  # fmt: skip
+        """Record one decision; it is on the disk when this returns.
+
+        Raises:
+            LedgerError: nothing was kept; the decision must not be answered.
+        """
+        entry = Entry(
+            decision=decision, request=request, tenant=tenant, actor=actor, opening_at=opening_at, at=at,
+            idempotency_key=idempotency_key,
+        )  # fmt: skip
+        self.record_decisions((entry,))
+
+    def record_decisions(self, batch: Iterable[Entry]) -> None:
+        """Record many decisions in one durable commit: all of them or, with an error, none.
+
+        Raises:
+            LedgerError: nothing was kept; none of the decisions may be answered.
+        """
+        prepared = [PreparedDecision(entry, self._sql) for entry in batch]
+        if not prepared:
+            return
+
+        def work(transaction: Transaction) -> None:
+            for item in prepared:
+                item.write(transaction)
+
+        self._writer.submit(work)
+
+    def decision(self, decision_id: str, *, tenant: str) -> StoredDecision | None:
+        """A recorded decision of a tenant, checked against the chain; None when there is no such one.
+
+        Raises:
+            LedgerError: `ledger.tampered` when the stored bytes are not the ones that were recorded.
+        """
+        with self._read() as connection:
+            row = self._sql.decision_by_id.run(connection, (decision_id, tenant)).first()
+        return None if row is None else self._stored(row)
+
+    def decisions(self, *, tenant: str, limit: int = 50, before: int | None = None) -> list[StoredDecision]:
+        """A tenant's decisions, newest first; `before` is the `event_seq` to go on from."""
+        with self._read() as connection:
+            rows = self._sql.decisions_before.run(
+                connection, (tenant, before if before is not None else 2**62, max(0, min(limit, LIST_LIMIT)))
+            ).all()
+        return [self._stored(row) for row in rows]
+
+    def _stored(self, row: Any) -> StoredDecision:
+        event = decode(bytes(row.event_body))
+        if (
+            event is None
+            or event.kind != "decision"
+            or event.ref != row.decision_id
+            or event.tenant != row.tenant
+        ):
+            raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
+        opening = event.data.get("opening_at")
+        body = request = decision = None
+        if row.erased_seq is None:
+            body, request, salt = _blob(row.body), _blob(row.request), _blob(row.salt)
+            if (
+                body is None or request is None or salt is None
+                or salted(salt, body) != event.digest or salted(salt, request) != event.data.get("request")
+            ):  # fmt: skip
+                raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
+            decision = _DECISIONS.decode(body)
+        return StoredDecision(
+            decision_id=event.ref, tenant=event.tenant, actor=event.actor, event_seq=row.event_seq,
+            recorded_at=from_micros(event.at), opening_at=from_micros(int(opening)) if opening else None,
+            decision=decision, body=body, request=request, erased=row.erased_seq is not None,
+        )  # fmt: skip
+
+    def erase_decision_subject(
+        self, decision_id: str, *, tenant: str, actor: str, at: datetime, ground: str = "erasure_request"
+    ) -> None:
+        """Blank what a decision says of persons: its body, request and salt, its queue rows, its reviews' words.
+
+        The event and its digest stay, so the chain stays valid; without the salt the digest tells nothing. The
+        erasure is an event of its own. Doing it twice changes nothing. `ground` is a code such as
+        `erasure_request`: the chain can't forget, so it takes no free text (个人信息保护法 47).
+
+        Raises:
+            LedgerError: `ledger.unknown_decision` when the tenant has no such decision.
+        """
+        if not (ground.isascii() and ground.replace("_", "").isalnum()):
+            raise ValueError("an erasure's ground is a code, not text")
+        moment = to_micros(at)
+
+        def work(transaction: Transaction) -> None:
+            row = self._sql.decision_by_id.run(transaction.connection, (decision_id, tenant)).first()
+            if row is None:
+                raise LedgerError("ledger.unknown_decision", id=decision_id)
+            if row.erased_seq is not None:
+                return
+            seq = transaction.append(
+                "erasure", at=moment, tenant=tenant, actor=actor, ref=decision_id, data={"ground": ground}
+            )
+            transaction.add(self._sql.erase_decision, (seq, decision_id))
+            transaction.add(self._sql.erase_reviews, (seq, decision_id))
+            transaction.add(self._sql.erase_queue, (decision_id,))
+
+        self._writer.submit(work)
+        with self._book_lock:
+            self._book = ReviewBook(0, {})
+        if self._engine.dialect.name == "sqlite":
+            # The log may still hold the old pages: fold it into the file and cut it.
+            with self._read(begin=False) as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+
+    # Documents that pins name by hash
+
+    def put_document(self, kind: str, sha256: str, body: bytes, *, at: datetime | None = None) -> None:
+        """Keep a policy or rule pack under the hash by which decisions name it; again is no change.
+
+        Raises:
+            LedgerError: `ledger.document_conflict` when other bytes stand under that hash.
+        """
+        if self.document(kind, sha256) == body:
+            return
+        moment = to_micros(at) if at is not None else 0
+
+        def work(transaction: Transaction) -> None:
+            row = self._sql.document.run(transaction.connection, (kind, sha256)).first()
+            if row is None:
+                seq = transaction.append(
+                    "document", at=moment, tenant="", actor="", ref=sha256, digest=salted(b"", body),
+                    data={"kind": kind},
+                )  # fmt: skip
+                self._sql.add_document.run(transaction.connection, (kind, sha256, seq, body))
+            elif bytes(row.body) != body:
+                raise LedgerError("ledger.document_conflict", kind=kind, sha256=sha256)
+
+        self._writer.submit(work)
+
+    def document(self, kind: str, sha256: str) -> bytes | None:
+        """The bytes of a policy or rule pack by hash, or None."""
+        with self._read() as connection:
+            row = self._sql.document.run(connection, (kind, sha256)).first()
+        return None if row is None else bytes(row.body)
+
+    # Reviews
+
+    def reviews_seq(self) -> int:
+        """The event number of the newest review, 0 without any: what a decision pins."""
+        with translated(self.where), self._idle_reader() as connection:
+            return int(self._sql.reviews_seq.run(connection).scalar() or 0)
+
+    def reviews(self, upto_seq: int) -> ReviewBook:
+        """All answers up to an event, as an immutable view; new ones are added to what was read before."""
+        with self._book_lock:
+            known = self._book
+        if known.seq == upto_seq:
+            return known
+        start = known if known.seq < upto_seq else ReviewBook(0, {})
+        with self._read() as connection:
+            rows = self._sql.reviews_between.run(connection, (start.seq, upto_seq)).all()
+        answers = start.answers()
+        for row in rows:
+            found = self._review(row)
+            answers[found.pair_key] = found
+        book = ReviewBook(upto_seq, answers)
+        with self._book_lock:
+            if book.seq > self._book.seq:
+                self._book = book
+        return book
+
+    def _review(self, row: Any) -> Review:
+        event = decode(bytes(row.event_body))
+        if event is None or event.kind != "review":
+            raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
+        if row.erased_seq is not None:
+            return queue.blank_review(event)
+        body, salt = _blob(row.body), _blob(row.salt)
+        if body is None or salt is None or salted(salt, body) != event.digest:
+            raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
+        return msgspec.structs.replace(_REVIEWS.decode(body), seq=row.event_seq)
+
+    def add_review(
+        self, *, pair_key: str, answer: Literal["confirm", "reject"], reviewer: str, reason: str, decision_id: str,
+        list: str, record: str, record_hash: str, subject: str, tier: str, tenant: str, at: datetime,
+    ) -> Review:  # fmt: skip
+        """Record a person's answer to a possible match; it is on the disk when this returns.
+
+        Args:
+            pair_key: the opaque key of record and party (`Evidence.pair`). It stays in the chain for good, so it
+                is a hash and never holds a name or number.
+
+        Raises:
+            ValueError: no such answer, or a pair key that is not a short ASCII key.
+            LedgerError: nothing was kept.
+        """
+        if answer not in ("confirm", "reject"):
+            raise ValueError("a review confirms or rejects")
+        if not (pair_key.isascii() and pair_key.isprintable() and 0 < len(pair_key) <= 200):
+            raise ValueError("a pair key is a short ASCII key")
+        draft = Review(
+            seq=0, pair_key=pair_key, answer=answer, reviewer=reviewer, reason=reason, decision_id=decision_id,
+            list=list, record=record, record_hash=record_hash, subject=subject, tier=tier, tenant=tenant, at=at,
+        )  # fmt: skip
+        body, salt, moment = to_json(draft), os.urandom(SALT_BYTES), to_micros(at)
+        data = {
+            "answer": answer,
+            "decision": decision_id,
+            "list": list,
+            "record_hash": record_hash,
+            "tier": tier,
+        }
+
+        def work(transaction: Transaction) -> int:
+            seq = transaction.append(
+                "review",
+                at=moment,
+                tenant=tenant,
+                actor=reviewer,
+                ref=pair_key,
+                digest=salted(salt, body),
+                data=data,
+            )
+            transaction.add(self._sql.add_review, (seq, decision_id, salt, body))
+            self._sql.set_answer.run(transaction.connection, (pair_key, record_hash, seq))
+            return seq
+
+        return msgspec.structs.replace(draft, seq=self._writer.submit(work))
+
+    def pending_matches(
+        self, tenant: str, limit: int = 100, *, viewer: Viewer | None = None, at: datetime | None = None
+    ) -> list[PendingMatch]:
+        """Possible matches of a tenant that nobody has answered, oldest first.
+
+        With `viewer` and `at`, only those that the viewer may see at that instant.
+        """
+        with self._read() as connection:
+            return queue.pending(self._sql, connection, tenant, limit, viewer, at)
+
+    # Idempotency keys
+
+    def reserve_key(
+        self, tenant: str, key: str, body_hash: str, *, at: datetime, lease: timedelta = keys.LEASE
+    ) -> KeyState:
+        """Take an Idempotency-Key before deciding (draft-ietf-httpapi-idempotency-key-header-07).
+
+        `new`: decide, then record with the key, or `release_key`. `done`: answer the stored decision. `conflict`:
+        the key was used with another body. `in_flight`: still being decided. A slot whose holder died is free
+        again after `lease`.
+        """
+        moment = to_micros(at)
+        stale = to_micros(at - lease)
+        return self._writer.submit(
+            lambda t: keys.reserve(self._sql, t, (tenant, key, body_hash), moment, stale)
+        )
+
+    def lookup_key(self, tenant: str, key: str, body_hash: str) -> KeyState:
+        """What a key stands for, without taking it."""
+        with self._read() as connection:
+            return keys.state(self._sql.key.run(connection, (tenant, key)).first(), body_hash)
+
+    def complete_key(self, tenant: str, key: str, decision_id: str) -> None:
+        """Tie a taken key to the decision that answers it."""
+        self._writer.submit(lambda t: t.add(self._sql.complete_key, (decision_id, tenant, key)))
+
+    def release_key(self, tenant: str, key: str) -> None:
+        """Give a taken key back when no decision was made, so that the caller may try again."""
+        self._writer.submit(lambda t: t.add(self._sql.release_key, (tenant, key)))
+
+    def expire_keys(self, before: datetime) -> None:
+        """Forget keys that were taken before an instant."""
+        moment = to_micros(before)
+        self._writer.submit(lambda t: t.add(self._sql.expire_keys, (moment,)))
+
+    # The chain
+
+    def checkpoint(self, day: date, *, at: datetime) -> Checkpoint:
+        """Write the day's head of the chain into it, once a day, and return it for keeping elsewhere."""
+        moment, name = to_micros(at), day.isoformat()
+
+        def work(transaction: Transaction) -> Checkpoint:
+            row = self._sql.checkpoint.run(transaction.connection, (name,)).first()
+            if row is not None:
+                return Checkpoint(day=name, seq=row.seq, hash=row.hash, event_seq=row.event_seq)
+            seq, head = transaction.seq, transaction.head.hex()
+            number = transaction.append(
+                "checkpoint", at=moment, tenant="", actor="", ref=name, data={"seq": str(seq), "hash": head}
+            )
+            self._sql.add_checkpoint.run(transaction.connection, (name, seq, head, number))
+            return Checkpoint(day=name, seq=seq, hash=head, event_seq=number)
+
+        return self._writer.submit(work)
+
+    def verify(self, anchors: Iterable[Checkpoint] = ()) -> VerifyResult:
+        """Check every event, hash and stored body; `anchors` are checkpoints kept elsewhere.
+
+        Finds altered, missing and reordered events, a tail that was cut, decisions, reviews and documents whose
+        digest differs, and rows that no event speaks of.
+        """
+        with self._read() as connection:
+            return verify_chain(connection, tuple(anchors))
+
+    @contextmanager
+    def _read(self, *, begin: bool = True) -> Iterator[Connection]:
+        """A connection with a snapshot of its own, database errors turned into the ledger's."""
+        with translated(self.where), self._engine.connect() as connection:
+            yield connection if begin else autocommitting(connection)
+
+    @contextmanager
+    def _idle_reader(self) -> Iterator[Connection]:
+        """A kept connection without a transaction: every decision reads one number through it."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = autocommitting(self._engine.connect())
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+
+
+def _blob(value: Any) -> bytes | None:
+    return None if value is None else bytes(value)

@@ -1,0 +1,186 @@
+"""What the ledger hands out: stored decisions, reviews, the review queue, proofs, and who may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from graph.model import Doc
+from matching.decision import Decision, Tier
+
+
+class LedgerError(Exception):
+    """The ledger refused or could not do something. `code` is a message code of matching/messages.toml."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision to record: the answer, the request as it came, for whom, by whom, when.
+
+    `opening_at` is the bid opening until which the bidders are sealed (招标投标法 22); `at` is when it is
+    recorded. `idempotency_key` closes that reserved slot in the same commit.
+    """
+
+    decision: Decision
+    request: bytes
+    tenant: str
+    actor: str
+    opening_at: datetime | None
+    at: datetime
+    idempotency_key: str = ""
+
+
+class StoredDecision(msgspec.Struct, frozen=True, kw_only=True):
+    """A recorded decision. After erasure `decision`, `body` and `request` are None; the chain stays valid."""
+
+    decision_id: str
+    tenant: str
+    actor: str
+    event_seq: int
+    recorded_at: datetime
+    opening_at: datetime | None
+    decision: Decision | None
+    body: bytes | None
+    """The canonical bytes as recorded."""
+    request: bytes | None
+    erased: bool = False
+
+
+class Review(Doc):
+    """A person's answer to a possible match: `confirm` or `reject`, with the reason, for one pair."""
+
+    seq: int
+    pair_key: str
+    answer: Literal["confirm", "reject"]
+    reviewer: str
+    reason: str
+    decision_id: str
+    list: str
+    record: str
+    record_hash: str
+    subject: str
+    tier: str
+    tenant: str
+    at: datetime
+
+
+class ReviewBook:
+    """All answers up to one event of the ledger: an immutable view, so that a replay sees the same ones."""
+
+    __slots__ = ("_answers", "seq")
+
+    def __init__(self, seq: int, answers: Mapping[str, Review]) -> None:
+        self.seq = seq
+        self._answers = answers
+
+    def answer(self, pair_key: str) -> Review | None:
+        """The last answer given for a pair by then, or None."""
+        return self._answers.get(pair_key)
+
+    def answers(self) -> dict[str, Review]:
+        """A copy of all answers by pair."""
+        return dict(self._answers)
+
+    def __len__(self) -> int:
+        """How many pairs have an answer."""
+        return len(self._answers)
+
+
+class PendingMatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A possible match that a person has to look at: seen in a decision, not yet answered."""
+
+    pair_key: str
+    tenant: str
+    actor: str
+    decision_id: str
+    opening_at: datetime | None
+    seen_at: datetime
+    list: str
+    record: str
+    record_hash: str
+    subject: str
+    tier: Tier
+    role: str
+    submitted: str
+    matched: str
+    rule: str
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something that the audit chain proves wrong, at an event number. `code` is a message code."""
+
+    seq: int
+    code: str
+
+
+class VerifyResult(msgspec.Struct, frozen=True, kw_only=True):
+    """The outcome of checking the whole chain and everything that it refers to."""
+
+    ok: bool
+    events: int
+    head_seq: int
+    head_hash: str
+    problems: tuple[Problem, ...] = ()
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The head of the chain on one day: what to print, sign or keep elsewhere, so that a cut tail shows."""
+
+    day: str
+    seq: int
+    hash: str
+    event_seq: int
+
+
+class KeyState(msgspec.Struct, frozen=True):
+    """What an Idempotency-Key stands for: a new slot, the stored decision, another body's, or one in work."""
+
+    state: Literal["new", "done", "conflict", "in_flight"]
+    decision_id: str = ""
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks: the tenant, the roles held, and the principal's own id (as recorded in `actor`)."""
+
+    tenant: str
+    roles: frozenset[str] = frozenset()
+    principal: str = ""
+
+
+class Sealed(Protocol):
+    """Anything that tells who bids: a stored decision or a pending match."""
+
+    @property
+    def tenant(self) -> str:
+        """The tenant it belongs to."""
+        ...
+
+    @property
+    def actor(self) -> str:
+        """The principal who asked for the decision."""
+        ...
+
+    @property
+    def opening_at(self) -> datetime | None:
+        """The bid opening; None where none was stated."""
+        ...
+
+
+def visible(stored: Sealed, viewer: Viewer, at: datetime) -> bool:
+    """Whether a viewer may see who bids at an instant (招标投标法 22: names of bidders are secret until opening).
+
+    Other tenants never may. Before the opening only the deciding principal may, and only in the role
+    `platform`; investigators and administrators wait like everybody else.
+    """
+    if viewer.tenant != stored.tenant:
+        return False
+    if stored.opening_at is None or at >= stored.opening_at:
+        return True
+    return "platform" in viewer.roles and viewer.principal != "" and viewer.principal == stored.actor

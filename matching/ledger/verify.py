@@ -1,0 +1,181 @@
+"""Proof that nothing in the ledger was altered, removed or reordered since it was recorded."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from matching.ledger import schema
+from matching.ledger.chain import GENESIS, Event, decode, link, salted
+from matching.ledger.model import Checkpoint, Problem, VerifyResult
+
+CHUNK: Final = 1_000
+"""Events checked together with the rows that they speak of; bounds memory."""
+
+
+def verify_chain(connection: Connection, anchors: tuple[Checkpoint, ...]) -> VerifyResult:
+    """Walk the whole chain in one snapshot and compare it with every stored body."""
+    check = _Check(connection)
+    last = 0
+    while True:
+        events = connection.execute(
+            select(schema.event).where(schema.event.c.seq > last).order_by(schema.event.c.seq).limit(CHUNK)
+        ).all()
+        if not events:
+            break
+        check.chunk(last, events)
+        last = events[-1].seq
+    check.tail(last)
+    check.anchors(anchors)
+    problems = tuple(sorted(set(check.problems), key=lambda problem: (problem.seq, problem.code)))
+    return VerifyResult(
+        ok=not problems, events=check.count, head_seq=last, head_hash=check.previous.hex(), problems=problems
+    )
+
+
+class _Check:
+    """The state of one walk."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.problems: list[Problem] = []
+        self.previous = GENESIS
+        self.count = 0
+        self.expected = 1
+        self.erasures: dict[int, str] = {}
+        self.erased: dict[int, tuple[int, str]] = {}
+        self.marks: dict[int, tuple[int, str]] = {}
+
+    def report(self, seq: int, code: str) -> None:
+        self.problems.append(Problem(seq, code))
+
+    def chunk(self, after: int, rows: Any) -> None:
+        """Check a run of events, then what they refer to."""
+        events: dict[int, Event] = {}
+        for row in rows:
+            self.count += 1
+            for missing in range(self.expected, min(row.seq, self.expected + CHUNK)):
+                self.report(missing, "audit.missing")
+            body, stored = bytes(row.body), bytes(row.hash)
+            event = decode(body)
+            if event is None:
+                self.report(row.seq, "audit.altered")
+            elif event.seq != row.seq:
+                self.report(row.seq, "audit.order")
+            else:
+                events[row.seq] = event
+            # After a gap the hash can't be worked out again; the gap itself is the finding.
+            if row.seq == self.expected and link(self.previous, body) != stored:
+                self.report(row.seq, "audit.altered")
+            self.previous = stored
+            self.expected = row.seq + 1
+        for event in events.values():
+            if event.kind == "erasure":
+                self.erasures[event.seq] = event.ref
+            elif event.kind == "checkpoint":
+                self._mark(event)
+        span = (after, rows[-1].seq)
+        self._decisions(span, events)
+        self._reviews(span, events)
+        self._documents(span, events)
+        self._marks(span, rows)
+
+    def _mark(self, event: Event) -> None:
+        try:
+            self.marks[event.seq] = (int(event.data["seq"]), event.data["hash"])
+        except (KeyError, ValueError):
+            self.report(event.seq, "audit.altered")
+
+    def _marks(self, span: tuple[int, int], rows: Any) -> None:
+        hashes = {row.seq: bytes(row.hash).hex() for row in rows}
+        for number, (seq, head) in list(self.marks.items()):
+            known = hashes.get(seq) if span[0] < seq <= span[1] else self._hash(seq)
+            if known != head:
+                self.report(number, "audit.checkpoint")
+            del self.marks[number]
+
+    def _hash(self, seq: int) -> str | None:
+        if seq == 0:
+            return GENESIS.hex()
+        found = self.connection.execute(select(schema.event.c.hash).where(schema.event.c.seq == seq)).scalar()
+        return None if found is None else bytes(found).hex()
+
+    def _rows(self, table: Any, span: tuple[int, int]) -> dict[int, Any]:
+        key = table.c.event_seq
+        return {
+            row.event_seq: row
+            for row in self.connection.execute(select(table).where(key > span[0], key <= span[1]))
+        }
+
+    def _pair(
+        self, kind: str, table: Any, span: tuple[int, int], events: dict[int, Event]
+    ) -> list[tuple[Event, Any]]:
+        """Events of a kind with their rows; one without the other is a finding."""
+        rows = self._rows(table, span)
+        wanted = {event.seq: event for event in events.values() if event.kind == kind}
+        for seq in wanted.keys() - rows.keys():
+            self.report(seq, f"audit.{kind}_missing")
+        for seq in rows.keys() - wanted.keys():
+            self.report(seq, f"audit.{kind}_unrecorded")
+        return [(wanted[seq], rows[seq]) for seq in sorted(wanted.keys() & rows.keys())]
+
+    def _decisions(self, span: tuple[int, int], events: dict[int, Event]) -> None:
+        for event, row in self._pair("decision", schema.decision, span, events):
+            if row.decision_id != event.ref or row.tenant != event.tenant:
+                self.report(event.seq, "audit.decision_altered")
+            elif row.erased_seq is not None:
+                self._erased(event, row, event.ref, "audit.decision_altered")
+            elif not (
+                _agrees(row.salt, row.body, event.digest)
+                and _agrees(row.salt, row.request, event.data.get("request", ""))
+            ):
+                self.report(event.seq, "audit.decision_altered")
+
+    def _reviews(self, span: tuple[int, int], events: dict[int, Event]) -> None:
+        for event, row in self._pair("review", schema.review, span, events):
+            if row.decision_id != event.data.get("decision"):
+                self.report(event.seq, "audit.review_altered")
+            elif row.erased_seq is not None:
+                self._erased(event, row, row.decision_id, "audit.review_altered")
+            elif not _agrees(row.salt, row.body, event.digest):
+                self.report(event.seq, "audit.review_altered")
+
+    def _documents(self, span: tuple[int, int], events: dict[int, Event]) -> None:
+        for event, row in self._pair("document", schema.document, span, events):
+            same = row.sha256 == event.ref and row.kind == event.data.get("kind")
+            if not (same and salted(b"", bytes(row.body)) == event.digest):
+                self.report(event.seq, "audit.document_altered")
+
+    def _erased(self, event: Event, row: Any, decision_id: str, code: str) -> None:
+        leftovers = [row.body, row.salt, getattr(row, "request", None)]
+        if any(value is not None for value in leftovers):
+            self.report(event.seq, code)
+        else:
+            self.erased[event.seq] = (row.erased_seq, decision_id)
+
+    def tail(self, last: int) -> None:
+        """Check what lies behind the last event, and that every erasure is one that the chain tells of."""
+        head = self.connection.execute(select(schema.chain_head)).one_or_none()
+        if head is None or head.seq != last or bytes(head.hash) != self.previous:
+            self.report(last if head is None else max(last, head.seq), "audit.tail")
+        for table, kind in (
+            (schema.decision, "decision"),
+            (schema.review, "review"),
+            (schema.document, "document"),
+        ):
+            for seq in self._rows(table, (last, 2**62)):
+                self.report(seq, f"audit.{kind}_unrecorded")
+        for seq, (erasure, decision_id) in self.erased.items():
+            if self.erasures.get(erasure) != decision_id:
+                self.report(seq, "audit.erasure")
+
+    def anchors(self, anchors: tuple[Checkpoint, ...]) -> None:
+        """Compare with checkpoints that were kept outside the ledger."""
+        for anchor in anchors:
+            if self._hash(anchor.seq) != anchor.hash:
+                self.report(anchor.seq, "audit.checkpoint")
+
+
+def _agrees(salt: Any, body: Any, digest: str) -> bool:
+    return salt is not None and body is not None and salted(bytes(salt), bytes(body)) == digest
