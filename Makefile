@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= auto
 
-.PHONY: help run env env-dev test fast soak check lint types arch docs lock clean
+.PHONY: help run env env-dev test fast soak check lint types arch docs reference lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -43,6 +43,9 @@ arch: env-dev ## import directions and house rules only
 
 docs: env-dev ## run the documentation only
 	$(PYTEST) tests/docs
+
+reference: env-dev ## write docs/reference from the program
+	$(BIN)/python scripts/reference.py
 
 lock: ## pin the packages anew, with hashes, for every platform (needs the network)
 	@sh scripts/lock.sh
