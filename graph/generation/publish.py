@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,11 @@ from graph.generation.format import Progress, Sink, check_host, fsync_folder
 from graph.generation.language import Language, house_language
 from graph.generation.manifest import Manifest, read_manifest
 from graph.generation.reader import Generation, current_ref
-from graph.generation.source import store_source
+from graph.generation.source import Source, store_source
 from graph.generation.write import build
 from graph.store import GraphReader
 
-__all__ = ["GenerationError", "prune", "publish"]
+__all__ = ["prune", "publish", "publish_source"]
 
 _ATTEMPTS = 3
 _TEMPORARY = "tmp-"
@@ -55,6 +55,20 @@ def publish(
         GenerationError: `generation.busy`, `generation.empty`, `generation.inconsistent`, `generation.damaged`.
         StoreError: the store can't be read.
     """
+    return publish_source(
+        lambda: store_source(store), home, created_at=created_at, progress=progress, language=language
+    )
+
+
+def publish_source(
+    take: Callable[[], Source],
+    home: Path,
+    *,
+    created_at: datetime | None = None,
+    progress: Progress | None = None,
+    language: Language | None = None,
+) -> str:
+    """As `publish`, from rows of any origin: `take` begins a reading, anew when a load published meanwhile."""
     check_host()
     language = language or house_language()
     generations, segments = home / "generations", home / "segments"
@@ -66,10 +80,10 @@ def publish(
         for attempt in range(_ATTEMPTS):
             folder = generations / f"{_TEMPORARY}{attempt}"
             folder.mkdir()
-            source = store_source(store)
+            source = take()
             sink = Sink(folder, segments)
             ref = build(sink, source, language, previous=previous, created_at=created_at, progress=progress)
-            if store.generation() == source.number:
+            if source.newest() == source.number:
                 break
         else:
             raise GenerationError("generation.busy", path=str(home))

@@ -1,4 +1,4 @@
-"""What a generation is written from: rows of one store, in the order that makes the same store give the same bytes."""
+"""What a generation is written from: rows of one store, in an order by which equal stores give equal bytes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ class Source:
         number: the newest publication's number; rows recorded later are left out.
         publications: all of them, oldest first.
         datasets: names of the lists.
-        touched: a mark for a list (`""`: the parties) that changes with its rows; empty is "always read anew".
+        touched: a mark for a list (`""`: the parties) that changes with its rows; empty: read anew each time.
+        newest: the number of the newest publication now; another than `number` means that rows may be mixed.
     """
 
     number: int
+    newest: Callable[[], int]
     publications: Sequence[Publication]
     counts: Mapping[str, int]
     datasets: Sequence[str]
@@ -59,6 +61,7 @@ def store_source(store: GraphReader) -> Source:
 
     return Source(
         number=number,
+        newest=store.generation,
         publications=publications,
         counts=counts,
         datasets=sorted({*named, *counts}),
