@@ -20,10 +20,10 @@ NOTE = "<!-- Written by scripts/reference.py; change the program's messages, not
 
 COMMANDS_HEAD = """# Commands
 
-Every command takes `--store`, `--lang` and `--help`. Standard output holds nothing but data; progress and remarks go
-to standard error. Exit status: 0 done; 1 done, but some input was rejected (and reported); 2 wrong usage; 3 a part is
-missing or unreadable. With `--exit-verdict`, `screen` and `decide` return the strictest verdict: 10 REVIEW,
-15 UNDETERMINED, 20 BLOCK. `liancheng COMMAND --help --lang zh` shows the same in Chinese.
+Every command takes `--store`, `--lang` and `--help`. Standard output holds nothing but data; progress and
+remarks go to standard error. Exit status: 0 done; 1 done, but some input was rejected (and reported); 2 wrong
+usage; 3 a part is missing or unreadable. With `--exit-verdict`, `screen` and `decide` return the strictest
+verdict: 10 REVIEW, 15 UNDETERMINED, 20 BLOCK. `liancheng COMMAND --help --lang zh` shows the same in Chinese.
 """
 
 SETTINGS_HEAD = """# Settings
@@ -45,7 +45,8 @@ def commands() -> str:
         result = runner.invoke(cli, [*path, "--help"], terminal_width=100, max_content_width=100)
         if result.exit_code:
             raise SystemExit(f"{' '.join(path)} --help ends with {result.exit_code}: {result.output}")
-        parts.append(f"{'#' * min(len(path) + 1, 3)} `liancheng {' '.join(path)}`\n\n```text\n{result.output.rstrip()}\n```\n")
+        heading = f"{'#' * min(len(path) + 1, 3)} `liancheng {' '.join(path)}`"
+        parts.append(f"{heading}\n\n```text\n{result.output.rstrip()}\n```\n")
         if isinstance(command, click.Group):
             context = click.Context(command)
             for name in command.list_commands(context):
@@ -63,7 +64,10 @@ def commands() -> str:
 
 def settings() -> str:
     """The table of environment variables."""
-    rows = [f"| `{s.name}` | {f'`{s.default}`' if s.default else '(unset)'} | {s.en} | {s.zh} |\n" for s in SETTINGS]
+    rows = [
+        f"| `{s.name}` | {f'`{s.default}`' if s.default else '(unset)'} | {s.en} | {s.zh} |\n"
+        for s in SETTINGS
+    ]
     return NOTE + SETTINGS_HEAD + "".join(rows)
 
 

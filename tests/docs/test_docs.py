@@ -1,4 +1,4 @@
-"""The documentation agrees with the program: commands, options, settings, rules, links, and both languages."""
+"""The documentation agrees with the program: commands, options, settings, rules, links, both languages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from api.settings import SETTINGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
-    *(ROOT / name for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+    ),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 FENCE = re.compile(r"^(?P<mark>```+)(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=mark)$", re.MULTILINE | re.DOTALL)
@@ -169,7 +172,9 @@ def test_both_readmes_have_the_same_sections_commands_and_links() -> None:
 
     def shape(page: Path) -> list[str]:
         text = page.read_text("utf-8")
-        return [f"{level} {mark}" for level, mark in re.findall(r'^(#+) <a id="([^"]+)"></a>', text, re.MULTILINE)]
+        return [
+            f"{level} {mark}" for level, mark in re.findall(r'^(#+) <a id="([^"]+)"></a>', text, re.MULTILINE)
+        ]
 
     def blocks(page: Path) -> list[str]:
         return [match["info"] for match in FENCE.finditer(page.read_text("utf-8"))]

@@ -1,9 +1,9 @@
 """The documentation is executed: what a page shows in a `console run` block is what the program prints.
 
-A page is one session in an empty folder with nothing in the environment; its blocks run in order. `$ ` begins a
-command (`> ` continues it), the lines below it are its output; `...` stands for any text in a line, and alone in
-a line for any lines; no output shown means that it is not compared. A command has to end with status 0 unless
-`# exit N` follows it. `console run slow` keeps a page out of `make fast`.
+A page is one session in an empty folder with nothing in the environment; its blocks run in order. `$ ` begins
+a command (`> ` continues it), the lines below it are its output; `...` stands for any text in a line, and alone
+in a line for any lines; no output shown means that it is not compared. A command has to end with status 0
+unless `# exit N` follows it. `console run slow` keeps a page out of `make fast`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def differs(expected: list[str], printed: str) -> str:
         else:
             pattern += ".*".join(re.escape(part) for part in line.split("...")) + "\n"
     actual = "".join(f"{line.rstrip()}\n" for line in printed.rstrip("\n").splitlines())
-    return "" if re.fullmatch(pattern, actual) else f"the page shows\n{chr(10).join(expected)}\nbut it prints\n{actual}"
+    if re.fullmatch(pattern, actual):
+        return ""
+    return "\n".join(["the page shows", *expected, "but it prints", actual])
 
 
 def run_page(page: Path, folder: Path) -> list[str]:
@@ -72,8 +74,13 @@ def run_page(page: Path, folder: Path) -> list[str]:
     for step in steps(page.read_text("utf-8")):
         done = subprocess.run(
             ["bash", "-c", step.command],
-            cwd=work, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False,
-        )  # fmt: skip
+            cwd=work,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=180,
+            check=False,
+        )
         printed, said = done.stdout.decode(), done.stderr.decode()
         if done.returncode != step.status:
             return [f"$ {step.command}\nends with {done.returncode}, not {step.status}\n{printed}{said}"]
