@@ -80,12 +80,13 @@ def room_arrows(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def rules_apart(path: str, tree: ast.Module) -> Iterator[str]:
-    file = path.removeprefix("matching/rules/")
-    if file == path or file in ("__init__.py", "base.py", "common.py"):
+    """Neither a rule nor what rules share imports a rule or the registry that lists them all."""
+    if not path.startswith("matching/rules/") or path == "matching/rules/__init__.py":
         return
-    shared = ("matching.rules.base.", "matching.rules.common.")
     for line, name in imports(path, tree):
-        if f"{name}.".startswith("matching.rules.") and not f"{name}.".startswith(shared):
+        part = f"{name}.".removeprefix("matching.rules.").split(".")[0]
+        registry = not (ROOT / "matching" / "rules" / f"{part}.py").is_file()
+        if f"{name}.".startswith("matching.rules.") and (registry or re.match(r"[a-d]\d\d_", part)):
             yield f"{path}:{line} a rule may not import {name}"
 
 
@@ -250,7 +251,7 @@ def glued(node: ast.expr, scope: ast.AST, seen: frozenset[str]) -> str:
 
 
 def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
-    """Every expression that a scope assigns to a name."""
+    """Every expression that a scope assigns to a name, or goes through under that name."""
     found: list[ast.expr] = []
     for node in local(scope):
         match node:
@@ -261,6 +262,8 @@ def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
             case ast.AugAssign(target=ast.Name(id=target), value=value) if target == name:
                 found.append(value)
             case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
+                found.append(value)
+            case ast.For(target=ast.Name(id=target), iter=value) if target == name:
                 found.append(value)
     return found
 
@@ -302,6 +305,7 @@ CHECKS: dict[str, tuple[Check, str, str]] = {
     "relative": (room_arrows, "graph/stores/x.py", "from ...api import cli"),
     "rules apart": (rules_apart, "matching/rules/a01_x.py", "from matching.rules.a02_y import RULE"),
     "rules apart, as a package": (rules_apart, "matching/rules/a01_x.py", "from matching import rules"),
+    "rules apart, by the registry": (rules_apart, "matching/rules/x.py", "from matching.rules import RULES"),
     "package places": (package_places, "graph/stores/embedded/x.py", "from neo4j import GraphDatabase"),
     "declared only": (declared_only, "graph/x.py", "import requests"),
     "dev packages stay outside": (declared_only, "matching/x.py", "from hypothesis import given"),
@@ -319,6 +323,9 @@ CHECKS: dict[str, tuple[Check, str, str]] = {
     "query by format": (constant_queries, "graph/x.py", "def f(c, n):\n    c.execute('A {}'.format(n))"),
     "query added to": (
         constant_queries, "graph/x.py", "def f(c, n):\n    q = 'A'\n    q += f' {n}'\n    c.execute(q)",
+    ),
+    "query over given names": (
+        constant_queries, "graph/x.py", "def f(c, ts):\n    for t in ts:\n        c.execute(f'DROP {t}')",
     ),
     "query by text()": (
         constant_queries, "api/x.py", "from sqlalchemy import text\ndef f(n):\n    text(f'{n}')",
@@ -339,6 +346,7 @@ def test_the_check_finds_what_it_is_for(name: str) -> None:
         "QUERY = 'SELECT 1'\ndef f(c):\n    c.execute(QUERY)",
         "COLUMNS = 'a, b'\ndef f(c, x):\n    c.execute(f'SELECT {COLUMNS} FROM t WHERE a = ?', (x,))",
         "def f(c, xs):\n    marks = ','.join('?' * len(xs))\n    c.execute(f'SELECT a IN ({marks})', xs)",
+        "def f(c):\n    for table in ('a', 'b'):\n        c.execute(f'DELETE FROM {table}')",
         "def f(c, x):\n    c.execute(select(t).where(t.c.a == x))",
     ],
 )
