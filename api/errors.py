@@ -15,6 +15,7 @@ REJECTED, USAGE, MISSING = 1, 2, 3
 """Exit statuses of COMMANDS: some input rejected; wrong usage; a part is missing or unreadable."""
 
 _NUMBER = re.compile(r"[A-Za-z]{0,3}\d[\dA-Za-z*-]{5,}\d?[\dXx]")
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15})(?![0-9A-Za-z])")
 _ROOMS = frozenset({"api", "matching", "loaders", "graph"})
 
 
@@ -29,8 +30,13 @@ class CommandError(Exception):
 
 
 def mask_numbers(text: str) -> str:
-    """A text with everything that could be an identity number made unreadable: for logs and problem details."""
+    """A text with all that could be an identity number made unreadable: for logs and problem details."""
     return _NUMBER.sub(lambda m: m[0] if sum(c.isdigit() for c in m[0]) < 7 else m[0][:2] + "****", text)
+
+
+def mask_identity(text: str) -> str:
+    """A path or key with identity numbers (15 or 18 characters) made unreadable; dates and ids stay."""
+    return _IDENTITY.sub(lambda m: m[0][:2] + "****", text)
 
 
 def sentence(error: BaseException, lang: Lang) -> str | None:
@@ -64,9 +70,8 @@ def os_sentence(error: OSError, lang: Lang) -> str:
         errno.ENOTDIR: "os.folder",
         errno.EADDRINUSE: "os.address",
     }.get(error.errno or 0, "os.other")
-    return say(
-        "api", kind, lang, path=error.filename or "-", detail=mask_numbers(error.strerror or type(error).__name__)
-    )
+    path = mask_identity(str(error.filename or "-"))
+    return say("api", kind, lang, path=path, detail=mask_numbers(error.strerror or type(error).__name__))
 
 
 def log_unexpected(error: BaseException, logs: Path) -> Path | None:
@@ -81,7 +86,7 @@ def log_unexpected(error: BaseException, logs: Path) -> Path | None:
         handler = logging.FileHandler(path, encoding="utf-8")
     except OSError:
         return None
-    stamp = datetime.now(UTC).isoformat(timespec="seconds")
+    stamp = datetime.now(UTC).isoformat(timespec="seconds")  # noqa: TID251 - api/ reads the clock
     try:
         handler.emit(logging.makeLogRecord({"msg": f"{stamp} {text}", "levelno": logging.ERROR}))
     finally:

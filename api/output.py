@@ -1,7 +1,8 @@
 """Tables out: for a terminal, for a pipe, and as JSON, JSON Lines, CSV or XLSX.
 
-Data formats carry the machine names of the columns; only the table for people has translated headings. Texts that
-a spreadsheet would run as a formula are defused in CSV and XLSX, and control characters never reach a terminal.
+Data formats carry the machine names of the columns; only the table for people has translated headings. Texts
+that a spreadsheet would run as a formula are defused in CSV and XLSX, and control characters never reach a
+terminal.
 """
 
 from __future__ import annotations
@@ -19,7 +20,14 @@ from typing import Any
 import msgspec
 
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
-SUFFIXES = {".json": "json", ".jsonl": "jsonl", ".csv": "csv", ".xlsx": "xlsx", ".txt": "table", ".html": "html"}
+SUFFIXES = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".txt": "table",
+    ".html": "html",
+}
 BINARY = frozenset({"xlsx"})
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "|", "%")
 """First characters at which spreadsheets start a formula, or a DDE call, full-width forms included."""

@@ -1,7 +1,7 @@
 """What an installation decides: where its files stand, which policy holds, which language it speaks.
 
-Read once from the environment and an optional `.env` file, then frozen. Nothing here is read at import time, and
-no setting has a secret as its default.
+Read once from the environment and an optional `.env` file, then frozen. Nothing here is read at import time,
+and no setting has a secret as its default.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class SettingsError(Exception):
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One environment variable, for the reference page: name, default as text, what it does in both languages."""
+    """One environment variable, for the reference page: name, default as text, what it does."""
 
     name: str
     default: str
@@ -65,8 +65,8 @@ SETTINGS: tuple[Setting, ...] = (
         "LIANCHENG_LANG",
         "",
         "界面语言 zh 或 en；未设置时按系统语言（LC_ALL、LC_MESSAGES、LANG），中文系统用 zh，其余用 en。",
-        "Language of sentences, zh or en. Unset: by locale (LC_ALL, LC_MESSAGES, LANG), zh where it is Chinese, "
-        "else en.",
+        "Language of sentences, zh or en. Unset: by locale (LC_ALL, LC_MESSAGES, LANG), "
+        "zh where it is Chinese, else en.",
     ),
     Setting(
         "LIANCHENG_TENANT",
@@ -185,9 +185,10 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
     api_key = values.get("LIANCHENG_API_KEY", "")
     if api_key and len(api_key) < MIN_API_KEY:
         raise SettingsError("settings.api_key", minimum=MIN_API_KEY)
+    store = values.get("LIANCHENG_STORE")
     return Settings(
         home=home,
-        store=absolute(values["LIANCHENG_STORE"]) if values.get("LIANCHENG_STORE") else str(home / "store.db"),
+        store=absolute(store) if store else str(home / "store.db"),
         ledger=values.get("LIANCHENG_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
         policy=policy if policy.is_file() else None,
         lang=read_lang(values),

@@ -22,7 +22,7 @@ def catalogue(room: str) -> dict[str, dict[str, str]]:
         return tomllib.load(handle)
 
 
-def say(room: str, code: str, lang: Lang, **params: object) -> str:
+def say(room: str, code: str, lang: Lang, /, **params: object) -> str:
     """The sentence for `code`, filled in.
 
     Raises:

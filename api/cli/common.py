@@ -22,7 +22,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 LANG_KEY = "liancheng.lang"
 
 
-def text(code: str, lang: Lang, **params: object) -> str:
+def text(code: str, lang: Lang, /, **params: object) -> str:
     """A sentence of this room."""
     return say("api", code, lang, **params)
 
@@ -58,39 +58,20 @@ class TranslatedOption(click.Option):
 
 
 class TranslatedHelp:
-    """Help headings in the reader's language, shared by commands and the group."""
+    """Help in the reader's language, shared by commands and groups. `code` is a message: `cmd.NAME`."""
+
+    name: str | None
+
+    @property
+    def code(self) -> str:
+        """Message code of what the command does; its example has `.example` added."""
+        return f"cmd.{(self.name or '').replace(' ', '.')}"
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The usage line."""
         pieces = self.collect_usage_pieces(ctx)  # type: ignore[attr-defined]
         prefix = text("help.usage", context_lang(ctx)) + " "
         formatter.write_usage(ctx.command_path, " ".join(pieces), prefix=prefix)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The options, one a line."""
-        records = [p.get_help_record(ctx) for p in self.get_params(ctx)]  # type: ignore[attr-defined]
-        with formatter.section(text("help.options", context_lang(ctx)).rstrip(":：")):
-            formatter.write_dl([r for r in records if r is not None])
-
-
-class Command(TranslatedHelp, click.Command):
-    """A command whose help texts are message codes: `cmd.NAME` and `cmd.NAME.example`."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.code = f"cmd.{str(self.name).replace(' ', '.')}"
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """`--help`, its own line translated."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = text("opt.help", context_lang(ctx))
-        return option
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        """One line for the list of commands."""
-        context = click.get_current_context(silent=True)
-        return text(self.code, context_lang(context) if context else "en").partition("\n")[0]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """What the command does, then an example that can be copied."""
@@ -99,9 +80,41 @@ class Command(TranslatedHelp, click.Command):
         with formatter.indentation():
             for paragraph in text(self.code, lang).strip().split("\n"):
                 formatter.write_text(paragraph)
-        with formatter.section(text("help.example", lang)):
-            for line in text(f"{self.code}.example", lang).strip().split("\n"):
-                formatter.write(" " * formatter.current_indent + line + "\n")
+        if has_message(f"{self.code}.example"):
+            with formatter.section(text("help.example", lang)):
+                for line in text(f"{self.code}.example", lang).strip().split("\n"):
+                    formatter.write(" " * formatter.current_indent + line + "\n")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options, one a line."""
+        params: list[click.Parameter] = self.get_params(ctx)  # type: ignore[attr-defined]
+        records = [p.get_help_record(ctx) for p in params if isinstance(p, click.Option)]
+        with formatter.section(text("help.options", context_lang(ctx))):
+            formatter.write_dl([r for r in records if r is not None])
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """`--help`, its own line translated."""
+        option: click.Option | None = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = text("opt.help", context_lang(ctx))
+        return option
+
+
+class Command(TranslatedHelp, click.Command):
+    """A command whose help texts are message codes."""
+
+
+class CommandGroup(TranslatedHelp, click.Group):
+    """A group of commands; what each does is read from the catalogue, no module is imported for the list."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Options, then the commands."""
+        super().format_options(ctx, formatter)
+        lang = context_lang(ctx)
+        prefix = "cmd" if ctx.parent is None else self.code
+        rows = [(n, text(f"{prefix}.{n}", lang).partition("\n")[0]) for n in self.list_commands(ctx)]
+        with formatter.section(text("help.commands", lang)):
+            formatter.write_dl(rows)
 
 
 class Run:
@@ -113,11 +126,11 @@ class Run:
         self.format = format
         self.output = output
 
-    def say(self, code: str, **params: object) -> str:
+    def say(self, code: str, /, **params: object) -> str:
         """A sentence of this room in the run's language."""
         return text(code, self.lang, **params)
 
-    def note(self, code: str, **params: object) -> None:
+    def note(self, code: str, /, **params: object) -> None:
         """A sentence on stderr: stdout holds nothing but data."""
         click.echo(self.say(code, **params), err=True)
 
@@ -172,7 +185,9 @@ def resolve_format(format: str | None, output: Path | None, allowed: Sequence[st
         return default
     found = SUFFIXES.get(output.suffix.lower())
     if found is None:
-        raise CommandError("usage.suffix", status=USAGE, suffix=output.suffix or "-", allowed=", ".join(allowed))
+        raise CommandError(
+            "usage.suffix", status=USAGE, suffix=output.suffix or "-", allowed=", ".join(allowed)
+        )
     if found not in allowed:
         raise CommandError("usage.format", status=USAGE, format=found, allowed=", ".join(allowed))
     return found
@@ -190,7 +205,9 @@ def command(name: str, *, formats: Sequence[str] = (), default: str = "table") -
             lang: Lang = kwargs.pop("lang", None) or context_lang(click.get_current_context())
             settings = read_settings(os.environ).with_store(kwargs.pop("store", None))
             output: Path | None = kwargs.pop("output", None)
-            format = resolve_format(kwargs.pop("format", None), output, formats, default) if formats else default
+            format = (
+                resolve_format(kwargs.pop("format", None), output, formats, default) if formats else default
+            )
             return function(Run(settings, lang, format, output), **kwargs)
 
         wrapped: Any = run

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from click import exceptions
 
-from api.cli.common import LANG_KEY, TranslatedHelp, TranslatedOption, context_lang, requested_lang, text
+from api.cli.common import LANG_KEY, CommandGroup, TranslatedOption, requested_lang, text
 from api.errors import MISSING, USAGE, CommandError, log_unexpected, sentence
 from api.settings import SettingsError, locale_lang, read_settings
 from graph.messages import LANGS, Lang
@@ -31,10 +31,10 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("bench", "api.cli.bench:bench"),
     ("serve", "api.cli.serve:serve"),
 )
-"""Command name and where it lives; the module is imported when the command is used, so that help is instant."""
+"""Command name and where it lives; a module is imported when its command is used: help is instant."""
 
 
-class Root(TranslatedHelp, click.Group):
+class Root(CommandGroup):
     """The group of all commands, each imported on use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -58,29 +58,12 @@ class Root(TranslatedHelp, click.Group):
             raise CommandError("usage.command", status=USAGE, name=args[0])
         return super().resolve_command(ctx, args)
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What the program is for."""
-        formatter.write_paragraph()
-        with formatter.indentation():
-            for line in text("cmd.root", context_lang(ctx)).split("\n"):
-                formatter.write_text(line)
+    @property
+    def code(self) -> str:
+        """Message code of what the program is for."""
+        return "cmd.root"
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Options, then the commands: their summaries come from the catalogue, no module is imported."""
-        super().format_options(ctx, formatter)
-        lang = context_lang(ctx)
-        rows = [(name, text(f"cmd.{name}", lang).partition("\n")[0]) for name, _ in COMMANDS]
-        with formatter.section(text("help.commands", lang)):
-            formatter.write_dl(rows)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """`--help`, translated."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.help = text("opt.help", context_lang(ctx))
-        return option
-
-    def main(  # type: ignore[override]
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
@@ -90,7 +73,9 @@ class Root(TranslatedHelp, click.Group):
     ) -> Any:
         """Run a command line; every way out is an exit status and, where something failed, one sentence."""
         given = list(sys.argv[1:] if args is None else args)
-        status = guarded(lambda: super(Root, self).main(given, "liancheng", complete_var, False, **extra), given)
+        status = guarded(
+            lambda: super(Root, self).main(given, "liancheng", complete_var, False, **extra), given
+        )
         if standalone_mode:
             sys.exit(status)
         return status
@@ -202,6 +187,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            # pipes get UTF-8 whatever the locale; a terminal keeps its own and never fails on a rare character
-            reconfigure(**({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8", "errors": "replace"}))
+            # pipes get UTF-8 whatever the locale; a terminal keeps its own, never failing on a rare character
+            reconfigure(
+                **({"errors": "replace"} if stream.isatty() else {"encoding": "utf-8", "errors": "replace"})
+            )
     cli.main()

@@ -1,0 +1,198 @@
+"""Composition root: where settings become a store, a generation, a policy, a ledger, a screener.
+
+Everything heavy is imported inside the functions that need it, so that `--help` stays instant.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from api.settings import Settings
+from graph.dates import CST
+
+if TYPE_CHECKING:
+    from graph.generation import Generation
+    from graph.store import Store
+    from matching.ledger import Ledger
+    from matching.policy import Policy
+    from matching.replay import ReplayResult
+    from matching.screening import Screener
+
+KEY_BYTES = 32
+
+
+class HomeError(Exception):
+    """The home folder holds something that can't be used. `code` is a message of api/messages.toml."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+def now() -> datetime:
+    """The current instant in China time: the one clock of the program."""
+    return datetime.now(CST)  # noqa: TID251 - api/ is the room that reads the clock
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The deployment's secret key, by which persons' pseudonyms are made; created at first use, mode 0600.
+
+    Raises:
+        HomeError: `home.secret` (damaged), `home.secret_open` (other users can read it).
+        OSError: the home can't be written.
+    """
+    path = settings.secret_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        # written under another name and linked: two first runs at once agree on one key, none sees half of it
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as out:
+                out.write(secrets.token_hex(KEY_BYTES) + "\n")
+                out.flush()
+                os.fsync(out.fileno())
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(fresh)
+        finally:
+            fresh.unlink()
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise HomeError("home.secret_open", path=path)
+    try:
+        key = bytes.fromhex(path.read_text("ascii").strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise HomeError("home.secret", path=path, bytes=KEY_BYTES)
+    return key
+
+
+def ensure_home(settings: Settings) -> Path:
+    """Make the home folder, private to its owner; returns the folder of the store's generations."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.data_root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return settings.data_root
+
+
+@contextmanager
+def opened_store(settings: Settings, *, create: bool = False) -> Iterator[Store]:
+    """The graph store, closed afterwards."""
+    from graph.store import open_store
+
+    if create:
+        ensure_home(settings)
+    store = open_store(settings.store, create=create)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def open_current_generation(settings: Settings) -> Generation:
+    """The generation that screenings read; built from the store when a load ended before it was published.
+
+    Raises:
+        GenerationError: `generation.missing`, `generation.damaged`.
+        StoreError: `store.missing`: nothing has been loaded yet.
+    """
+    from graph.generation import GenerationError, current_generation, publish
+
+    try:
+        return current_generation(settings.data_root)
+    except GenerationError as error:
+        if error.code != "generation.missing":
+            raise
+    with opened_store(settings) as store:
+        publish(store, ensure_home(settings))
+    return current_generation(settings.data_root)
+
+
+def load_policy(settings: Settings) -> Policy:
+    """The policy in force: the installation's file, else the one that ships with the program."""
+    from matching import policy
+
+    return policy.load_policy(settings.policy)
+
+
+@contextmanager
+def opened_ledger(settings: Settings, *, create: bool = True) -> Iterator[Ledger]:
+    """The ledger of decisions, closed afterwards."""
+    from matching.ledger import open_ledger
+
+    if create:
+        ensure_home(settings)
+    ledger = open_ledger(settings.ledger, create=create)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+class Desk:
+    """What a run decides with: one generation, one policy, the ledger, and the screener made of them."""
+
+    def __init__(self, settings: Settings, screener: Screener, ledger: Ledger, policy: Policy) -> None:
+        self.settings = settings
+        self.screener = screener
+        self.ledger = ledger
+        self.policy = policy
+
+
+@contextmanager
+def opened_desk(settings: Settings) -> Iterator[Desk]:
+    """The front door of decisions over the current generation; every decision is recorded in the ledger.
+
+    The policy is kept in the ledger first, so that each decision can be replayed.
+    """
+    from matching.screening import Screener
+
+    policy = load_policy(settings)
+    key = secret_key(settings)
+    generation = open_current_generation(settings)
+    try:
+        with opened_ledger(settings) as ledger:
+            ledger.put_document("policy", policy.hash, policy.text.encode())
+            screener = Screener(generation, policy, ledger, pseudonym_key=key)
+            yield Desk(settings, screener, ledger, policy)
+    finally:
+        generation.close()
+
+
+def open_pinned_generation(settings: Settings, ref: str) -> Generation:
+    """A generation by reference, of whichever store of this home it was made from.
+
+    Raises:
+        GenerationError: `generation.missing`, `generation.damaged`.
+    """
+    from graph.generation import open_generation
+
+    roots = [settings.data_root, settings.home, *sorted((settings.home / "stores").glob("*"))]
+    root = next((r for r in roots if (r / "generations" / ref).is_dir()), settings.data_root)
+    return open_generation(root, ref)
+
+
+def replay(settings: Settings, decision_id: str) -> ReplayResult:
+    """Calculate a recorded decision again and compare it with what was recorded.
+
+    Raises:
+        LedgerError: `ledger.missing`, `ledger.no_decision`.
+    """
+    from matching import replay as engine
+
+    with opened_ledger(settings, create=False) as ledger:
+        return engine.replay(
+            decision_id,
+            ledger=ledger,
+            open_generation=lambda ref: open_pinned_generation(settings, ref),
+            pseudonym_key=secret_key(settings),
+            tenant=settings.tenant,
+        )

@@ -1,0 +1,61 @@
+"""`liancheng decide`: the body of `POST /v1/decisions` in, the same answer out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from api import bootstrap
+from api.cli.common import Run, command, option
+from api.cli.verdicts import VERDICT_STATUS, decision_table
+from api.errors import USAGE
+from api.problems import MAX_BODY, RequestError, parse_request
+
+
+def read_input(path: Path) -> bytes:
+    """The bytes of a file, or of standard input for `-`; at most what a request may have and one more."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(MAX_BODY + 1)
+    with path.open("rb") as source:
+        return source.read(MAX_BODY + 1)
+
+
+def tell_problems(run: Run, error: RequestError) -> None:
+    """All errors of a body on stderr, a line each."""
+    run.note("decide.invalid", count=len(error.problems))
+    for problem in error.problems:
+        run.note(
+            "decide.error",
+            pointer=problem.pointer or "/",
+            message=problem.message(run.lang),
+            code=problem.code,
+        )
+
+
+@command("decide", formats=("json", "table", "csv", "jsonl", "xlsx", "html"), default="json")
+@click.argument(
+    "request_file", metavar="REQUEST.json", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+)
+@option("--exit-verdict", is_flag=True, help="opt.exit_verdict")
+def decide(run: Run, request_file: Path, exit_verdict: bool) -> int:
+    """Decide one request."""
+    from matching.decision import to_json
+
+    try:
+        request = parse_request(read_input(request_file))
+    except RequestError as error:
+        tell_problems(run, error)
+        return USAGE
+    with bootstrap.opened_desk(run.settings) as desk:
+        decision = desk.screener.screen(request, now=bootstrap.now(), tenant=run.settings.tenant, actor="cli")
+    if run.format == "json":
+        run.emit_bytes(to_json(decision) + b"\n")
+    elif run.format == "html":
+        from api.report import report
+
+        run.emit_bytes(report([decision], run.lang, made_at=bootstrap.now()))
+    else:
+        run.emit(decision_table(decision, run.lang))
+    return VERDICT_STATUS[decision.verdict] if exit_verdict else 0

@@ -1,0 +1,39 @@
+"""`liancheng explain`: the reasons of a recorded decision as text, JSON or a printable page."""
+
+from __future__ import annotations
+
+import click
+
+from api import bootstrap
+from api.cli.common import Run, command, option
+from api.errors import MISSING, CommandError, mask_identity
+
+
+@command("explain", formats=("table", "json", "html"))
+@click.argument("decision_id", metavar="DECISION_ID")
+@option("--trace", is_flag=True, help="opt.trace")
+def explain(run: Run, decision_id: str, trace: bool) -> int:
+    """Explain a decision."""
+    from api.explain import explain as tell
+    from matching.ledger import Viewer, visible
+
+    now = bootstrap.now()
+    with bootstrap.opened_ledger(run.settings, create=False) as ledger:
+        stored = ledger.decision(decision_id, tenant=run.settings.tenant)
+    if stored is None:
+        raise CommandError("explain.none", id=mask_identity(decision_id))
+    if stored.decision is None or stored.body is None:
+        raise CommandError("explain.erased", id=decision_id)
+    # whoever runs the command line works on the deciding machine: the role that may see its own sealed bids
+    viewer = Viewer(tenant=run.settings.tenant, roles=frozenset({"platform"}), principal="cli")
+    if not visible(stored, viewer, now):
+        raise CommandError("explain.sealed", id=decision_id, status=MISSING)
+    if run.format == "json":
+        run.emit_bytes(stored.body + b"\n")
+    elif run.format == "html":
+        from api.report import report
+
+        run.emit_bytes(report([stored.decision], run.lang, made_at=now))
+    else:
+        run.emit_bytes(tell(stored.decision, run.lang, trace=trace).encode())
+    return 0

@@ -1,0 +1,68 @@
+"""Runs the HTTP interface: on loopback, or elsewhere only with an API key."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+
+from api.errors import USAGE, CommandError
+from api.settings import Settings
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine only."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, started: Callable[[str], None]) -> None:
+    """Serve until told to stop.
+
+    Args:
+        settings: the installation.
+        host: address to listen on; other than loopback needs an API key.
+        port: 0 takes a free one.
+        workers: processes.
+        started: called with the address once the port is taken.
+
+    Raises:
+        CommandError: `serve.open` (status 2): not loopback and no key.
+        OSError: the port is in use.
+    """
+    if not settings.api_key and not is_loopback(host):
+        raise CommandError("serve.open", status=USAGE, host=host)
+    import uvicorn
+
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.create_server((host, port), family=family, backlog=512)
+    with listener:
+        taken = listener.getsockname()[1]
+        started(f"http://{f'[{host}]' if ':' in host else host}:{taken}")
+        # request lines hold whatever a caller put into the address: they are never logged
+        if workers == 1:
+            from api.app import create_app
+
+            config = uvicorn.Config(
+                create_app(settings), log_level="warning", access_log=False, server_header=False
+            )
+            uvicorn.Server(config).run(sockets=[listener])
+            return
+    # worker processes read the environment, so what the command line decided has to stand there
+    os.environ["LIANCHENG_HOME"] = str(settings.home)
+    os.environ["LIANCHENG_STORE"] = settings.store
+    uvicorn.run(
+        "api.app:from_environment",
+        factory=True,
+        host=host,
+        port=taken,
+        workers=workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )

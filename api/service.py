@@ -1,0 +1,114 @@
+"""The long-lived side of the composition root: a ledger, a policy, and whichever generation is current."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from api import bootstrap
+from api.settings import Settings
+
+if TYPE_CHECKING:
+    from graph.generation import Generation
+    from matching.decision import Decision
+    from matching.ledger import Ledger
+    from matching.policy import Policy
+    from matching.replay import ReplayResult
+    from matching.request import DecisionRequest
+
+
+class _Lease:
+    """A generation and how many requests still read it; the last one out closes a superseded one."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        self.readers = 0
+        self.superseded = False
+
+
+class Service:
+    """Answers requests from many threads; a newly published generation is used from the next request on.
+
+    Raises:
+        LedgerError, PolicyError, HomeError: a part can't be opened: the program does not start.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        from matching.ledger import open_ledger
+
+        self.settings = settings
+        self.policy: Policy = bootstrap.load_policy(settings)
+        self._key = bootstrap.secret_key(settings)
+        bootstrap.ensure_home(settings)
+        self.ledger: Ledger = open_ledger(settings.ledger)
+        self._lock = threading.Lock()
+        self._lease: _Lease | None = None
+        try:
+            self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode())
+        except BaseException:
+            self.ledger.close()
+            raise
+
+    def close(self) -> None:
+        """Release the generation and the ledger."""
+        with self._lock:
+            if self._lease is not None:
+                self._lease.generation.close()
+                self._lease = None
+        self.ledger.close()
+
+    @contextmanager
+    def generation(self) -> Iterator[Generation]:
+        """The current generation, held open while it is read.
+
+        Raises:
+            GenerationError, StoreError: nothing has been loaded yet, or it is damaged.
+        """
+        lease = self._take()
+        try:
+            yield lease.generation
+        finally:
+            with self._lock:
+                lease.readers -= 1
+                self._retire(lease)
+
+    def _take(self) -> _Lease:
+        from graph.generation.reader import current_ref
+
+        with self._lock:
+            lease = self._lease
+            if lease is None or current_ref(self.settings.data_root) != lease.generation.ref:
+                fresh = _Lease(bootstrap.open_current_generation(self.settings))
+                self._lease = fresh
+                if lease is not None:
+                    lease.superseded = True
+                    self._retire(lease)
+                lease = fresh
+            lease.readers += 1
+            return lease
+
+    def _retire(self, lease: _Lease) -> None:
+        if lease.superseded and lease.readers == 0:
+            lease.generation.close()
+
+    def decide(self, request: DecisionRequest, actor: str) -> Decision:
+        """Decide and record durably, against the current generation."""
+        from matching.screening import Screener
+
+        with self.generation() as generation:
+            screener = Screener(generation, self.policy, self.ledger, pseudonym_key=self._key)
+            return screener.screen(request, now=bootstrap.now(), tenant=self.settings.tenant, actor=actor)
+
+    def replay(self, decision_id: str) -> ReplayResult:
+        """Calculate a recorded decision again."""
+        from matching import replay as engine
+
+        return engine.replay(
+            decision_id,
+            ledger=self.ledger,
+            open_generation=lambda ref: bootstrap.open_pinned_generation(self.settings, ref),
+            pseudonym_key=self._key,
+            tenant=self.settings.tenant,
+        )
