@@ -11,22 +11,22 @@ _RELATED = 0x9E37_79B9_7F4A_7C15
 
 def identifier(scheme: str, value: str) -> int:
     """Key of an identifier by scheme (`uscc`, `org_code`, `reg_no`, `citizen_id` …) and normalised value."""
-    return xxhash.xxh3_64_intdigest(f"i\x1f{scheme}\x1f{value}".encode())
+    return xxhash.xxh3_64_intdigest(f"i\x1f{scheme}\x1f{value}".encode("utf-8", "surrogatepass"))
 
 
 def org_name(n6: str) -> int:
     """Key of an organisation's comparison form."""
-    return xxhash.xxh3_64_intdigest(f"n\x1f{n6}".encode())
+    return xxhash.xxh3_64_intdigest(f"n\x1f{n6}".encode("utf-8", "surrogatepass"))
 
 
 def person_name(n6: str) -> int:
     """Key of a person's comparison form (dots and spaces removed). Finds records to compare by number, never a hit."""
-    return xxhash.xxh3_64_intdigest(f"p\x1f{n6}".encode())
+    return xxhash.xxh3_64_intdigest(f"p\x1f{n6}".encode("utf-8", "surrogatepass"))
 
 
 def branch_parent(n6: str) -> int:
     """Key under which the listings of a company's branches are found, by the parent's comparison form."""
-    return xxhash.xxh3_64_intdigest(f"b\x1f{n6}".encode())
+    return xxhash.xxh3_64_intdigest(f"b\x1f{n6}".encode("utf-8", "surrogatepass"))
 
 
 def related(key: int) -> int:
@@ -39,4 +39,4 @@ def related(key: int) -> int:
 
 def party(key: str) -> int:
     """Key of a party's surrogate key: finds its place in the generation's register."""
-    return xxhash.xxh3_64_intdigest(f"k\x1f{key}".encode())
+    return xxhash.xxh3_64_intdigest(f"k\x1f{key}".encode("utf-8", "surrogatepass"))

@@ -183,14 +183,25 @@ class Sink:
         self.files: dict[str, FileInfo] = {}
         self.written = 0
         """Bytes that were new, headers included: what a publication costs on the disk."""
+        self._open: list[FileWriter] = []
+
+    def __enter__(self) -> Sink:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._open:
+            writer.discard()
 
     def open(self, name: str, kind: str, item: int = 1) -> FileWriter:
         """Begin a file; hand the writer to `done`."""
-        return FileWriter(self.folder / name, kind, item)
+        writer = FileWriter(self.folder / name, kind, item)
+        self._open.append(writer)
+        return writer
 
     def done(self, name: str, writer: FileWriter) -> None:
         """Finish a file and share it."""
         info = writer.close()
+        self._open.remove(writer)
         self.files[name] = info
         if self.segments is None or not self._reuse(name, info):
             self.written += info.size + HEADER_SIZE

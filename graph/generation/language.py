@@ -36,13 +36,15 @@ class Language(NamedTuple):
 
 def house_language() -> Language:
     """The name functions of `graph.text`, loaded on first use."""
-    from graph import text
+    from graph.text.branches import branch
+    from graph.text.organizations import org_key
+    from graph.text.persons import person_key
 
     def n6(name: str, person: bool) -> str:
-        return text.person_n6(name) if person else text.n6(name)
+        return person_key(name) if person else org_key(name)
 
     def stems(form: str) -> Sequence[str]:
-        branch = text.branch(form)
-        return () if branch is None else branch.stem_candidates
+        found = branch(form)
+        return () if found is None else found.stem_candidates
 
     return Language(n6, stems)

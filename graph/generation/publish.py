@@ -76,21 +76,25 @@ def publish_source(
         folder.mkdir(parents=True, exist_ok=True)
     with _lock(home):
         _clean(home)
-        previous = _previous(home)
-        for attempt in range(_ATTEMPTS):
-            folder = generations / f"{_TEMPORARY}{attempt}"
-            folder.mkdir()
-            source = take()
-            sink = Sink(folder, segments)
-            ref = build(sink, source, language, previous=previous, created_at=created_at, progress=progress)
-            if source.newest() == source.number:
-                break
-        else:
-            raise GenerationError("generation.busy", path=str(home))
-        _place(folder, generations / ref, language)
-        fsync_folder(segments)
-        _switch(home, ref)
-        _clean(home)
+        try:
+            previous = _previous(home)
+            for attempt in range(_ATTEMPTS):
+                folder = generations / f"{_TEMPORARY}{attempt}"
+                folder.mkdir()
+                source = take()
+                with Sink(folder, segments) as sink:
+                    ref = build(
+                        sink, source, language, previous=previous, created_at=created_at, progress=progress
+                    )
+                if source.newest() == source.number:
+                    break
+            else:
+                raise GenerationError("generation.busy", path=str(home))
+            _place(folder, generations / ref, language)
+            fsync_folder(segments)
+            _switch(home, ref)
+        finally:
+            _clean(home)
     return ref
 
 

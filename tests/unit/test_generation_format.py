@@ -142,7 +142,9 @@ def test_without_hard_links_contents_are_copied(tmp_path: Path, monkeypatch: pyt
 
 def test_keys_at_the_ends_of_the_range_are_found(tmp_path: Path) -> None:
     values = np.array([0, 0, 5, 2**48 - 1, 2**48, 2**64 - 1, 2**64 - 1, 2**64 - 1], dtype="<u8")
-    keys, ordinals, _ = merge([(values[:4], np.arange(4, dtype="<u4"), 0), (values[4:], np.arange(4, dtype="<u4"), 4)])
+    keys, ordinals, _ = merge(
+        [(values[:4], np.arange(4, dtype="<u4"), 0), (values[4:], np.arange(4, dtype="<u4"), 4)]
+    )
     sink = Sink(tmp_path)
     sink.put("keys", "keys", keys)
     sink.put("ords", "ordinals", ordinals)

@@ -51,9 +51,13 @@ def listing(key: str, subject: Mention, code: str = "SXBZXR", **more: object) ->
     return Listing(list_code=code, key=key, subject=subject, **more)  # type: ignore[arg-type]
 
 
-def snapshot(dataset: str, day: int, source: str = "court", *, full: bool = True, unknown: bool = False) -> SnapshotInfo:
+def snapshot(
+    dataset: str, day: int, source: str = "court", *, full: bool = True, unknown: bool = False
+) -> SnapshotInfo:
     taken = None if unknown else DAY + timedelta(days=day)
-    return SnapshotInfo(dataset=dataset, source=source, full=full, taken_at=taken, sha256=f"{dataset}{source}{day}")
+    return SnapshotInfo(
+        dataset=dataset, source=source, full=full, taken_at=taken, sha256=f"{dataset}{source}{day}"
+    )
 
 
 def published(number: int, *snapshots: SnapshotInfo) -> Publication:
@@ -86,14 +90,15 @@ def make(
     return open_generation(home, publish_source(lambda: source, home, language=LANGUAGE), language=LANGUAGE)
 
 
-
-
 def found(generation: Generation, key: int) -> list[str]:
     return [generation.listing(ordinal).key for ordinal in generation.listings(key)]
 
 
 def test_a_code_finds_its_records_and_the_nested_code_too(tmp_path: Path) -> None:
-    rows = [row(listing("a", organization("虚构甲公司", uscc()))), row(listing("b", organization("虚构乙公司")))]
+    rows = [
+        row(listing("a", organization("虚构甲公司", uscc()))),
+        row(listing("b", organization("虚构乙公司"))),
+    ]
     with make(tmp_path, {"SXBZXR": rows}) as generation:
         assert found(generation, keys.identifier("uscc", CODE)) == ["a"]
         assert found(generation, keys.identifier("org_code", CODE[8:17])) == ["a"]
@@ -102,9 +107,13 @@ def test_a_code_finds_its_records_and_the_nested_code_too(tmp_path: Path) -> Non
         assert found(generation, keys.person_name("虚构乙公司")) == []
 
 
-@pytest.mark.parametrize(("state", "expected"), [("valid", 1), ("checksum", 1), ("masked", 0), ("malformed", 0)])
+@pytest.mark.parametrize(
+    ("state", "expected"), [("valid", 1), ("checksum", 1), ("masked", 0), ("malformed", 0)]
+)
 def test_only_readable_codes_are_looked_up(tmp_path: Path, state: str, expected: int) -> None:
-    with make(tmp_path, {"SXBZXR": [row(listing("a", organization("虚构甲公司", uscc(state=state))))]}) as generation:
+    with make(
+        tmp_path, {"SXBZXR": [row(listing("a", organization("虚构甲公司", uscc(state=state))))]}
+    ) as generation:
         assert len(generation.listings(keys.identifier("uscc", CODE))) == expected
 
 
@@ -163,7 +172,10 @@ def test_namesakes_with_a_contradicting_number_are_left_out(tmp_path: Path) -> N
 
 def test_numbers_of_other_kinds_exclude_nobody(tmp_path: Path) -> None:
     foreign = Id(scheme="foreign_permanent", value="911124198108030024")
-    two = (Id(scheme="citizen_id", value="320899197502281239"), Id(scheme="citizen_id", value="320899197602281230"))
+    two = (
+        Id(scheme="citizen_id", value="320899197502281239"),
+        Id(scheme="citizen_id", value="320899197602281230"),
+    )
     rows = [
         row(listing("foreign", Mention(type=PERSON, name="虚构己", n6="虚构己", ids=(foreign,)))),
         row(listing("two", Mention(type=PERSON, name="虚构己", n6="虚构己", ids=two))),
@@ -173,7 +185,9 @@ def test_numbers_of_other_kinds_exclude_nobody(tmp_path: Path) -> None:
 
 
 def test_a_long_row_of_namesakes_is_compared_alike(tmp_path: Path) -> None:
-    rows = [row(listing(f"k{i:03}", person("虚构庚", f"320899{1950 + i}****1239", "masked"))) for i in range(60)]
+    rows = [
+        row(listing(f"k{i:03}", person("虚构庚", f"320899{1950 + i}****1239", "masked"))) for i in range(60)
+    ]
     with make(tmp_path, {"SXBZXR": rows}) as generation:
         key = keys.person_name("虚构庚")
         assert list(generation.persons(key, "320899197502281239")) == [25]
@@ -199,7 +213,10 @@ def test_each_version_shows_between_its_generations(tmp_path: Path) -> None:
 
 
 def test_hash_and_list_come_without_the_document(tmp_path: Path) -> None:
-    first, second = row(listing("a", organization("虚构甲公司"))), row(listing("b", organization("虚构乙公司"), "ZFCG"))
+    first, second = (
+        row(listing("a", organization("虚构甲公司"))),
+        row(listing("b", organization("虚构乙公司"), "ZFCG")),
+    )
     with make(tmp_path, {"SXBZXR": [first], "ZFCG": [second]}) as generation:
         assert [generation.list_code(o) for o in (0, 1)] == ["SXBZXR", "ZFCG"]
         assert [generation.listing_hash(o) for o in (0, 1)] == [r.content_hash.hex() for r in (first, second)]
@@ -302,7 +319,9 @@ def test_a_partys_listings_and_relations(tmp_path: Path) -> None:
         EdgeRow(PartyRelation(type=heads, src="p3", dst="p2"), 7, None),
     ]
     publications = [published(1), published(2)]
-    with make(tmp_path, {"SXBZXR": rows}, parties=parties, edges=edges, publications=publications) as generation:
+    with make(
+        tmp_path, {"SXBZXR": rows}, parties=parties, edges=edges, publications=publications
+    ) as generation:
         assert [list(generation.party_listings(o)) for o in range(4)] == [[], [0, 2], [1], []]
         assert [generation.listing_party(o) for o in range(4)] == [1, 2, 1, None]
 
