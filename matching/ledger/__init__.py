@@ -20,15 +20,27 @@ from matching.ledger.model import (
     VerifyResult,
     Viewer,
     visible,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from matching.ledger.ledger import Ledger
 
 __all__ = [
-    "Checkpoint", "Entry", "KeyState", "Ledger", "LedgerError", "PendingMatch", "Problem", "Review", "ReviewBook",
-    "StoredDecision", "VerifyResult", "Viewer", "open_ledger", "visible",
-]  # fmt: skip
+    "Checkpoint",
+    "Entry",
+    "KeyState",
+    "Ledger",
+    "LedgerError",
+    "PendingMatch",
+    "Problem",
+    "Review",
+    "ReviewBook",
+    "StoredDecision",
+    "VerifyResult",
+    "Viewer",
+    "open_ledger",
+    "visible",
+]
 
 
 def open_ledger(url: str, *, create: bool = True) -> Ledger:

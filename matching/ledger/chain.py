@@ -2,8 +2,8 @@
 
 An event holds references and salted digests, never bodies, so that erasing a body leaves the chain valid.
 
-RFC 8785 sorts keys by UTF-16 units and writes numbers as ECMAScript doubles. Both are avoided by construction:
-keys are ASCII (where every order agrees), numbers are whole and below 2^53, and there is nothing else.
+RFC 8785 sorts keys by UTF-16 units and writes numbers as ECMAScript doubles. Both can't differ here: keys are
+ASCII (where every order agrees), numbers are whole and below 2^53, and there is nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SALT_BYTES = 16
 
 
 class Event(Doc, omit_defaults=False):
-    """One entry of the chain. `at` is microseconds since 1970 UTC; `data` holds further references as text."""
+    """One entry of the chain. `at` is microseconds since 1970 UTC; `data` holds further references."""
 
     v: int = 1
     seq: int
@@ -34,7 +34,7 @@ class Event(Doc, omit_defaults=False):
     actor: str
     ref: str
     digest: str = ""
-    data: dict[str, str] = {}
+    data: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
@@ -68,12 +68,20 @@ def link(previous: bytes, body: bytes) -> bytes:
     return hashlib.sha256(previous + body).digest()
 
 
-def salted(salt: bytes, *parts: bytes) -> str:
-    """Digest of bodies under a salt, in hex. Each part is hashed with its length, so that no two splits agree."""
-    if len(parts) == 1:
-        return hashlib.sha256(salt + parts[0]).hexdigest()
-    digest = hashlib.sha256(salt)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.hexdigest()
+def salted(salt: bytes, body: bytes) -> str:
+    """Digest of a body under a salt, in hex: without the salt, nobody can guess the body from it."""
+    return hashlib.sha256(salt + body).hexdigest()
+
+
+def octets(value: object) -> bytes:
+    """A stored binary value. Anything else, such as text that somebody wrote into its place, is nothing."""
+    return bytes(value) if isinstance(value, bytes | bytearray | memoryview) else b""
+
+
+def agrees(salt: object, body: object, digest: str) -> bool:
+    """Whether a stored body is the one whose digest stands in the chain."""
+    return (
+        octets(salt) != b""
+        and isinstance(body, bytes | memoryview)
+        and salted(octets(salt), octets(body)) == digest
+    )

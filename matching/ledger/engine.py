@@ -54,7 +54,7 @@ class Prepared:
         return connection.exec_driver_sql(self.sql, self._bind(row))
 
     def run_many(self, cursor: Any, rows: Sequence[Row]) -> None:
-        """Run it for many rows in one call to the driver, on the driver's own cursor (a fifth of the cost)."""
+        """Run it for many rows in one call to the driver, on the driver's own cursor."""
         if len(rows) == 1:
             cursor.execute(self.sql, self._bind(rows[0]))
         else:

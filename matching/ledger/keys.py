@@ -25,7 +25,7 @@ def state(row: Any, body_hash: str) -> KeyState:
 def reserve(
     sql: Statements, transaction: Transaction, slot: tuple[str, str, str], at: int, stale: int
 ) -> KeyState:
-    """Take a slot (tenant, key, body hash), or say why not. Runs under the write lock, so only one caller wins."""
+    """Take a slot (tenant, key, body hash), or say why not. Under the write lock, so one caller wins."""
     tenant, key, body_hash = slot
     row = sql.key.run(transaction.connection, (tenant, key)).first()
     found = state(row, body_hash)

@@ -8,15 +8,15 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection
 
-from graph.dates import from_micros, to_micros
+from graph.dates import to_micros
 from matching.decision import Decision, to_json
 from matching.ledger import keys, queue
-from matching.ledger.chain import SALT_BYTES, decode, salted
+from matching.ledger.chain import SALT_BYTES, salted
 from matching.ledger.engine import autocommitting, connect, display, parse, translated
 from matching.ledger.model import (
     Checkpoint,
@@ -29,14 +29,12 @@ from matching.ledger.model import (
     StoredDecision,
     VerifyResult,
     Viewer,
-)  # fmt: skip
+)
+from matching.ledger.read import stored_decision, stored_review
 from matching.ledger.record import PreparedDecision
 from matching.ledger.statements import Statements
 from matching.ledger.verify import verify_chain
 from matching.ledger.writer import GroupCommit, Transaction
-
-_DECISIONS: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
-_REVIEWS: msgspec.json.Decoder[Review] = msgspec.json.Decoder(Review)
 
 LIST_LIMIT = 1_000
 """Decisions handed out by one call of `Ledger.decisions`."""
@@ -77,18 +75,30 @@ class Ledger:
     # Decisions
 
     def record_decision(
-        self, *, decision: Decision, request: bytes, tenant: str, actor: str, opening_at: datetime | None,
-        at: datetime, idempotency_key: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        decision: Decision,
+        request: bytes,
+        tenant: str,
+        actor: str,
+        opening_at: datetime | None,
+        at: datetime,
+        idempotency_key: str = "",
+    ) -> None:
         """Record one decision; it is on the disk when this returns.
 
         Raises:
             LedgerError: nothing was kept; the decision must not be answered.
         """
         entry = Entry(
-            decision=decision, request=request, tenant=tenant, actor=actor, opening_at=opening_at, at=at,
+            decision=decision,
+            request=request,
+            tenant=tenant,
+            actor=actor,
+            opening_at=opening_at,
+            at=at,
             idempotency_key=idempotency_key,
-        )  # fmt: skip
+        )
         self.record_decisions((entry,))
 
     def record_decisions(self, batch: Iterable[Entry]) -> None:
@@ -115,7 +125,7 @@ class Ledger:
         """
         with self._read() as connection:
             row = self._sql.decision_by_id.run(connection, (decision_id, tenant)).first()
-        return None if row is None else self._stored(row)
+        return None if row is None else stored_decision(row, self.where)
 
     def decisions(self, *, tenant: str, limit: int = 50, before: int | None = None) -> list[StoredDecision]:
         """A tenant's decisions, newest first; `before` is the `event_seq` to go on from."""
@@ -123,44 +133,19 @@ class Ledger:
             rows = self._sql.decisions_before.run(
                 connection, (tenant, before if before is not None else 2**62, max(0, min(limit, LIST_LIMIT)))
             ).all()
-        return [self._stored(row) for row in rows]
-
-    def _stored(self, row: Any) -> StoredDecision:
-        event = decode(bytes(row.event_body))
-        if (
-            event is None
-            or event.kind != "decision"
-            or event.ref != row.decision_id
-            or event.tenant != row.tenant
-        ):
-            raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
-        opening = event.data.get("opening_at")
-        body = request = decision = None
-        if row.erased_seq is None:
-            body, request, salt = _blob(row.body), _blob(row.request), _blob(row.salt)
-            if (
-                body is None or request is None or salt is None
-                or salted(salt, body) != event.digest or salted(salt, request) != event.data.get("request")
-            ):  # fmt: skip
-                raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
-            decision = _DECISIONS.decode(body)
-        return StoredDecision(
-            decision_id=event.ref, tenant=event.tenant, actor=event.actor, event_seq=row.event_seq,
-            recorded_at=from_micros(event.at), opening_at=from_micros(int(opening)) if opening else None,
-            decision=decision, body=body, request=request, erased=row.erased_seq is not None,
-        )  # fmt: skip
+        return [stored_decision(row, self.where) for row in rows]
 
     def erase_decision_subject(
         self, decision_id: str, *, tenant: str, actor: str, at: datetime, ground: str = "erasure_request"
     ) -> None:
-        """Blank what a decision says of persons: its body, request and salt, its queue rows, its reviews' words.
+        """Blank what a decision says of persons: body, request and salt, queue rows, its reviews' words.
 
-        The event and its digest stay, so the chain stays valid; without the salt the digest tells nothing. The
-        erasure is an event of its own. Doing it twice changes nothing. `ground` is a code such as
+        The event and its digest stay, so the chain stays valid; without the salt the digest tells nothing.
+        The erasure is an event of its own. Doing it twice changes nothing. `ground` is a code such as
         `erasure_request`: the chain can't forget, so it takes no free text (个人信息保护法 47).
 
         Raises:
-            LedgerError: `ledger.unknown_decision` when the tenant has no such decision.
+            LedgerError: `ledger.no_decision` when the tenant has no such decision.
         """
         if not (ground.isascii() and ground.replace("_", "").isalnum()):
             raise ValueError("an erasure's ground is a code, not text")
@@ -169,7 +154,7 @@ class Ledger:
         def work(transaction: Transaction) -> None:
             row = self._sql.decision_by_id.run(transaction.connection, (decision_id, tenant)).first()
             if row is None:
-                raise LedgerError("ledger.unknown_decision", id=decision_id)
+                raise LedgerError("ledger.no_decision", decision_id=decision_id)
             if row.erased_seq is not None:
                 return
             seq = transaction.append(
@@ -203,9 +188,14 @@ class Ledger:
             row = self._sql.document.run(transaction.connection, (kind, sha256)).first()
             if row is None:
                 seq = transaction.append(
-                    "document", at=moment, tenant="", actor="", ref=sha256, digest=salted(b"", body),
+                    "document",
+                    at=moment,
+                    tenant="",
+                    actor="",
+                    ref=sha256,
+                    digest=salted(b"", body),
                     data={"kind": kind},
-                )  # fmt: skip
+                )
                 self._sql.add_document.run(transaction.connection, (kind, sha256, seq, body))
             elif bytes(row.body) != body:
                 raise LedgerError("ledger.document_conflict", kind=kind, sha256=sha256)
@@ -236,7 +226,7 @@ class Ledger:
             rows = self._sql.reviews_between.run(connection, (start.seq, upto_seq)).all()
         answers = start.answers()
         for row in rows:
-            found = self._review(row)
+            found = stored_review(row, self.where)
             answers[found.pair_key] = found
         book = ReviewBook(upto_seq, answers)
         with self._book_lock:
@@ -244,26 +234,27 @@ class Ledger:
                 self._book = book
         return book
 
-    def _review(self, row: Any) -> Review:
-        event = decode(bytes(row.event_body))
-        if event is None or event.kind != "review":
-            raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
-        if row.erased_seq is not None:
-            return queue.blank_review(event)
-        body, salt = _blob(row.body), _blob(row.salt)
-        if body is None or salt is None or salted(salt, body) != event.digest:
-            raise LedgerError("ledger.tampered", path=self.where, seq=row.event_seq)
-        return msgspec.structs.replace(_REVIEWS.decode(body), seq=row.event_seq)
-
     def add_review(
-        self, *, pair_key: str, answer: Literal["confirm", "reject"], reviewer: str, reason: str, decision_id: str,
-        list: str, record: str, record_hash: str, subject: str, tier: str, tenant: str, at: datetime,
-    ) -> Review:  # fmt: skip
+        self,
+        *,
+        pair_key: str,
+        answer: Literal["confirm", "reject"],
+        reviewer: str,
+        reason: str,
+        decision_id: str,
+        list: str,
+        record: str,
+        record_hash: str,
+        subject: str,
+        tier: str,
+        tenant: str,
+        at: datetime,
+    ) -> Review:
         """Record a person's answer to a possible match; it is on the disk when this returns.
 
         Args:
-            pair_key: the opaque key of record and party (`Evidence.pair`). It stays in the chain for good, so it
-                is a hash and never holds a name or number.
+            pair_key: the opaque key of record and party (`Evidence.pair`). It stays in the chain for
+                good, so it is a hash and never holds a name or number.
 
         Raises:
             ValueError: no such answer, or a pair key that is not a short ASCII key.
@@ -274,9 +265,20 @@ class Ledger:
         if not (pair_key.isascii() and pair_key.isprintable() and 0 < len(pair_key) <= 200):
             raise ValueError("a pair key is a short ASCII key")
         draft = Review(
-            seq=0, pair_key=pair_key, answer=answer, reviewer=reviewer, reason=reason, decision_id=decision_id,
-            list=list, record=record, record_hash=record_hash, subject=subject, tier=tier, tenant=tenant, at=at,
-        )  # fmt: skip
+            seq=0,
+            pair_key=pair_key,
+            answer=answer,
+            reviewer=reviewer,
+            reason=reason,
+            decision_id=decision_id,
+            list=list,
+            record=record,
+            record_hash=record_hash,
+            subject=subject,
+            tier=tier,
+            tenant=tenant,
+            at=at,
+        )
         body, salt, moment = to_json(draft), os.urandom(SALT_BYTES), to_micros(at)
         data = {
             "answer": answer,
@@ -319,9 +321,9 @@ class Ledger:
     ) -> KeyState:
         """Take an Idempotency-Key before deciding (draft-ietf-httpapi-idempotency-key-header-07).
 
-        `new`: decide, then record with the key, or `release_key`. `done`: answer the stored decision. `conflict`:
-        the key was used with another body. `in_flight`: still being decided. A slot whose holder died is free
-        again after `lease`.
+        `new`: decide, then record with the key, or `release_key`. `done`: answer the stored decision.
+        `conflict`: the key was used with another body. `in_flight`: still being decided. A slot whose holder
+        died is free again after `lease`.
         """
         moment = to_micros(at)
         stale = to_micros(at - lease)
@@ -369,8 +371,8 @@ class Ledger:
     def verify(self, anchors: Iterable[Checkpoint] = ()) -> VerifyResult:
         """Check every event, hash and stored body; `anchors` are checkpoints kept elsewhere.
 
-        Finds altered, missing and reordered events, a tail that was cut, decisions, reviews and documents whose
-        digest differs, and rows that no event speaks of.
+        Finds altered, missing and reordered events, a tail that was cut, decisions, reviews and documents
+        whose digest differs, and rows that no event speaks of.
         """
         with self._read() as connection:
             return verify_chain(connection, tuple(anchors))
@@ -394,7 +396,3 @@ class Ledger:
             connection.close()
             raise
         self._idle.append(connection)
-
-
-def _blob(value: Any) -> bytes | None:
-    return None if value is None else bytes(value)

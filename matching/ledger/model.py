@@ -174,7 +174,7 @@ class Sealed(Protocol):
 
 
 def visible(stored: Sealed, viewer: Viewer, at: datetime) -> bool:
-    """Whether a viewer may see who bids at an instant (招标投标法 22: names of bidders are secret until opening).
+    """Whether a viewer may see who bids at an instant (招标投标法 22: sealed until the opening).
 
     Other tenants never may. Before the opening only the deciding principal may, and only in the role
     `platform`; investigators and administrators wait like everybody else.

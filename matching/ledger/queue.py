@@ -1,16 +1,15 @@
-"""The review queue, and what is left of a review after erasure."""
+"""The review queue: possible matches that wait for a person's answer."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection
 
 from graph.dates import from_micros, to_micros
 from matching.decision import Tier
-from matching.ledger.chain import Event
-from matching.ledger.model import PendingMatch, Review, Viewer
+from matching.ledger.model import PendingMatch, Viewer
 from matching.ledger.statements import Statements
 
 
@@ -38,18 +37,19 @@ def pending(
 
 def _match(row: Any) -> PendingMatch:
     return PendingMatch(
-        pair_key=row.pair_key, tenant=row.tenant, actor=row.actor, decision_id=row.decision_id,
-        opening_at=None if row.opening_at is None else from_micros(row.opening_at), seen_at=from_micros(row.seen_at),
-        list=row.list, record=row.record, record_hash=row.record_hash, subject=row.subject, tier=Tier(row.tier),
-        role=row.role, submitted=row.submitted, matched=row.matched, rule=row.rule,
-    )  # fmt: skip
-
-
-def blank_review(event: Event) -> Review:
-    """An erased review: the answer still counts, the words about persons are gone."""
-    data = event.data
-    return Review(
-        seq=event.seq, pair_key=event.ref, answer=cast(Any, data["answer"]), reviewer=event.actor, reason="",
-        decision_id=data["decision"], list=data["list"], record="", record_hash=data["record_hash"], subject="",
-        tier=data["tier"], tenant=event.tenant, at=from_micros(event.at),
-    )  # fmt: skip
+        pair_key=row.pair_key,
+        tenant=row.tenant,
+        actor=row.actor,
+        decision_id=row.decision_id,
+        opening_at=None if row.opening_at is None else from_micros(row.opening_at),
+        seen_at=from_micros(row.seen_at),
+        list=row.list,
+        record=row.record,
+        record_hash=row.record_hash,
+        subject=row.subject,
+        tier=Tier(row.tier),
+        role=row.role,
+        submitted=row.submitted,
+        matched=row.matched,
+        rule=row.rule,
+    )

@@ -1,4 +1,4 @@
-"""A decision made ready for the ledger: encoding, salting and hashing happen before the one writer is asked."""
+"""A decision made ready for the ledger: encoded, salted and hashed before the one writer is asked."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ASKS = {
 
 
 def questions(decision: Decision) -> Iterator[tuple[Finding, Evidence]]:
-    """The matches of a decision that wait for a person's answer: they name a pair that nobody has confirmed."""
+    """The matches of a decision that wait for a person's answer: a pair that nobody has confirmed."""
     groups = [subject.reasons for subject in (*decision.bidders, *decision.subjects)]
     groups += [pair.reasons for pair in decision.pairs]
     groups.append(decision.tender.reasons)
@@ -58,17 +58,38 @@ class PreparedDecision:
         entry, sql = self.entry, self._sql
         decision_id, moment = entry.decision.decision_id, to_micros(entry.at)
         seq = transaction.append(
-            "decision", at=moment, tenant=entry.tenant, actor=entry.actor, ref=decision_id, digest=self._digest,
+            "decision",
+            at=moment,
+            tenant=entry.tenant,
+            actor=entry.actor,
+            ref=decision_id,
+            digest=self._digest,
             data=self._data,
-        )  # fmt: skip
+        )
         transaction.add(
             sql.add_decision, (seq, decision_id, entry.tenant, self._salt, self._body, entry.request)
         )
         for finding, evidence in self._questions:
-            transaction.add(sql.add_match, (
-                entry.tenant, evidence.pair, seq, decision_id, entry.actor, self._opening, moment, evidence.list,
-                evidence.record, evidence.record_hash, evidence.subject, evidence.tier.value, evidence.role,
-                evidence.submitted, evidence.matched, finding.code,
-            ))  # fmt: skip
+            transaction.add(
+                sql.add_match,
+                (
+                    entry.tenant,
+                    evidence.pair,
+                    seq,
+                    decision_id,
+                    entry.actor,
+                    self._opening,
+                    moment,
+                    evidence.list,
+                    evidence.record,
+                    evidence.record_hash,
+                    evidence.subject,
+                    evidence.tier.value,
+                    evidence.role,
+                    evidence.submitted,
+                    evidence.matched,
+                    finding.code,
+                ),
+            )
         if entry.idempotency_key:
             transaction.add(sql.complete_key, (decision_id, entry.tenant, entry.idempotency_key))

@@ -1,4 +1,4 @@
-"""The ledger's tables. Instants are whole microseconds since 1970 UTC, so that every database keeps them exactly."""
+"""The ledger's tables. Instants are whole microseconds since 1970 UTC: exact in every database."""
 
 from __future__ import annotations
 
@@ -13,21 +13,24 @@ metadata = MetaData()
 SEQ = BigInteger().with_variant(Integer, "sqlite")
 
 event = Table(
-    "event", metadata,
+    "event",
+    metadata,
     Column("seq", SEQ, primary_key=True, autoincrement=False),
     Column("body", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 chain_head = Table(
-    "chain_head", metadata,
+    "chain_head",
+    metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 decision = Table(
-    "decision", metadata,
+    "decision",
+    metadata,
     Column("event_seq", SEQ, primary_key=True, autoincrement=False),
     Column("decision_id", Text, nullable=False),
     Column("tenant", Text, nullable=False),
@@ -37,35 +40,39 @@ decision = Table(
     Column("request", LargeBinary),
     Index("decision_by_id", "decision_id", unique=True),
     Index("decision_by_tenant", "tenant", "event_seq"),
-)  # fmt: skip
+)
 
 document = Table(
-    "document", metadata,
+    "document",
+    metadata,
     Column("kind", Text, primary_key=True),
     Column("sha256", Text, primary_key=True),
     Column("event_seq", BigInteger, nullable=False, unique=True),
     Column("body", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 review = Table(
-    "review", metadata,
+    "review",
+    metadata,
     Column("event_seq", SEQ, primary_key=True, autoincrement=False),
     Column("decision_id", Text, nullable=False),
     Column("erased_seq", BigInteger),
     Column("salt", LargeBinary),
     Column("body", LargeBinary),
     Index("review_by_decision", "decision_id"),
-)  # fmt: skip
+)
 
 answer = Table(
-    "answer", metadata,
+    "answer",
+    metadata,
     Column("pair_key", Text, primary_key=True),
     Column("record_hash", Text, nullable=False),
     Column("event_seq", BigInteger, nullable=False),
-)  # fmt: skip
+)
 
 match_queue = Table(
-    "match_queue", metadata,
+    "match_queue",
+    metadata,
     Column("tenant", Text, primary_key=True),
     Column("pair_key", Text, primary_key=True),
     Column("event_seq", BigInteger, nullable=False),
@@ -84,21 +91,23 @@ match_queue = Table(
     Column("rule", Text, nullable=False),
     Index("match_queue_by_seen", "tenant", "event_seq"),
     Index("match_queue_by_decision", "decision_id"),
-)  # fmt: skip
+)
 
 idempotency = Table(
-    "idempotency", metadata,
+    "idempotency",
+    metadata,
     Column("tenant", Text, primary_key=True),
     Column("key", Text, primary_key=True),
     Column("body_hash", Text, nullable=False),
     Column("reserved_at", BigInteger, nullable=False),
     Column("decision_id", Text),
-)  # fmt: skip
+)
 
 checkpoint = Table(
-    "checkpoint", metadata,
+    "checkpoint",
+    metadata,
     Column("day", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
     Column("event_seq", BigInteger, nullable=False),
-)  # fmt: skip
+)

@@ -25,29 +25,37 @@ class Statements:
             return postgresql.insert(table) if engine.dialect.name == "postgresql" else sqlite.insert(table)
 
         stored = select(
-            decision.c.event_seq, decision.c.decision_id, decision.c.tenant, decision.c.erased_seq, decision.c.salt,
-            decision.c.body, decision.c.request, event.c.body.label("event_body"),
-        ).join(event, event.c.seq == decision.c.event_seq)  # fmt: skip
+            decision.c.event_seq,
+            decision.c.decision_id,
+            decision.c.tenant,
+            decision.c.erased_seq,
+            decision.c.salt,
+            decision.c.body,
+            decision.c.request,
+            event.c.body.label("event_body"),
+        ).join(event, event.c.seq == decision.c.event_seq)
         self.add_decision = Prepared(
             engine,
             insert(decision),
             ("event_seq", "decision_id", "tenant", "salt", "body", "request"),
-        )  # fmt: skip
+        )
         self.decision_by_id = Prepared(
             engine, stored.where(decision.c.decision_id == p("id"), decision.c.tenant == p("t")), ("id", "t")
         )
         self.decisions_before = Prepared(
             engine,
             stored.where(decision.c.tenant == p("t"), decision.c.event_seq < p("before"))
-            .order_by(decision.c.event_seq.desc()).limit(p("n")),
+            .order_by(decision.c.event_seq.desc())
+            .limit(p("n")),
             ("t", "before", "n"),
-        )  # fmt: skip
+        )
         self.erase_decision = Prepared(
             engine,
-            update(decision).where(decision.c.decision_id == p("id"))
+            update(decision)
+            .where(decision.c.decision_id == p("id"))
             .values(erased_seq=p("s"), salt=None, body=None, request=None),
             ("s", "id"),
-        )  # fmt: skip
+        )
         self.erase_reviews = Prepared(
             engine,
             update(review)
@@ -68,12 +76,17 @@ class Statements:
         self.reviews_between = Prepared(
             engine,
             select(
-                review.c.event_seq, review.c.erased_seq, review.c.salt, review.c.body,
+                review.c.event_seq,
+                review.c.erased_seq,
+                review.c.salt,
+                review.c.body,
                 event.c.body.label("event_body"),
-            ).join(event, event.c.seq == review.c.event_seq)
-            .where(review.c.event_seq > p("a"), review.c.event_seq <= p("b")).order_by(review.c.event_seq),
+            )
+            .join(event, event.c.seq == review.c.event_seq)
+            .where(review.c.event_seq > p("a"), review.c.event_seq <= p("b"))
+            .order_by(review.c.event_seq),
             ("a", "b"),
-        )  # fmt: skip
+        )
         self.add_review = Prepared(
             engine,
             insert(review),
@@ -119,9 +132,11 @@ class Statements:
             engine,
             waiting.where(
                 or_(queue.c.opening_at.is_(None), queue.c.opening_at <= p("at"), queue.c.actor == p("actor"))
-            ).order_by(queue.c.event_seq, queue.c.pair_key).limit(p("n")),
+            )
+            .order_by(queue.c.event_seq, queue.c.pair_key)
+            .limit(p("n")),
             ("t", "at", "actor", "n"),
-        )  # fmt: skip
+        )
 
         where_key = (slot.c.tenant == p("t"), slot.c.key == p("k"))
         self.key = Prepared(engine, select(slot).where(*where_key), ("t", "k"))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from matching.ledger import schema
-from matching.ledger.chain import GENESIS, Event, decode, link, salted
+from matching.ledger.chain import GENESIS, Event, agrees, decode, link, octets, salted
 from matching.ledger.model import Checkpoint, Problem, VerifyResult
 
 CHUNK: Final = 1_000
@@ -57,7 +57,7 @@ class _Check:
             self.count += 1
             for missing in range(self.expected, min(row.seq, self.expected + CHUNK)):
                 self.report(missing, "audit.missing")
-            body, stored = bytes(row.body), bytes(row.hash)
+            body, stored = octets(row.body), octets(row.hash)
             event = decode(body)
             if event is None:
                 self.report(row.seq, "audit.altered")
@@ -88,7 +88,7 @@ class _Check:
             self.report(event.seq, "audit.altered")
 
     def _marks(self, span: tuple[int, int], rows: Any) -> None:
-        hashes = {row.seq: bytes(row.hash).hex() for row in rows}
+        hashes = {row.seq: octets(row.hash).hex() for row in rows}
         for number, (seq, head) in list(self.marks.items()):
             known = hashes.get(seq) if span[0] < seq <= span[1] else self._hash(seq)
             if known != head:
@@ -99,7 +99,7 @@ class _Check:
         if seq == 0:
             return GENESIS.hex()
         found = self.connection.execute(select(schema.event.c.hash).where(schema.event.c.seq == seq)).scalar()
-        return None if found is None else bytes(found).hex()
+        return None if found is None else octets(found).hex()
 
     def _rows(self, table: Any, span: tuple[int, int]) -> dict[int, Any]:
         key = table.c.event_seq
@@ -127,8 +127,8 @@ class _Check:
             elif row.erased_seq is not None:
                 self._erased(event, row, event.ref, "audit.decision_altered")
             elif not (
-                _agrees(row.salt, row.body, event.digest)
-                and _agrees(row.salt, row.request, event.data.get("request", ""))
+                agrees(row.salt, row.body, event.digest)
+                and agrees(row.salt, row.request, event.data.get("request", ""))
             ):
                 self.report(event.seq, "audit.decision_altered")
 
@@ -138,13 +138,13 @@ class _Check:
                 self.report(event.seq, "audit.review_altered")
             elif row.erased_seq is not None:
                 self._erased(event, row, row.decision_id, "audit.review_altered")
-            elif not _agrees(row.salt, row.body, event.digest):
+            elif not agrees(row.salt, row.body, event.digest):
                 self.report(event.seq, "audit.review_altered")
 
     def _documents(self, span: tuple[int, int], events: dict[int, Event]) -> None:
         for event, row in self._pair("document", schema.document, span, events):
             same = row.sha256 == event.ref and row.kind == event.data.get("kind")
-            if not (same and salted(b"", bytes(row.body)) == event.digest):
+            if not (same and salted(b"", octets(row.body)) == event.digest):
                 self.report(event.seq, "audit.document_altered")
 
     def _erased(self, event: Event, row: Any, decision_id: str, code: str) -> None:
@@ -157,7 +157,7 @@ class _Check:
     def tail(self, last: int) -> None:
         """Check what lies behind the last event, and that every erasure is one that the chain tells of."""
         head = self.connection.execute(select(schema.chain_head)).one_or_none()
-        if head is None or head.seq != last or bytes(head.hash) != self.previous:
+        if head is None or head.seq != last or octets(head.hash) != self.previous:
             self.report(last if head is None else max(last, head.seq), "audit.tail")
         for table, kind in (
             (schema.decision, "decision"),
@@ -175,7 +175,3 @@ class _Check:
         for anchor in anchors:
             if self._hash(anchor.seq) != anchor.hash:
                 self.report(anchor.seq, "audit.checkpoint")
-
-
-def _agrees(salt: Any, body: Any, digest: str) -> bool:
-    return salt is not None and body is not None and salted(bytes(salt), bytes(body)) == digest

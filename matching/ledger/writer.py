@@ -1,8 +1,8 @@
 """Group commit: many callers, one writer at a time, one durable commit for everything that waits.
 
-The first caller commits at once, without another thread; whoever comes while it writes waits, and one of them
-then commits for all. The chain is extended only under the database's write lock, after its head was read again,
-so that several processes may write one ledger.
+The first caller commits at once, without another thread; whoever comes while it writes waits, and one of
+them then commits for all. The chain is extended only under the database's write lock, after its head was read
+again, so that several processes may write one ledger.
 """
 
 from __future__ import annotations
@@ -37,9 +37,16 @@ class Transaction:
         self.rows: dict[Prepared, list[Row]] = {}
 
     def append(
-        self, kind: str, *, at: int, tenant: str, actor: str, ref: str, digest: str = "",
+        self,
+        kind: str,
+        *,
+        at: int,
+        tenant: str,
+        actor: str,
+        ref: str,
+        digest: str = "",
         data: dict[str, str] | None = None,
-    ) -> int:  # fmt: skip
+    ) -> int:
         """Add an event to the chain and return its number."""
         seq = self.seq + 1
         body = canonical(
@@ -96,8 +103,8 @@ class GroupCommit:
     def submit(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in a transaction and return its result once that is on the disk.
 
-        `work` may run twice (alone, when another caller's work in the same commit failed), so it has no effects
-        but on the transaction.
+        `work` may run twice (alone, when another caller's work in the same commit failed), so it has no
+        effects but on the transaction.
 
         Raises:
             LedgerError: the database refused; nothing of `work` was kept.

@@ -1,4 +1,4 @@
-"""The ledger as first released: chain, decisions, documents, reviews, queue, idempotency keys, checkpoints."""
+"""The ledger as first released: chain, decisions, documents, reviews, queue, keys, checkpoints."""
 
 from __future__ import annotations
 
