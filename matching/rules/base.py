@@ -8,19 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from graph.generation import Generation, ListState
 from graph.model import Doc, Listing, PartyType, Status
 from graph.relations import PartyRelation
 from matching.decision import (
-    Bilingual, Effect, Evidence, Finding, LegalBasis, NoFinding, NotAssessable, Outcome, PathEdge, PathNode,
-    RelationPath, Tier,
-)  # fmt: skip
-from matching.policy import Policy
+    Bilingual,
+    Effect,
+    Evidence,
+    Finding,
+    LegalBasis,
+    NoFinding,
+    NotAssessable,
+    Outcome,
+    PathEdge,
+    PathNode,
+    RelationPath,
+    Tier,
+)
 from matching.request import Bidder, DecisionRequest, PartyRef, Person, Tender
+
+if TYPE_CHECKING:
+    # The policy checks itself against the rules, and a generation opens mapped files: neither is needed to load one.
+    from graph.generation import Generation, ListState
+    from matching.policy import Policy
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +84,8 @@ class EntityView(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     """Name or, without one, masked code: how messages call it."""
     identity: tuple[str, ...]
-    """Comparable keys of the entity: valid strong identifiers first, then its comparison name."""
+    """Comparable keys of the entity: valid strong identifiers first (`scheme:value`), its comparison name last
+    (`name:<n6>`)."""
     party: str | None
     hits: tuple[Hit, ...] = ()
     persons: tuple[PersonView, ...] = ()
@@ -145,17 +159,51 @@ class Rule(Doc):
     basis: tuple[LegalBasis, ...]
     evaluate: Callable[..., Iterable[Outcome]]
     lists: tuple[str, ...] = ()
-    effects: tuple[Effect, ...] = ()
-    """Every effect the rule can cause as shipped, strictest last."""
+    cases: dict[str, Effect]
+    """The situations the rule tells apart, each with its effect as shipped; the policy may lower them."""
     may_block: bool = True
+    inputs: tuple[str, ...] = ()
+    """Inputs without which a rule about subjects is never asked, e.g. `tender.buyer`."""
     effective_from: date
     effective_to: date | None = None
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """Every effect the rule can cause as shipped, strictest last."""
+        return tuple(sorted(set(self.cases.values()), key=lambda effect: effect.rank))
+
+    def in_force(self, day: date) -> bool:
+        """Whether the law behind the rule binds on a day, the last day included."""
+        return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 BidderRule = Callable[[Case, BidderView], Iterable[Outcome]]
 
 __all__ = [
-    "Bidder", "BidderRule", "BidderView", "Bilingual", "Case", "Effect", "EntityView", "Evidence", "Finding", "Hit",
-    "Kin", "LegalBasis", "Listing", "NoFinding", "NotAssessable", "Outcome", "PartyRelation", "PathEdge", "PathNode",
-    "Person", "PersonView", "RelationPath", "Rule", "Status", "SubjectView", "Tier",
-]  # fmt: skip
+    "Bidder",
+    "BidderRule",
+    "BidderView",
+    "Bilingual",
+    "Case",
+    "Effect",
+    "EntityView",
+    "Evidence",
+    "Finding",
+    "Hit",
+    "Kin",
+    "LegalBasis",
+    "Listing",
+    "NoFinding",
+    "NotAssessable",
+    "Outcome",
+    "PartyRelation",
+    "PathEdge",
+    "PathNode",
+    "Person",
+    "PersonView",
+    "RelationPath",
+    "Rule",
+    "Status",
+    "SubjectView",
+    "Tier",
+]

@@ -1,0 +1,310 @@
+"""The policy: what an operator may set, and what nobody may set without a legal basis.
+
+The shipped `policy.toml` is the schema: a file given by an operator states only what differs, and a key that the
+shipped file does not know is refused with its name and line. A policy may soften a rule; it may make one stricter
+than shipped, to BLOCK, only with an override that names the law and the administrator who answers for it (SPEC 4).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+from graph.lists import BY_CODE, LISTS
+from graph.messages import Lang, say
+from matching.decision import Effect
+from matching.request import Regime
+from matching.rules import RULES
+from matching.rules.base import Rule
+
+Table = dict[str, Any]
+OVERRIDE_KEYS = ("legal_basis", "administrator", "date")
+_RULES: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
+_ORDER = {info.code: position for position, info in enumerate(LISTS)}
+_LIST_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
+
+
+class PolicyError(Exception):
+    """A policy that cannot be used, with its code (`policy.*`) and what the sentence needs."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        """The sentence in both languages, for a terminal that knows neither."""
+        return f"{self.sentence('zh')} / {self.sentence('en')}"
+
+    def sentence(self, lang: Lang) -> str:
+        """The sentence in one language."""
+        return say("matching", self.code, lang, **self.params)
+
+
+class Override:
+    """An administrator's signed word that a stricter effect has a legal basis."""
+
+    def __init__(self, table: Mapping[str, str]) -> None:
+        self.legal_basis = table["legal_basis"]
+        self.administrator = table["administrator"]
+        self.date = date.fromisoformat(table["date"])
+
+
+class Policy:
+    """A checked, frozen policy. Build one with `load_policy` or `policy_from_text`.
+
+    `text` is the canonical content (JSON, sorted keys): what is kept for replay. `hash` is its SHA-256.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.hash = hashlib.sha256(text.encode()).hexdigest()
+        self._content: Table = json.loads(text)
+        self.version: str = self._content["version"]
+        self.overrides: Mapping[str, Override] = {
+            code: Override(table) for code, table in self._content["override"].items()
+        }
+        self._effects: Mapping[tuple[str, str], Effect] = {
+            (code, case): Effect(value)
+            for code in _RULES
+            for case, value in self._content[code]["effects"].items()
+        }
+        self._state = tuple(re.compile(p) for p in self._content["state_investors"]["patterns"])
+        self._required: Mapping[str | None, tuple[str, ...]] = {
+            **{regime: tuple(codes) for regime, codes in self._content["required"].items()},
+            None: _in_order(code for codes in self._content["required"].values() for code in codes),
+        }
+
+    def __eq__(self, other: object) -> bool:
+        """Two policies are equal when their content is."""
+        return isinstance(other, Policy) and other.hash == self.hash
+
+    def __hash__(self) -> int:
+        """By content."""
+        return hash(self.hash)
+
+    def max_age(self, list_code: str) -> timedelta:
+        """How old a list's snapshot may be, from when it was taken, before it counts as stale."""
+        lists = self._content["lists"]
+        return timedelta(hours=lists["max_age"].get(list_code, lists["max_age_hours"]))
+
+    def required_lists(self, regime: Regime | None, invoked: tuple[str, ...] | None) -> tuple[str, ...]:
+        """The lists without which a tender cannot be decided (SPEC 3).
+
+        Args:
+            regime: which law the project stands under; None takes every regime's lists together.
+            invoked: the lists that the tender documents name; None: the caller did not say.
+        """
+        required = self._required[regime.value if regime is not None else None]
+        return _in_order((*required, *invoked)) if invoked else required
+
+    def enabled(self, code: str) -> bool:
+        """Whether a rule is applied."""
+        return bool(self._content[code]["enabled"])
+
+    def effect(self, code: str, name: str) -> Effect:
+        """The effect of a rule in one of its situations (`Rule.cases`)."""
+        return self._effects[code, name]
+
+    def assume_invoked(self, code: str) -> bool:
+        """Whether documents are taken to invoke the list when the caller did not say (A02: 285号 obliges them)."""
+        return bool(self._content[code].get("assume_invoked", False))
+
+    def option(self, name: str) -> int:
+        """A number of the policy, e.g. `lookback_years` or `fine_threshold_cny`."""
+        return cast(int, self._content["options"][name])
+
+    def state_investor(self, names: tuple[str, ...]) -> bool:
+        """Whether an owner is a state investor, through which nobody is related (公司法 265(四))."""
+        return any(pattern.search(name) for name in names for pattern in self._state)
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """The shipped policy, or an operator's file laid over it.
+
+    Args:
+        path: a TOML file that states what differs from the shipped policy; None for the shipped one.
+
+    Raises:
+        PolicyError: unreadable, an unknown key, a wrong value, or a BLOCK that the law does not carry.
+    """
+    content = _shipped()
+    if path is None:
+        return _checked(content, "")
+    try:
+        source = path.read_text(encoding="utf-8-sig")
+        given = tomllib.loads(source)
+    except OSError as error:
+        raise PolicyError("policy.unreadable", file=str(path), why=error.strerror or "") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PolicyError("policy.not_toml", file=str(path), why=str(error)) from error
+    _overlay(content, given, (), source)
+    return _checked(content, source)
+
+
+def policy_from_text(text: str) -> Policy:
+    """The policy whose canonical `text` was kept with a decision.
+
+    Raises:
+        PolicyError: the text is damaged, or written for another set of rules.
+    """
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        raise PolicyError("policy.foreign", key="") from error
+    if not isinstance(content, dict):
+        raise PolicyError("policy.foreign", key="")
+    shipped = _shipped()
+    for key in shipped.keys() ^ content.keys():
+        raise PolicyError("policy.foreign", key=key)
+    merged = json.loads(json.dumps(shipped))
+    _overlay(merged, content, (), "")
+    if _canonical(merged) != text:
+        raise PolicyError("policy.foreign", key="")
+    return _checked(merged, "")
+
+
+def _checked(content: Table, source: str) -> Policy:
+    for code, table in content["override"].items():
+        _check_override(code, table, source)
+    for code, rule in _RULES.items():
+        for case, value in content[code]["effects"].items():
+            _check_effect(rule, case, value, content, source)
+    for codes in content["required"].values():
+        for code in codes:
+            if code not in BY_CODE:
+                raise PolicyError(
+                    "policy.list", key="required", value=code, line=_line(source, ("required",))
+                )
+    for pattern in content["state_investors"]["patterns"]:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            path = ("state_investors", "patterns")
+            raise PolicyError(
+                "policy.value", key=".".join(path), value=pattern, line=_line(source, path)
+            ) from error
+    return Policy(_canonical(content))
+
+
+def _check_override(code: str, table: Any, source: str) -> None:
+    path = ("override", code)
+    if code not in _RULES:
+        raise PolicyError("policy.unknown_key", key=".".join(path), line=_line(source, path))
+    for key in OVERRIDE_KEYS:
+        if not isinstance(table, dict) or not isinstance(table.get(key), str) or not table[key].strip():
+            raise PolicyError("policy.override", key=f"override.{code}.{key}", line=_line(source, path))
+    for key in table:
+        if key not in OVERRIDE_KEYS:
+            raise PolicyError(
+                "policy.unknown_key", key=f"override.{code}.{key}", line=_line(source, (*path, key))
+            )
+    try:
+        date.fromisoformat(table["date"])
+    except ValueError as error:
+        raise PolicyError("policy.override", key=f"override.{code}.date", line=_line(source, path)) from error
+
+
+def _check_effect(rule: Rule, case: str, value: Any, content: Table, source: str) -> None:
+    path = (rule.code, "effects", case)
+    if value not in Effect.__members__:
+        raise PolicyError("policy.value", key=".".join(path), value=value, line=_line(source, path))
+    stricter = Effect(value) is Effect.BLOCK and rule.cases[case] is not Effect.BLOCK
+    if stricter and rule.code not in content["override"]:
+        reason = "policy.block_without_basis" if rule.may_block else "policy.block_forbidden"
+        raise PolicyError(reason, key=".".join(path), rule=rule.code, line=_line(source, path))
+
+
+def _overlay(known: Table, given: Table, path: tuple[str, ...], source: str) -> None:
+    """Lay `given` over `known`, refusing keys and types that `known` does not have."""
+    for key, value in given.items():
+        here = (*path, key)
+        name = ".".join(here)
+        if path == ("override",) or here == ("lists", "max_age"):
+            if here == ("lists", "max_age"):
+                _check_ages(value, source)
+            known[key] = _plain(value)
+            continue
+        if key not in known:
+            raise PolicyError("policy.unknown_key", key=name, line=_line(source, here))
+        shipped = known[key]
+        if isinstance(shipped, dict) and isinstance(value, dict):
+            _overlay(shipped, value, here, source)
+        elif type(shipped) is not type(value) or (type(value) is int and value < 0) or not _texts(value):
+            raise PolicyError("policy.value", key=name, value=value, line=_line(source, here))
+        else:
+            known[key] = value
+
+
+def _check_ages(value: Any, source: str) -> None:
+    if not isinstance(value, dict):
+        raise PolicyError(
+            "policy.value", key="lists.max_age", value=value, line=_line(source, ("lists", "max_age"))
+        )
+    for code, hours in value.items():
+        path = ("lists", "max_age", code)
+        if not _LIST_CODE.fullmatch(code):
+            raise PolicyError("policy.list", key="lists.max_age", value=code, line=_line(source, path))
+        if type(hours) is not int or hours <= 0:
+            raise PolicyError("policy.value", key=".".join(path), value=hours, line=_line(source, path))
+
+
+def _texts(value: Any) -> bool:
+    return not isinstance(value, list) or all(isinstance(item, str) and item for item in value)
+
+
+def _plain(value: Any) -> Any:
+    """TOML's dates as text, so that the canonical form is JSON."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _in_order(codes: Any) -> tuple[str, ...]:
+    unique = dict.fromkeys(codes)
+    return tuple(sorted(unique, key=lambda code: (_ORDER.get(code, len(_ORDER)), code)))
+
+
+def _canonical(content: Table) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+@cache
+def _shipped_text() -> str:
+    return resources.files("matching").joinpath("policy.toml").read_text(encoding="utf-8")
+
+
+def _shipped() -> Table:
+    content = tomllib.loads(_shipped_text())
+    content.setdefault("override", {})
+    return content
+
+
+def _line(source: str, path: tuple[str, ...]) -> int:
+    """The line of a key in the operator's file, or of the nearest table above it; 0 if it has none."""
+    best, depth = 0, 0
+    table: tuple[str, ...] = ()
+    for number, text in enumerate(source.splitlines(), 1):
+        line = text.strip()
+        if header := re.match(r"\[\s*([^\]]+?)\s*\]", line):
+            table = here = _split(header.group(1))
+        elif key := re.match(r"([^=#]+?)\s*=", line):
+            here = (*table, *_split(key.group(1)))
+        else:
+            continue
+        shared = min(len(here), len(path))
+        if shared > depth and here[:shared] == path[:shared]:
+            best, depth = number, shared
+    return best
+
+
+def _split(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))

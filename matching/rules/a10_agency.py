@@ -1,0 +1,61 @@
+"""A10: the tender agency is a judgment defaulter, or barred from acting as agent (285号 四(二); 招标投标法 50)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from matching.request import Regime
+from matching.rules import law
+from matching.rules.base import Bilingual, Case, Effect, Hit, Outcome, Rule, SubjectView
+from matching.rules.common import finding, grouped
+from matching.rules.listed import REGIME, ban
+
+
+def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
+    """A clean agency is preferred (flag); one under a running ban may not act (block) in the regime of the ban."""
+    if subject.role != "agency":
+        return
+    found = [(*answer, hit) for hit in subject.hits if hit.active and (answer := _case(case, hit))]
+    for name, missing, hits in grouped(case, found, RULE.code):
+        yield finding(case, RULE, name, hits, party=subject.label, missing=missing)
+
+
+def _case(case: Case, hit: Hit) -> tuple[str, tuple[str, ...]] | None:
+    code, regime = hit.listing.list_code, case.tender.regime
+    if code == "SXBZXR":
+        return "defaulter", ()
+    if code not in ("ZTBJ", "ZFCG"):
+        return None
+    years = "tender_ban_years" if code == "ZTBJ" else "procurement_ban_years"
+    state = ban(case, hit, case.policy.option(years))
+    if state == "over":
+        return None
+    as_agent = "代理" in hit.listing.measure or "投标" not in hit.listing.measure
+    reached = regime is Regime.MANDATORY if code == "ZTBJ" else regime is not None and regime.procurement
+    if state == "unreadable" or not as_agent or (regime is not None and not reached):
+        return "banned_elsewhere", ()
+    return ("banned_tender" if code == "ZTBJ" else "banned_procurement"), REGIME if regime is None else ()
+
+
+RULE = Rule(
+    code="A10",
+    title=Bilingual(zh="招标代理机构失信或被禁止代理", en="Tender agency listed or barred from acting"),
+    scope="subject",
+    basis=(
+        law.NO_285_AGENCIES,
+        law.TENDER_50,
+        law.before(law.TENDER_50, law.TENDER_LAW_1999, date(2000, 1, 1)),
+        law.PROCUREMENT_78,
+    ),
+    evaluate=evaluate,
+    lists=("SXBZXR", "ZTBJ", "ZFCG"),
+    cases={
+        "defaulter": Effect.FLAG,
+        "banned_tender": Effect.BLOCK,
+        "banned_procurement": Effect.BLOCK,
+        "banned_elsewhere": Effect.REVIEW,
+    },
+    inputs=("tender.agency",),
+    effective_from=date(2016, 8, 30),
+)

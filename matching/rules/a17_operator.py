@@ -1,0 +1,44 @@
+"""A17: the operator of an individual business is listed: the business has no personality of its own (民法典 54–56)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from matching.rules import law
+from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import member_of
+from matching.rules.listed import inherited_findings
+
+ROLES = ("operator", "principal", "legal_rep")
+"""Platforms give the operator of an individual business in the field of the legal representative."""
+
+
+def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
+    """The business gets what its operator would get as a bidder; without the operator's number, a human decides."""
+    for entity in view.entities:
+        if not entity.individual_business:
+            continue
+        for person in entity.persons:
+            if person.role in ROLES:
+                yield from inherited_findings(
+                    case,
+                    RULE,
+                    "operator",
+                    person.hits,
+                    party=entity.label,
+                    person=True,
+                    consortium=member_of(entity, view.entities),
+                )
+
+
+RULE = Rule(
+    code="A17",
+    title=Bilingual(zh="个体工商户的经营者被列入名单", en="Operator of an individual business is listed"),
+    scope="bidder",
+    basis=(law.CIVIL_CODE_56,),
+    evaluate=evaluate,
+    lists=("SXBZXR", "ZDSS", "ZFCG", "TQGZ"),
+    cases={"operator": Effect.BLOCK},
+    effective_from=date(2021, 1, 1),
+)

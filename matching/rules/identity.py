@@ -1,0 +1,38 @@
+"""Whether two appearances in one request are the same party, by the keys that `EntityView.identity` holds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+NAME = "name:"
+
+
+def same(one: tuple[str, ...], other: tuple[str, ...]) -> Literal["code", "name", "no"]:
+    """How two parties are known to be one.
+
+    `code`: a strong number in common. `name`: the whole name equal and no number of one kind against it. Two
+    different numbers of one kind are two parties, whatever the names.
+    """
+    codes, others = _codes(one), _codes(other)
+    if set(codes) & set(others):
+        return "code"
+    kinds = {code.split(":", 1)[0] for code in codes} & {code.split(":", 1)[0] for code in others}
+    if kinds or _conflict(codes, others):
+        return "no"
+    return (
+        "name" if {k for k in one if k.startswith(NAME)} & {k for k in other if k.startswith(NAME)} else "no"
+    )
+
+
+def _codes(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers, with the organisation code that every credit code (USCC) holds at positions 9 to 17."""
+    codes = [key for key in keys if not key.startswith(NAME)]
+    nested = [f"org_code:{key[13:22]}" for key in codes if key.startswith("uscc:") and len(key) == 23]
+    return tuple(dict.fromkeys((*codes, *nested)))
+
+
+def _conflict(codes: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """A person's number against an organisation's: two parties."""
+    organizations = ("uscc:", "org_code:", "tax_no:")
+    kinds = [any(c.startswith(organizations) for c in side) for side in (codes, others)]
+    return bool(codes and others) and kinds[0] != kinds[1]

@@ -1,0 +1,187 @@
+"""The law that rules cite: instrument, article, dates, and a quote only where the text is at hand.
+
+`effective_from` is the day of the version cited. Articles that older versions carried too are cited from those for
+earlier days (`before`), without a quote: their text is not at hand.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from matching.decision import LegalBasis
+
+
+def _article(
+    instrument: str, article: str, since: date, quote: str | None = None, until: date | None = None
+) -> LegalBasis:
+    return LegalBasis(
+        instrument=instrument,
+        article=article,
+        effective_from=since,
+        effective_to=until,
+        quote=quote,
+        basis_verified=quote is not None,
+    )
+
+
+def before(current: LegalBasis, instrument: str, since: date, article: str = "") -> LegalBasis:
+    """The same rule in the version that stood before `current`."""
+    until = current.effective_from - timedelta(days=1)
+    return _article(instrument, article or current.article, since, until=until)
+
+
+TENDER_LAW = "中华人民共和国招标投标法（2017年修正）"
+TENDER_LAW_1999 = "中华人民共和国招标投标法（1999年）"
+TENDER_RULES = "中华人民共和国招标投标法实施条例（2019年修订）"
+TENDER_RULES_2011 = "中华人民共和国招标投标法实施条例（2011年）"
+PROCUREMENT_LAW = "中华人民共和国政府采购法（2014年修正）"
+PROCUREMENT_RULES = "中华人民共和国政府采购法实施条例（2015年）"
+COMPANY_LAW = "中华人民共和国公司法（2023年修订）"
+COMPANY_LAW_OLD = "中华人民共和国公司法（2005年修订，2013年、2018年修正）"
+WAGES = "保障农民工工资支付条例（2019年）"
+PUBLICITY = "企业信息公示暂行条例（2014年）"
+NO_285 = "最高人民法院等《关于在招标投标活动中对失信被执行人实施联合惩戒的通知》（法〔2016〕285号）"
+NO_125 = "财政部《关于在政府采购活动中查询及使用信用记录有关问题的通知》（财库〔2016〕125号）"
+STANDARD_2017 = "《标准设备采购招标文件》等五个标准招标文件（2017年版）"
+NO_49 = "国务院办公厅《关于进一步完善失信约束制度构建诚信建设长效机制的指导意见》（国办发〔2020〕49号）"
+
+_T = date(2017, 12, 28)
+_R = date(2019, 3, 2)
+_P = date(2014, 8, 31)
+_C = date(2024, 7, 1)
+
+NO_285_BIDDERS = _article(NO_285, "四(一)", date(2016, 8, 30))
+NO_285_AGENCIES = _article(NO_285, "四(二)", date(2016, 8, 30))
+NO_285_EXPERTS = _article(NO_285, "四(三)", date(2016, 8, 30))
+NO_285_STAFF = _article(NO_285, "四(四)", date(2016, 8, 30))
+NO_125_USE = _article(NO_125, "二", date(2016, 8, 1))
+
+TENDER_50 = _article(TENDER_LAW, "第五十条", _T, "禁止其一年至二年内代理依法必须进行招标的项目并予以公告")
+TENDER_53 = _article(
+    TENDER_LAW, "第五十三条", _T, "取消其一年至二年内参加依法必须进行招标的项目的投标资格并予以公告"
+)
+TENDER_54 = _article(
+    TENDER_LAW, "第五十四条", _T, "取消其一年至三年内参加依法必须进行招标的项目的投标资格并予以公告"
+)
+TENDER_56 = _article(
+    TENDER_LAW, "第五十六条", _T, "取消担任评标委员会成员的资格，不得再参加任何依法必须进行招标的项目的评标"
+)
+TENDER_60 = _article(
+    TENDER_LAW, "第六十条", _T, "取消其二年至五年内参加依法必须进行招标的项目的投标资格并予以公告"
+)
+
+RULES_37_2 = _article(TENDER_RULES, "第三十七条第二款", _R, "资格预审后联合体增减、更换成员的，其投标无效。")
+RULES_37_3 = _article(
+    TENDER_RULES,
+    "第三十七条第三款",
+    _R,
+    "联合体各方在同一招标项目中以自己名义单独投标或者参加其他联合体投标的，相关投标均无效。",
+)
+RULES_38 = _article(
+    TENDER_RULES, "第三十八条", _R, "投标人发生合并、分立、破产等重大变化的，应当及时书面告知招标人。"
+)
+RULES_56 = _article(
+    TENDER_RULES,
+    "第五十六条",
+    _R,
+    "中标候选人的经营、财务状况发生较大变化或者存在违法行为，招标人认为可能影响其履约能力的，应当在发出中标通知书前由原评标委员会"
+    "按照招标文件规定的标准和方法审查确认。",
+)
+RULES_67 = _article(
+    TENDER_RULES, "第六十七条", _R, "由有关行政监督部门取消其1年至2年内参加依法必须进行招标的项目的投标资格"
+)
+RULES_68 = _article(
+    TENDER_RULES, "第六十八条", _R, "由有关行政监督部门取消其1年至3年内参加依法必须进行招标的项目的投标资格"
+)
+
+PROCUREMENT_22 = _article(
+    PROCUREMENT_LAW, "第二十二条第一款第五项", _P, "参加政府采购活动前三年内，在经营活动中没有重大违法记录"
+)
+PROCUREMENT_77 = _article(
+    PROCUREMENT_LAW, "第七十七条", _P, "列入不良行为记录名单，在一至三年内禁止参加政府采购活动"
+)
+PROCUREMENT_78 = _article(PROCUREMENT_LAW, "第七十八条", _P, "可以在一至三年内禁止其代理政府采购业务")
+PROCUREMENT_RULES_19 = _article(
+    PROCUREMENT_RULES,
+    "第十九条第一款",
+    date(2015, 3, 1),
+    "供应商因违法经营受到刑事处罚或者责令停产停业、吊销许可证或者执照、较大数额罚款等行政处罚",
+)
+PROCUREMENT_RULES_19_2 = _article(
+    PROCUREMENT_RULES, "第十九条第二款", date(2015, 3, 1), "期限届满的，可以参加政府采购活动。"
+)
+PROCUREMENT_RULES_73 = _article(
+    PROCUREMENT_RULES,
+    "第七十三条",
+    date(2015, 3, 1),
+    "由财政部门列入不良行为记录名单，禁止其1至3年内参加政府采购活动。",
+)
+PROCUREMENT_RULES_75 = _article(
+    PROCUREMENT_RULES, "第七十五条", date(2015, 3, 1), "禁止其参加政府采购评审活动"
+)
+FINES_2022 = _article(
+    "财政部《关于〈中华人民共和国政府采购法实施条例〉第十九条第一款“较大数额罚款”具体适用问题的意见》（财库〔2022〕3号）",
+    "全文",
+    date(2022, 2, 8),
+)
+
+WAGES_48 = _article(
+    WAGES,
+    "第四十八条",
+    date(2020, 5, 1),
+    "将该用人单位及其法定代表人或者主要负责人、直接负责的主管人员和其他直接责任人员列入拖欠农民工工资失信联合惩戒对象名单，"
+    "在政府资金支持、政府采购、招投标、融资贷款、市场准入、税收优惠、评优评先、交通出行等方面依法依规予以限制。",
+)
+PUBLICITY_18 = _article(
+    PUBLICITY,
+    "第十八条",
+    date(2014, 10, 1),
+    "在政府采购、工程招投标、国有土地出让、授予荣誉称号等工作中，将企业信息作为重要考量因素，对被列入经营异常名录或者严重违法企业名单的"
+    "企业依法予以限制或者禁入。",
+)
+STANDARD_BIDDER = _article(STANDARD_2017, "投标人须知1.4.3、1.4.4", date(2018, 1, 1))
+CONSTRAINTS_49 = _article(NO_49, "全文", date(2020, 12, 7))
+
+COMPANY_10 = _article(
+    COMPANY_LAW,
+    "第十条第一款",
+    _C,
+    "公司的法定代表人按照公司章程的规定，由代表公司执行公司事务的董事或者经理担任。",
+)
+COMPANY_13_1 = _article(COMPANY_LAW, "第十三条第一款", _C, "子公司具有法人资格，依法独立承担民事责任。")
+COMPANY_13_2 = _article(COMPANY_LAW, "第十三条第二款", _C, "分公司不具有法人资格，其民事责任由公司承担。")
+COMPANY_178 = _article(
+    COMPANY_LAW,
+    "第一百七十八条第一款第五项",
+    _C,
+    "个人因所负数额较大债务到期未清偿被人民法院列为失信被执行人",
+)
+CIVIL_CODE_56 = _article("中华人民共和国民法典", "第五十四条至第五十六条", date(2021, 1, 1))
+SOLE_PROPRIETOR_31 = _article("中华人民共和国个人独资企业法", "第三十一条", date(2000, 1, 1))
+PARTNERSHIP_2 = _article("中华人民共和国合伙企业法（2006年修订）", "第二条", date(2007, 6, 1))
+DEFAULTERS_8 = _article(
+    "最高人民法院《关于公布失信被执行人名单信息的若干规定》（法释〔2017〕7号）", "第八条", date(2017, 5, 1)
+)
+CONSUMPTION = _article(
+    "最高人民法院《关于限制被执行人高消费及有关消费的若干规定》（法释〔2010〕8号，法释〔2015〕17号修正）",
+    "第三条",
+    date(2010, 10, 1),
+)
+REWARDS = _article(
+    "国务院《关于建立完善守信联合激励和失信联合惩戒制度加快推进社会诚信建设的指导意见》（国发〔2016〕33号）",
+    "全文",
+    date(2016, 5, 30),
+)
+PRIVATE_SECTOR_54 = _article(
+    "中华人民共和国民营经济促进法（2025年）",
+    "第五十四条第二款",
+    date(2025, 5, 20),
+    "有关国家机关应当依法及时解除惩戒措施，移除或者终止失信信息公示，并在相关公共信用信息平台实现协同修复。",
+)
+REPAIR_36 = _article("信用修复管理办法（国家发展改革委令第36号）", "第三条", date(2026, 4, 1))
+REPAIR_58 = before(
+    REPAIR_36,
+    "失信行为纠正后的信用信息修复管理办法（试行）（国家发展改革委令第58号）",
+    date(2023, 5, 1),
+    "全文",
+)
