@@ -1,8 +1,9 @@
 """The policy: what an operator may set, and what nobody may set without a legal basis.
 
-The shipped `policy.toml` is the schema: a file given by an operator states only what differs, and a key that the
-shipped file does not know is refused with its name and line. A policy may soften a rule; it may make one stricter
-than shipped, to BLOCK, only with an override that names the law and the administrator who answers for it (SPEC 4).
+The shipped `policy.toml` is the schema: a file given by an operator states only what differs, and a key that
+the shipped file does not know is refused with its name and line. A policy may soften a rule; it may make one
+stricter than shipped, to BLOCK, only with an override that names the law and the administrator who answers
+for it (SPEC 4).
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
 
 from graph.lists import BY_CODE, LISTS
 from graph.messages import Lang, say
@@ -49,43 +53,33 @@ class PolicyError(Exception):
         return say("matching", self.code, lang, **self.params)
 
 
-class Override:
+class Override(msgspec.Struct, frozen=True, kw_only=True):
     """An administrator's signed word that a stricter effect has a legal basis."""
 
-    def __init__(self, table: Mapping[str, str]) -> None:
-        self.legal_basis = table["legal_basis"]
-        self.administrator = table["administrator"]
-        self.date = date.fromisoformat(table["date"])
+    legal_basis: str
+    administrator: str
+    date: date
 
 
-class Policy:
-    """A checked, frozen policy. Build one with `load_policy` or `policy_from_text`.
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked policy. Build one with `load_policy` or `policy_from_text`.
 
     `text` is the canonical content (JSON, sorted keys): what is kept for replay. `hash` is its SHA-256.
     """
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.hash = hashlib.sha256(text.encode()).hexdigest()
-        self._content: Table = json.loads(text)
-        self.version: str = self._content["version"]
-        self.overrides: Mapping[str, Override] = {
-            code: Override(table) for code, table in self._content["override"].items()
-        }
-        self._effects: Mapping[tuple[str, str], Effect] = {
-            (code, case): Effect(value)
-            for code in _RULES
-            for case, value in self._content[code]["effects"].items()
-        }
-        self._state = tuple(re.compile(p) for p in self._content["state_investors"]["patterns"])
-        self._required: Mapping[str | None, tuple[str, ...]] = {
-            **{regime: tuple(codes) for regime, codes in self._content["required"].items()},
-            None: _in_order(code for codes in self._content["required"].values() for code in codes),
-        }
-
-    def __eq__(self, other: object) -> bool:
-        """Two policies are equal when their content is."""
-        return isinstance(other, Policy) and other.hash == self.hash
+    text: str
+    hash: str
+    version: str
+    overrides: Mapping[str, Override]
+    _hours: Mapping[str, int]
+    _default_hours: int
+    _required: Mapping[str, tuple[str, ...]]
+    _all_required: tuple[str, ...]
+    _enabled: frozenset[str]
+    _assumed: frozenset[str]
+    _effects: Mapping[tuple[str, str], Effect]
+    _options: Mapping[str, int]
+    _state: tuple[re.Pattern[str], ...]
 
     def __hash__(self) -> int:
         """By content."""
@@ -93,8 +87,7 @@ class Policy:
 
     def max_age(self, list_code: str) -> timedelta:
         """How old a list's snapshot may be, from when it was taken, before it counts as stale."""
-        lists = self._content["lists"]
-        return timedelta(hours=lists["max_age"].get(list_code, lists["max_age_hours"]))
+        return timedelta(hours=self._hours.get(list_code, self._default_hours))
 
     def required_lists(self, regime: Regime | None, invoked: tuple[str, ...] | None) -> tuple[str, ...]:
         """The lists without which a tender cannot be decided (SPEC 3).
@@ -103,28 +96,64 @@ class Policy:
             regime: which law the project stands under; None takes every regime's lists together.
             invoked: the lists that the tender documents name; None: the caller did not say.
         """
-        required = self._required[regime.value if regime is not None else None]
+        required = self._all_required if regime is None else self._required[regime.value]
         return _in_order((*required, *invoked)) if invoked else required
 
     def enabled(self, code: str) -> bool:
         """Whether a rule is applied."""
-        return bool(self._content[code]["enabled"])
+        return code in self._enabled
 
     def effect(self, code: str, name: str) -> Effect:
         """The effect of a rule in one of its situations (`Rule.cases`)."""
         return self._effects[code, name]
 
     def assume_invoked(self, code: str) -> bool:
-        """Whether documents are taken to invoke the list when the caller did not say (A02: 285号 obliges them)."""
-        return bool(self._content[code].get("assume_invoked", False))
+        """Whether documents count as invoking the list when nobody said (285号 obliges them: A02)."""
+        return code in self._assumed
 
     def option(self, name: str) -> int:
         """A number of the policy, e.g. `lookback_years` or `fine_threshold_cny`."""
-        return cast(int, self._content["options"][name])
+        return self._options[name]
 
     def state_investor(self, names: tuple[str, ...]) -> bool:
         """Whether an owner is a state investor, through which nobody is related (公司法 265(四))."""
         return any(pattern.search(name) for name in names for pattern in self._state)
+
+
+def _build(content: Table) -> Policy:
+    text = _canonical(content)
+    return Policy(
+        text=text,
+        hash=hashlib.sha256(text.encode()).hexdigest(),
+        version=content["version"],
+        overrides=MappingProxyType(
+            {
+                code: Override(
+                    legal_basis=table["legal_basis"],
+                    administrator=table["administrator"],
+                    date=date.fromisoformat(table["date"]),
+                )
+                for code, table in content["override"].items()
+            }
+        ),
+        _hours=MappingProxyType(content["lists"]["max_age"]),
+        _default_hours=content["lists"]["max_age_hours"],
+        _required=MappingProxyType(
+            {regime: _in_order(codes) for regime, codes in content["required"].items()}
+        ),
+        _all_required=_in_order(code for codes in content["required"].values() for code in codes),
+        _enabled=frozenset(code for code in _RULES if content[code]["enabled"]),
+        _assumed=frozenset(code for code in _RULES if content[code].get("assume_invoked", False)),
+        _effects=MappingProxyType(
+            {
+                (code, case): Effect(value)
+                for code in _RULES
+                for case, value in content[code]["effects"].items()
+            }
+        ),
+        _options=MappingProxyType(content["options"]),
+        _state=tuple(re.compile(pattern) for pattern in content["state_investors"]["patterns"]),
+    )
 
 
 def load_policy(path: Path | None = None) -> Policy:
@@ -192,7 +221,7 @@ def _checked(content: Table, source: str) -> Policy:
             raise PolicyError(
                 "policy.value", key=".".join(path), value=pattern, line=_line(source, path)
             ) from error
-    return Policy(_canonical(content))
+    return _build(content)
 
 
 def _check_override(code: str, table: Any, source: str) -> None:
@@ -268,7 +297,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _in_order(codes: Any) -> tuple[str, ...]:
+def _in_order(codes: Iterable[str]) -> tuple[str, ...]:
     unique = dict.fromkeys(codes)
     return tuple(sorted(unique, key=lambda code: (_ORDER.get(code, len(_ORDER)), code)))
 

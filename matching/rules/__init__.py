@@ -1,4 +1,4 @@
-"""The rule pack: every rule, in an explicit order, with one hash over everything that a rule's answer depends on."""
+"""The rule pack: every rule, in an explicit order, and one hash over all that their answers depend on."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from matching.rules.listed import own_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Active records of the supplier or any member; ZFCG only while its ban runs, never by its publication."""
+    """Active records of the supplier or any member; ZFCG while its ban runs, never by its publication."""
     return own_findings(case, view, RULE)
 
 

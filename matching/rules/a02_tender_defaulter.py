@@ -11,7 +11,7 @@ from matching.rules.listed import own_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Active records of the bidder or any member; blocks where the documents invoke the list, as 285号 obliges."""
+    """Active records of bidder or any member; blocks where the documents invoke the list, as 285号 asks."""
     return own_findings(case, view, RULE)
 
 

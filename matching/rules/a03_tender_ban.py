@@ -11,7 +11,7 @@ from matching.rules.listed import own_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Bans that run at `as_of` and reach the tender's region; nationwide unless their own text restricts them."""
+    """Bans that run at `as_of` and reach the tender's region; nationwide unless their text restricts them."""
     return own_findings(case, view, RULE)
 
 

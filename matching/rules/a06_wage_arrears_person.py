@@ -1,4 +1,4 @@
-"""A06: the bidder's legal representative is personally listed for wage arrears (保障农民工工资支付条例 48)."""
+"""A06: the head of the bidder is personally listed for wage arrears (保障农民工工资支付条例 48)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A07: a severe list that the tender documents may make a ground for rejection (公示暂行条例 18; 国办发〔2020〕49号)."""
+"""A07: a severe list that the documents may make a ground for rejection (公示暂行条例 18; 49号)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A10: the tender agency is a judgment defaulter, or barred from acting as agent (285号 四(二); 招标投标法 50)."""
+"""A10: the tender agency is a defaulter, or barred from acting as agent (285号 四(二); 招标投标法 50)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from matching.rules.listed import REGIME, ban
 
 
 def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
-    """A clean agency is preferred (flag); one under a running ban may not act (block) in the regime of the ban."""
+    """A clean agency is preferred (flag); one under a ban may not act where the ban reaches (block)."""
     if subject.role != "agency":
         return
     found = [(*answer, hit) for hit in subject.hits if hit.active and (answer := _case(case, hit))]

@@ -12,7 +12,7 @@ from matching.rules.people import STAFF, has_person, person_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Agents, project manager and key staff: to be dealt with by their employer's rules, so a human decides."""
+    """Agents, project manager, key staff: dealt with by their employer's rules, so a human decides."""
     yield from person_findings(case, view, RULE, "listed", roles=STAFF, lists=RULE.lists)
     if not has_person(view, STAFF):
         yield not_supplied(RULE, "bidder.agent")

@@ -1,4 +1,4 @@
-"""A13: a legal representative, director, supervisor or senior manager is a judgment defaulter (公司法 178)."""
+"""A13: a head, director, supervisor or senior manager is a judgment defaulter (公司法 178)."""
 
 from __future__ import annotations
 

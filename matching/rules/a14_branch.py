@@ -12,7 +12,7 @@ from matching.rules.listed import inherited_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """The branch gets what its company would get; a parent known by the name's prefix only goes to a human."""
+    """The branch gets what its company would get; a parent known by name prefix only goes to a human."""
     for entity in view.entities:
         for kin in entity.kin:
             if kin.role == "parent":

@@ -1,4 +1,4 @@
-"""A16: a parent, subsidiary or sister company of the bidder is listed: each answers for itself (公司法 13(1))."""
+"""A16: a parent, subsidiary or sister company is listed: each answers for itself (公司法 13(1))."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A17: the operator of an individual business is listed: the business has no personality of its own (民法典 54–56)."""
+"""A17: the operator of an individual business is listed: it has no personality apart (民法典 54–56)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROLES = ("operator", "principal", "legal_rep")
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """The business gets what its operator would get as a bidder; without the operator's number, a human decides."""
+    """The business gets what its operator would get; without the operator's number, a human decides."""
     for entity in view.entities:
         if not entity.individual_business:
             continue

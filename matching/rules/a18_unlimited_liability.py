@@ -22,7 +22,7 @@ from matching.rules.listed import inherited_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Their debts and the firm's run into each other: a human decides, a doubtful match is flagged as high."""
+    """Their debts and the firm's run together: a human decides, a doubtful match is flagged as high."""
     for entity in view.entities:
         for person in entity.persons:
             role = _role(entity, person)

@@ -12,7 +12,7 @@ from matching.rules.listed import inherited_findings
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Only a sourced rename or succession makes a predecessor; whether the burden passed on, a human decides."""
+    """Only a sourced rename or succession counts; whether the burden passed on, a human decides."""
     for entity in view.entities:
         for kin in entity.kin:
             if kin.role == "predecessor":

@@ -1,4 +1,4 @@
-"""A21: the buyer itself is a public body that defaults on judgments: suppliers are warned, buying is not barred."""
+"""A21: the buyer is a public body that defaults on judgments: suppliers are warned, buying goes on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A24: at award and contract, whatever came up since opening calls for the ability-to-perform review (条例 56)."""
+"""A24: at award and contract, what came up since opening calls for the ability-to-perform review."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STAGES = (Stage.AWARD, Stage.CONTRACT)
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Adds a review beside the other findings and lowers none; without an opening time, any record counts as new."""
+    """Adds a review and lowers nothing; without an opening time, any record counts as new (条例 56)."""
     if case.tender.stage not in STAGES:
         return
     opening = case.tender.opening_at

@@ -12,7 +12,7 @@ from matching.rules.identity import same
 
 
 def evaluate(case: Case, a: BidderView, b: BidderView) -> Iterable[Outcome]:
-    """All those bids are invalid; sameness by name alone goes to a human. Two sole bids are another matter."""
+    """All those bids are invalid; sameness by name alone goes to a human. Two sole bids are no B13."""
     if not _consortium(a) and not _consortium(b):
         return
     if not _overlap(a, b):

@@ -13,7 +13,7 @@ from matching.subjects import party_subject
 
 
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Members added, dropped or replaced; a difference in names alone may be a renaming and goes to a human."""
+    """Members added, dropped or replaced; names alone that differ may be a renaming: a human decides."""
     consortium = view.bidder.consortium
     if consortium is None:
         return

@@ -1,7 +1,8 @@
 """What a rule is, and what it may look at.
 
-A rule is data (code, titles, law with dates, page, where it may block) and one function. It reads a `Case`, which
-holds everything already looked up and matched; rules never query, never import each other, never read a clock.
+A rule is data (code, titles, law with dates, page, where it may block) and one function. It reads a `Case`,
+which holds everything already looked up and matched; rules never query, never import each other, never read a
+clock. The screening asks only the rules that are enabled and in force at `as_of`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from matching.decision import (
 from matching.request import Bidder, DecisionRequest, PartyRef, Person, Tender
 
 if TYPE_CHECKING:
-    # The policy checks itself against the rules, and a generation opens mapped files: neither is needed to load one.
+    # The policy checks itself against the rules, and a generation opens mapped files: a rule needs neither.
     from graph.generation import Generation, ListState
     from matching.policy import Policy
 
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """A record that was matched with someone in the request, whatever its state in law.
 
-    `cap` is the strictest effect that this match may cause by its tier (SPEC 7.7), raised to BLOCK by a human's
-    confirmation.
+    `cap` is the strictest effect that this match may cause by its tier (SPEC 7.7), raised to BLOCK by a
+    human's confirmation.
     """
 
     listing: Listing
@@ -61,7 +62,8 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     """A person of the request in a role, with the records matched to that person."""
 
     role: str
-    """legal_rep, principal, agent, project_manager, key_staff, expert, committee, official, director, operator …"""
+    """legal_rep, principal, director, supervisor, executive, operator, investor, partner, agent,
+    project_manager, key_staff, expert, committee or official."""
     person: Person
     hits: tuple[Hit, ...] = ()
 
@@ -84,8 +86,8 @@ class EntityView(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     """Name or, without one, masked code: how messages call it."""
     identity: tuple[str, ...]
-    """Comparable keys of the entity: valid strong identifiers first (`scheme:value`), its comparison name last
-    (`name:<n6>`)."""
+    """Comparable keys of the entity: valid strong identifiers first (`scheme:value`), its comparison name
+    last (`name:<n6>`)."""
     party: str | None
     hits: tuple[Hit, ...] = ()
     persons: tuple[PersonView, ...] = ()
@@ -148,8 +150,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 class Rule(Doc):
     """A rule as data with its function.
 
-    `scope` says what `evaluate` gets beside the case: `bidder` a BidderView, `subject` a SubjectView, `pair` two
-    BidderViews, `tender` nothing. `lists` are the lists it reads: one that is missing makes it not assessable.
+    `scope` says what `evaluate` gets beside the case: `bidder` a BidderView, `subject` a SubjectView, `pair`
+    two BidderViews, `tender` nothing. `lists` are the lists it reads: one that is missing is reported.
     `may_block` is false where SPEC 4.2 forbids a BLOCK without a signed legal basis.
     """
 

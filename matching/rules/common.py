@@ -1,7 +1,8 @@
 """What every rule shares: building a finding with its sentences, evidence, law in force, caps and remedies.
 
-A finding's effect is the policy's for the rule's case, lowered where the match is not sure enough (tier cap), where
-an identity objection is open, or where an input is missing on which a BLOCK depends. Nothing here raises an effect.
+A finding's effect is the policy's for the rule's case, lowered where the match is not sure enough (tier cap),
+where an identity objection is open, or where an input is missing on which a BLOCK depends. Nothing here
+raises an effect.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ SHOWN_RECORDS = 3
 
 
 def counts(hit: Hit) -> bool:
-    """Whether a record may have effect at `as_of`: in force, or on a look-back list with only its own term over."""
+    """Whether a record may have effect at `as_of`: in force, or on a look-back list, its own term over."""
     return hit.active or (hit.status is Status.EXPIRED and hit.listing.list_code in LOOKBACK)
 
 
@@ -79,7 +80,7 @@ def finding(
         case: the case at hand.
         rule: the rule that fires.
         case_name: which of `rule.cases`; its sentence is `rule.<code>.<case_name>`.
-        hits: the records; the least certain one decides how far the effect goes, so group them by effect first.
+        hits: the records; the least certain one decides how far the effect goes, so group them first.
         party: how the sentence calls the subject.
         effect: the effect before lowering; default the policy's for this case.
         params: what else the sentence needs.

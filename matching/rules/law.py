@@ -1,7 +1,7 @@
 """The law that rules cite: instrument, article, dates, and a quote only where the text is at hand.
 
-`effective_from` is the day of the version cited. Articles that older versions carried too are cited from those for
-earlier days (`before`), without a quote: their text is not at hand.
+`effective_from` is the day of the version cited. Articles that older versions carried too are cited from
+those for earlier days (`before`), without a quote: their text is not at hand.
 """
 
 from __future__ import annotations

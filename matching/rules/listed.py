@@ -1,4 +1,4 @@
-"""What a record does to its own subject as a bidder, by list, regime and the tender documents (SPEC 2 and 3 A).
+"""What a record does to its own subject as a bidder, by list, regime and tender documents (SPEC 2, 3 A).
 
 The bidder's own rules (A01–A05, A07–A09) read their part of these rulings; rules about people and connected
 organisations (A14–A19, A24) ask for all of them, so that a branch gets what its parent would get.
@@ -22,7 +22,7 @@ from matching.rules.jurisdiction import covers
 
 REGIME = ("tender.regime",)
 FINE_DEFINED_FROM = date(2022, 2, 8)
-"""财库〔2022〕3号: 较大数额罚款 is 2,000,000 CNY and more from this day; before it the words had no number."""
+"""财库〔2022〕3号: 较大数额罚款 is 2,000,000 CNY and more from this day; before, the words had no number."""
 
 SEVERE_KINDS = frozenset({"criminal", "suspension", "revocation"})
 READ_KINDS = SEVERE_KINDS | {"fine", "confiscation", "bid_ban", "warning"}
@@ -143,7 +143,7 @@ def own_findings(case: Case, view: BidderView, rule: Rule) -> Iterator[Outcome]:
 
 
 def ban(case: Case, hit: Hit, years: int) -> Literal["running", "unreadable", "over"]:
-    """Whether a ban runs: a ban without a readable end has to be read by a human, and lasts `years` at most."""
+    """Whether a ban runs: one without a readable end has to be read by a human, and lasts `years` at most."""
     penalty = hit.listing.penalty
     if hit.listing.effect.end is not None and not (penalty is not None and penalty.ban_unreadable):
         return "running"
