@@ -50,6 +50,15 @@ def interpolate(text: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\$\$|\$\{(?P<name>\w+)(?:(?P<op>:[-?])(?P<rest>[^}]*))?\}", value, text)
 
 
+def filled(value: Any, values: Mapping[str, str]) -> Any:
+    """Compose fills variables in after reading the YAML: an empty one is empty text, not null."""
+    if isinstance(value, dict):
+        return {key: filled(item, values) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, values) for item in value]
+    return interpolate(value, values) if isinstance(value, str) else value
+
+
 @pytest.fixture(scope="module")
 def raw(root: Path) -> str:
     return (root / "docker-compose.yml").read_text("utf-8")
@@ -58,7 +67,7 @@ def raw(root: Path) -> str:
 @pytest.fixture(scope="module")
 def compose(raw: str) -> dict[str, Any]:
     secrets = {"LIANCHENG_API_KEY": KEY, "NEO4J_PASSWORD": "n" * 12, "POSTGRES_PASSWORD": "p" * 12}
-    loaded: dict[str, Any] = yaml.safe_load(interpolate(raw, secrets))
+    loaded: dict[str, Any] = filled(yaml.safe_load(raw), secrets)
     return loaded
 
 
