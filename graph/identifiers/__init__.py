@@ -1,0 +1,57 @@
+"""Identifiers of organisations and persons (SPEC 5): read, check, explain, compare, mask. Nothing is corrected."""
+
+from graph.identifiers.checks import (
+    birth_date,
+    birth_year,
+    citizen_check_character,
+    citizen_valid,
+    id_facts,
+    nested_org_code,
+    org_code_check_character,
+    org_code_valid,
+    reg_no_valid,
+    upgrade15,
+    uscc_check_character,
+    uscc_valid,
+)
+from graph.identifiers.masks import (
+    MaskComparison,
+    compare_masked,
+    mask_numbers_in_text,
+    mask_person_id,
+    normalise_mask,
+)
+from graph.identifiers.parsing import (
+    Parsed,
+    parse_any,
+    parse_organization,
+    parse_person,
+    same_organization_code,
+    split_codes,
+)
+
+__all__ = [
+    "MaskComparison",
+    "Parsed",
+    "birth_date",
+    "birth_year",
+    "citizen_check_character",
+    "citizen_valid",
+    "compare_masked",
+    "id_facts",
+    "mask_numbers_in_text",
+    "mask_person_id",
+    "nested_org_code",
+    "normalise_mask",
+    "org_code_check_character",
+    "org_code_valid",
+    "parse_any",
+    "parse_organization",
+    "parse_person",
+    "reg_no_valid",
+    "same_organization_code",
+    "split_codes",
+    "upgrade15",
+    "uscc_check_character",
+    "uscc_valid",
+]
