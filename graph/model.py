@@ -111,6 +111,8 @@ class Source(Doc):
     row: int = 0
     url: str = ""
     taken_at: datetime | None = None
+    publisher: str = ""
+    """Which of the sources that feed `dataset` (`SnapshotInfo.source`); may be empty where a run loads only one."""
 
 
 class Status(StrEnum):

@@ -26,7 +26,8 @@ class StoreError(Exception):
 
 
 class Batch(Doc):
-    """Records that arrive together. Order within a batch does not matter; later batches of a run win."""
+    """Records that arrive together. Registers are taken first, then lists, then relations; of two records with one
+    key the later wins, also across the batches of a run."""
 
     listings: tuple[Listing, ...] = ()
     parties: tuple[PartyRecord, ...] = ()
@@ -72,6 +73,8 @@ class Publication(Doc):
     recorded_at: datetime
     snapshots: tuple[SnapshotInfo, ...] = ()
     changes: tuple[Changes, ...] = ()
+    asked_at: datetime | None = None
+    """The time that the caller gave, where it was not after the last publication: `recorded_at` always grows."""
 
 
 class Versioned(Doc):
@@ -121,7 +124,7 @@ class GraphReader(Protocol):
         ...
 
     def get(self, party: str, *, known: int | None = None) -> Party | None:
-        """A party by its key."""
+        """A party by its key, or by one it had before it turned out to be the same as an older party."""
         ...
 
     def find(self, scheme: str, value: str, *, known: int | None = None) -> Party | None:
@@ -161,11 +164,19 @@ class GraphReader(Protocol):
         ...
 
     def iter_listings(self, dataset: str) -> Iterator[ListingVersion]:
-        """All versions of a list, every generation, in key order: what a generation folder is built from."""
+        """All versions of a list, every generation, in a fixed order: what a generation folder is built from."""
+        ...
+
+    def iter_listing_rows(self, dataset: str) -> Iterator[tuple[bytes, str, int, int | None, str | None]]:
+        """The same without decoding: JSON of the `Listing`, content hash (hex), from_gen, to_gen, party key."""
         ...
 
     def iter_parties(self) -> Iterator[Party]:
-        """All current parties in key order."""
+        """All parties in key order; one whose records have all ended as they last said, without mentions."""
+        ...
+
+    def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
+        """The same as key and JSON of the `Party`."""
         ...
 
     def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:
@@ -176,7 +187,9 @@ class GraphReader(Protocol):
 class GraphWriter(Protocol):
     """Writes. One writer at a time; others get `store.busy`.
 
-    `begin` resumes the staged run of the same `token` (a hash of what is loaded) or discards another one's.
+    `begin` resumes the staged run of the same `token` (a hash of what is loaded) or discards another one's. A record
+    belongs to (dataset, source): its data set (`list_code`, else `source.dataset`) and `source.publisher`, which may
+    be empty where the run has one snapshot of that data set.
     """
 
     def begin(self, token: str, snapshots: Sequence[SnapshotInfo]) -> int:
@@ -188,15 +201,23 @@ class GraphWriter(Protocol):
         ...
 
     def write(self, batch: Batch) -> None:
-        """Stage records durably. The same record again changes nothing."""
+        """Stage records. The same record again changes nothing. What a crash takes is not in `staged` afterwards."""
         ...
 
     def end_missing(self, dataset: str, source: str) -> int:
-        """End the open records of (dataset, source) that the staged run did not name; returns how many."""
+        """End the open records of (dataset, source) that the staged run did not name; returns how many.
+
+        A listing gets REMOVED from the time at which the snapshot was taken (unknown: from the publication), so that
+        it stays in force for any `as_of` before. Named again later, it is in force again and the gap is kept.
+        """
         ...
 
     def end(self, dataset: str, keys: Iterable[str], *, event: str, at: datetime, reason: str = "") -> int:
-        """End records by key with an exit (`REMOVED`, `REPAIRED`, `REVOKED`); returns how many were found."""
+        """End records by key with an exit (`REMOVED`, `REPAIRED`, `REVOKED`) or pause them (`TEMP_LIFTED`,
+        `DISPUTED`); returns how many were found.
+
+        Being named again does not undo an exit, unless the record begins after it or had left its list since.
+        """
         ...
 
     def staged_changes(self) -> Sequence[Changes]:

@@ -1,0 +1,119 @@
+"""Whole lists, all parties, all relations, one after the other: what a generation folder is built from."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from itertools import groupby
+
+import msgspec
+
+from graph.model import Party
+from graph.relations import PartyRelation
+from graph.store import ListingVersion, Versioned
+from graph.stores.embedded import rows as r
+from graph.stores.embedded.assemble import Part, assemble, query
+from graph.stores.embedded.links import Links
+from graph.stores.embedded.read import Reading, edge, linked_party
+
+_ALL_PARTS = query("{column} IS NOT NULL AND from_gen <= :known", order=" ORDER BY base")
+
+
+class Streams(Reading):
+    """The iterators of `GraphReader`. Each is one read transaction: it sees one generation to its end."""
+
+    def touched(self, dataset: str) -> str:
+        """A mark that changes whenever rows of a list (or, for "", parties and relations) may read differently."""
+        with self._reading() as (db, at, _):
+            where = "" if not dataset else "AND source IN (SELECT id FROM source WHERE dataset = :dataset)"
+            rows = db.execute(
+                "SELECT token, recorded_at, number FROM generation WHERE number IN ("
+                f" SELECT max(gen) FROM change WHERE gen <= :known AND added + updated + ended > 0 {where}"
+                " UNION SELECT max(max(from_gen), max(coalesce(to_gen, 0))) FROM bond WHERE from_gen <= :known"
+                " UNION SELECT max(max(from_gen), max(coalesce(to_gen, 0))) FROM verdict WHERE from_gen <= :known"
+                " UNION SELECT max(gen) FROM erasure) ORDER BY number",
+                {"known": at, "dataset": dataset},
+            ).fetchall()
+        return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
+
+    def iter_listing_rows(self, dataset: str) -> Iterator[tuple[bytes, str, int, int | None, str | None]]:
+        """All versions of a list: JSON of the `Listing`, content hash (hex), from_gen, to_gen, party key.
+
+        In the order of first recording. `to_gen` is None for what is in force now.
+        """
+        with self._reading() as (db, at, links):
+            low, high = db.execute(
+                "SELECT min(id), max(id) FROM record WHERE source IN (SELECT id FROM source WHERE dataset = ?)",
+                (dataset,),
+            ).fetchone()
+            rows = db.execute(
+                "SELECT doc, hash, from_gen, to_gen, party, strong, source, kh FROM record"
+                " WHERE id BETWEEN ? AND ? AND kind = 0 AND from_gen <= ?"
+                " AND +source IN (SELECT id FROM source WHERE dataset = ?) ORDER BY id",
+                (low, high, at, dataset),
+            )
+            for doc, digest, from_gen, to_gen, party, strong, source, kh in rows:
+                yield (
+                    doc,
+                    digest.hex(),
+                    from_gen,
+                    to_gen if to_gen is not None and to_gen <= at else None,
+                    linked_party(links, party, strong, (source, kh, 0)),
+                )
+
+    def iter_listings(self, dataset: str) -> Iterator[ListingVersion]:
+        """All versions of a list, every generation, in the order of first recording."""
+        decode = r.decode_listing
+        for doc, digest, from_gen, to_gen, party in self.iter_listing_rows(dataset):
+            yield ListingVersion(
+                from_gen=from_gen, to_gen=to_gen, listing=decode(doc), content_hash=digest, party=party
+            )
+
+    def iter_parties(self) -> Iterator[Party]:
+        """All parties in key order; those without a record in force as they were last (without mentions)."""
+        with self._reading() as (db, at, links):
+            special = sorted(links.special(db)) if not links.plain else []
+            waiting = iter([*special, None])
+            following = next(waiting)
+            apart = set(special)
+            rows = map(Part._make, db.execute(_ALL_PARTS, {"known": at}))
+            for base, group in groupby(rows, key=lambda part: part.base):
+                while following is not None and following <= base:
+                    yield from self._one(db, links, following, at)
+                    following = next(waiting)
+                if links.of(base) not in apart:
+                    yield self._of_rows(db, links, base, list(group), at)
+            while following is not None:
+                yield from self._one(db, links, following, at)
+                following = next(waiting)
+
+    def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
+        """All parties in key order: key, and JSON of the `Party`."""
+        encode = msgspec.json.Encoder().encode
+        for party in self.iter_parties():
+            yield party.key, encode(party)
+
+    def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:
+        """All relation versions, ends resolved, in the order of first recording."""
+        with self._reading() as (db, at, links):
+            rows = db.execute(
+                f"SELECT {r.COLUMNS} FROM record WHERE kind = 2 AND from_gen <= ? ORDER BY id", (at,)
+            )
+            for row in map(r.Row._make, rows):
+                to_gen = row.to_gen if row.to_gen is not None and row.to_gen <= at else None
+                yield Versioned(from_gen=row.from_gen, to_gen=to_gen), edge(links, row)
+
+    def _one(self, db: sqlite3.Connection, links: Links, number: int, known: int) -> Iterator[Party]:
+        party = self._party(db, links, number, known)
+        if party is not None:
+            yield party
+
+    def _of_rows(
+        self, db: sqlite3.Connection, links: Links, number: int, parts: list[Part], known: int
+    ) -> Party:
+        current = [part for part in parts if part.to_gen is None or part.to_gen > known]
+        if current:
+            return assemble(db, links, number, current)
+        last = max(part.to_gen or 0 for part in parts)
+        return assemble(db, links, number, [part for part in parts if part.to_gen == last], current=False)
