@@ -8,7 +8,8 @@ header:
 * `form`: Japanese, Hong Kong, Taiwan and old forms, followed through to the simplified character. Only
   characters outside GB 2312 are taken: what a mainland register can write is never rewritten as a variant;
 * `own`: added here, each with its reason in `OWN`;
-* `phrase`: TSPhrases, where the phrase differs from its characters taken one by one. A phrase that GB 2312 can
+* `phrase`: TSPhrases, where the phrase differs from its characters taken one by one. A phrase that GB
+  2312 can
   write is left out: in a simplified name 沈重 is short for a Shenyang plant, and no misspelt 沉重.
 
 Characters in `KEPT` are left alone on purpose. Usage: python scripts/build_script_table.py
@@ -103,7 +104,9 @@ def build() -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
         target = values[0].translate(table)
         if target != key.translate(table) and not all(map(in_gb2312, key)):
             phrases[key] = target
-    compatible = {key: value for key, value in characters.items() if unicodedata.normalize("NFKC", key) == key}
+    compatible = {
+        key: value for key, value in characters.items() if unicodedata.normalize("NFKC", key) == key
+    }
     return compatible, phrases
 
 
@@ -112,9 +115,9 @@ def main() -> None:
     characters, phrases = build()
     lines = [
         "# Written forms of the same character: from, to, kind (ts, form, own, phrase).",
-        "# Source: OpenCC (https://github.com/BYVoid/OpenCC), Apache License 2.0: TSCharacters, TSCharactersExt,",
-        "# TSPhrases, JPShinjitaiCharacters, HKVariantsRev, TWVariantsRev, from the opencc package;",
-        "# rows of kind `own` are this project's. Selected and changed; made by scripts/build_script_table.py.",
+        "# Source: OpenCC (https://github.com/BYVoid/OpenCC), Apache License 2.0: TSCharacters,",
+        "# TSCharactersExt, TSPhrases, JPShinjitaiCharacters, HKVariantsRev, TWVariantsRev, from the opencc",
+        "# package; rows of kind `own` are this project's. Selected and changed by scripts/build_script_table.py.",
     ]
     lines += [f"{key}\t{target}\t{kind}" for key, (target, kind) in sorted(characters.items())]
     lines += [f"{key}\t{target}\tphrase" for key, target in sorted(phrases.items())]

@@ -1,4 +1,5 @@
-"""Identifiers of organisations and persons (SPEC 5): read, check, explain, compare, mask. Nothing is corrected."""
+"""Identifiers of organisations and persons (SPEC 5): read, check, explain, compare, mask. Nothing is
+corrected."""
 
 from graph.identifiers.checks import (
     birth_date,
@@ -14,6 +15,7 @@ from graph.identifiers.checks import (
     uscc_check_character,
     uscc_valid,
 )
+from graph.identifiers.comparison import parse_any, same_organization_code
 from graph.identifiers.masks import (
     MaskComparison,
     compare_masked,
@@ -21,14 +23,9 @@ from graph.identifiers.masks import (
     mask_person_id,
     normalise_mask,
 )
-from graph.identifiers.parsing import (
-    Parsed,
-    parse_any,
-    parse_organization,
-    parse_person,
-    same_organization_code,
-    split_codes,
-)
+from graph.identifiers.organizations import parse_organization
+from graph.identifiers.parsed import Parsed, split_codes
+from graph.identifiers.persons import parse_person
 
 __all__ = [
     "MaskComparison",

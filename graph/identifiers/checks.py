@@ -1,4 +1,5 @@
-"""Check characters of the four national numbers (SPEC 5.1 to 5.4): pure arithmetic, nothing is decided here."""
+"""Check characters of the four national numbers (SPEC 5.1 to 5.4): pure arithmetic, nothing is decided
+here."""
 
 from __future__ import annotations
 
@@ -136,10 +137,10 @@ def upgrade15(value: str) -> str:
 
 
 def id_facts(value18: str) -> tuple[date | None, str]:
-    """Birth date and sex (`m`, `f`) that an 18-character number states; (None, '') for what it does not state.
+    """Birth date and sex (`m`, `f`) that an 18-character number states; None and '' for what it does not.
 
-    A masked number gives what it shows: sex from a visible 17th digit; no date unless all of it is visible (see
-    `birth_year`).
+    A masked number gives what it shows: sex from a visible 17th digit; no date unless all of it is visible
+    (see `birth_year`).
     """
     if len(value18) != 18:
         return None, ""

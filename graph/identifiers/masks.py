@@ -47,8 +47,8 @@ class MaskComparison(Doc):
     feasible: bool
     """Whether at least one value fits both sides, check digit and birth date included."""
     consistent: int
-    """How many values fit what is visible on both sides (see COUNTED_FROM): a court mask leaves about 33, so that
-    agreement with it is weighty. 0 when nothing fits or nothing can be compared."""
+    """How many values fit what is visible on both sides (see COUNTED_FROM): a court mask leaves about 33,
+    so that agreement with it is weighty. 0 when nothing fits or nothing can be compared."""
     kind: str
     """full, court (month and day hidden), tax (birth date hidden), local (another part), org, other, or
     incomparable: the lengths don't fit, so that nothing is known."""
@@ -204,9 +204,9 @@ def _widen15(value: str) -> str:
 def compare_masked(a: str, b: str) -> MaskComparison:
     """Compare two numbers of which either may be masked (SPEC 5.5).
 
-    One conflict means two persons. A full number whose own check digit or birth date is wrong fits nothing. Old
-    15-digit citizen numbers are compared in their 18-digit form. Lengths must be equal once a single run of `*`
-    is stretched; otherwise the kind is `incomparable`, which is neither agreement nor conflict.
+    One conflict means two persons. A full number whose own check digit or birth date is wrong fits nothing.
+    Old 15-digit citizen numbers are compared in their 18-digit form. Lengths must be equal once a single
+    run of `*` is stretched; otherwise the kind is `incomparable`, which is neither agreement nor conflict.
     """
     return _compare(normalise_mask(a), normalise_mask(b))
 
@@ -233,7 +233,12 @@ def _compare(a: str, b: str) -> MaskComparison:
     if conflicts:
         feasible, count = False, 0
     return MaskComparison(
-        visible_equal=equal, conflicts=conflicts, hidden=len(hidden), feasible=feasible, consistent=count, kind=kind
+        visible_equal=equal,
+        conflicts=conflicts,
+        hidden=len(hidden),
+        feasible=feasible,
+        consistent=count,
+        kind=kind,
     )
 
 
@@ -263,7 +268,7 @@ def _judge(a: str, b: str, merged: str, shared: str, hidden: frozenset[int]) -> 
 
 
 def mask_person_id(value: str) -> str:
-    """An identity number as outputs may show it: the first four and the last four of 18, less of shorter ones.
+    """An identity number as outputs may show it: the first four and the last four of 18, less of others.
 
     A number that arrives masked stays as it is; one of four characters or fewer is hidden whole.
     """
@@ -280,8 +285,13 @@ def mask_person_id(value: str) -> str:
 
 
 _RUN = re.compile(r"(?<![0-9０-９])[0-9０-９]{14,}[XxＸｘ]?")
-_GROUPED = re.compile(r"(?<![0-9])[1-9][0-9]{5}([ \-])(?:[0-9]{8}\1[0-9]{3}[0-9Xx]|[0-9]{4}\1[0-9]{4}\1[0-9]{3}[0-9Xx])(?![0-9])")
-_DATED18 = re.compile(r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]))")
+_GROUPED = re.compile(
+    r"(?<![0-9])[1-9][0-9]{5}([ \-])"
+    r"(?:[0-9]{8}\1[0-9]{3}[0-9Xx]|[0-9]{4}\1[0-9]{4}\1[0-9]{3}[0-9Xx])(?![0-9])"
+)
+_DATED18 = re.compile(
+    r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]))"
+)
 
 
 def _mask_run(match: re.Match[str]) -> str:

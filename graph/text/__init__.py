@@ -1,4 +1,5 @@
-"""Text of published records: repair, headings and cells, names of organisations and persons, branches, regions."""
+"""Text of published records: repair, headings and cells, names of organisations and persons, branches,
+regions."""
 
 from graph.text._tables import WILDCARD, simplify
 from graph.text.branches import BranchName, branch, parent_of

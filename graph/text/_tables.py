@@ -10,7 +10,8 @@ from functools import cache
 from importlib import resources
 
 WILDCARD = "?"
-"""Stands for one character that a file lost (private use, U+FFFD, `?`): it may be any character (SPEC 7.6)."""
+"""Stands for one character that a file lost (private use, U+FFFD, `?`): it may be any character (SPEC
+7.6)."""
 
 DOTS = "·•・‧∙⋅．.﹒᛫"
 """Dots between the parts of a name: all mean the same, and get lost just as often (SPEC 7.2 N2)."""

@@ -22,8 +22,10 @@ _STATED = {
     "institute": "分院|分所|分校|分中心|分部|支部|分站|支局|分局|分队",
 }
 _USUAL = {
-    "counter": "储蓄所|营业所|信用社|营业厅|营业室|网点|服务部|服务站|服务中心|销售部|批发部|零售部|展销部|收购站|供应站",
-    "outlet": "连锁店|加盟店|专卖店|旗舰店|直营店|便民店|门店|专柜|药店|药房|超市|商场|商店|门市|加油站|加气站|体验厅|"
+    "counter": "储蓄所|营业所|信用社|营业厅|营业室|网点|服务部|服务站|服务中心|"
+    "销售部|批发部|零售部|展销部|收购站|供应站",
+    "outlet": "连锁店|加盟店|专卖店|旗舰店|直营店|便民店|门店|专柜|药店|药房|"
+    "超市|商场|商店|门市|加油站|加气站|体验厅|"
     "[0-9一二三四五六七八九十]店",
     "unit": "联络处|工作站|管理处|管理站|工程处|施工队|指挥部|车间|生产基地|加工厂|[一二三四五六七八九十]厂",
 }
@@ -50,8 +52,8 @@ class BranchName(Doc):
     kind: str = ""
     """company, bank, shop, office, project, plant, institute; or counter, outlet, unit."""
     stated: bool = True
-    """The suffix says that it is a branch (SPEC 7.3). Otherwise (counter, outlet, unit: 加油站, 药店) it is named
-    like one, and may be a firm of its own."""
+    """The suffix says that it is a branch (SPEC 7.3). Otherwise (counter, outlet, unit: 加油站, 药店) it is
+    named like one, and may be a firm of its own."""
 
 
 @lru_cache(maxsize=16_384)

@@ -8,19 +8,23 @@ from functools import lru_cache
 
 from graph.text._tables import INVISIBLE
 
-_STRIP = " \t\n\x0b\x0c\r\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a" + (
-    "\u2028\u2029\u202f\u205f\u3000" + INVISIBLE
+_STRIP = (
+    " \t\n\x0b\x0c\r\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    + ("\u2028\u2029\u202f\u205f\u3000" + INVISIBLE)
 )
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
-_EMPTY = frozenset(
-    "N/A NA #N/A N.A. N.A NULL (NULL) [NULL] <NULL> NONE NIL NAN UNDEFINED \\N #NULL! #VALUE! #REF! #NAME? 0 "
-    "无 暂无 没有 暂缺 空 未知 不详 不明 未填写 未填 未提供 无数据 暂无数据 暂未提供 不适用 无此项 (无) (空)".split()
-)
+_EMPTY = frozenset((
+    "N/A", "NA", "#N/A", "N.A.", "N.A", "NULL", "(NULL)", "[NULL]", "<NULL>", "NONE", "NIL", "NAN", "UNDEFINED",
+    "\\N", "#NULL!", "#VALUE!", "#REF!", "#NAME?", "0", "无", "暂无", "没有", "暂缺", "空", "未知", "不详", "不明",
+    "未填写", "未填", "未提供", "无数据", "暂无数据", "暂未提供", "不适用", "无此项", "(无)", "(空)",
+))  # fmt: skip
 _RULE = re.compile(r"[-‐‑‒–—―−─━_/\\.·。、,，;；~]*")
 
 _BRACKETS = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】|〔([^〔〕]*)〕|\{([^{}]*)\}|<([^<>]*)>")
 _SEPARATORS = re.compile(r"""[\s:;,.·•、。/\\_\-‐‑‒–—―−─*|'"`“”‘’#&+?!]+""")
-_INSTRUCTION = re.compile(r"(?:必填项?|选填项?|必录项?|可选|必输|非必填|必须填写|如有|若有|如果有|可不填|REQUIRED|OPTIONAL)")
+_INSTRUCTION = re.compile(
+    r"(?:必填项?|选填项?|必录项?|可选|必输|非必填|必须填写|如有|若有|如果有|可不填|REQUIRED|OPTIONAL)"
+)
 _UNIT_WORD = re.compile(r"(?:计量)?单位[::]?(?=.)")
 _NUMBERING = re.compile(r"(?:\(?[0-9]{1,2}[.)、](?![0-9])|[一二三四五六七八九十]{1,3}、)")
 _TRAILING_UNIT = re.compile(r"(?<=[额价款费金])((?:人民币)?(?:亿元|万元|千元|元|万|CNY|RMB))")
@@ -52,10 +56,10 @@ def is_empty(text: str) -> bool:
 def header(text: str) -> tuple[str, str]:
     """A column heading for comparison, and what stood in its brackets (SPEC 6.2).
 
-    Compatible forms are made one, then spaces, separators, numbering and instructions such as （必填） go, and
-    Latin letters are upper case: `行政相对人代码＿2 (组织机构代码)` gives `行政相对人代码2` and `组织机构代码`. The hint
-    keeps the editions of a form apart; a unit of money is always a hint, bracketed or not. Several brackets
-    are joined by a semicolon.
+    Compatible forms are made one, then spaces, separators, numbering and instructions such as （必填） go,
+    and Latin letters are upper case: `行政相对人代码＿2 (组织机构代码)` gives `行政相对人代码2` and
+    `组织机构代码`. The hint keeps the editions of a form apart; a unit of money is always a hint, bracketed
+    or not. Several brackets are joined by a semicolon.
     """
     name = unicodedata.normalize("NFKC", clean(text)).upper()
     name = re.sub(f"[{INVISIBLE}]+", "", name)

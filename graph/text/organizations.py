@@ -13,7 +13,17 @@ import unicodedata
 from functools import cache, lru_cache
 
 from graph.model import Doc, Name, NameKind
-from graph.text._tables import DASHES, DOTS, HANZI, INVISIBLE, LOST, WILDCARD, characters, needs_phrases, simplify
+from graph.text._tables import (
+    DASHES,
+    DOTS,
+    HANZI,
+    INVISIBLE,
+    LOST,
+    WILDCARD,
+    characters,
+    needs_phrases,
+    simplify,
+)
 from graph.text.repair import may_be_mojibake, repair
 
 _MAX = 2000
@@ -26,7 +36,9 @@ _FORM = (
 )
 
 _NOT_SPACE_OR_DOT = dict.fromkeys(map(ord, INVISIBLE + " \u3000"))
-_BRACKETS = str.maketrans({**dict.fromkeys("[【〔﹝｟《〈<「『{〖⟨﹙", "("), **dict.fromkeys("]】〕﹞｠》〉>」』}〗⟩﹚", ")")})
+_BRACKETS = str.maketrans(
+    {**dict.fromkeys("[【〔﹝｟《〈<「『{〖⟨﹙", "("), **dict.fromkeys("]】〕﹞｠》〉>」』}〗⟩﹚", ")")}
+)
 _QUOTES = dict.fromkeys(map(ord, "\"'“”‘’`´′″＂＇"))
 _DOTS = re.compile(rf"(?<![0-9])[{re.escape(DOTS)}]+|[{re.escape(DOTS)}]+(?![0-9])")
 _DASHES = re.compile(f"[{DASHES}]+")
@@ -44,21 +56,23 @@ _ROLE_WORDS = (
     "中标人|中标候选人|中标单位|供应商|投标人|采购人|招标人|个体|从属名称|第二名称"
 )
 _ROLE = re.compile(rf"\(((?:{_ROLE_WORDS})(?:[:,;、/][^()]*)?)\)")
-_ROLE_PREFIX = re.compile(rf"\A((?:联合体)?(?:牵头人|牵头方|牵头单位|主办方|成员单位|成员方|成员[一二三四五12345]?)|投标人|供应商|单位名称)[:]")
+_ROLE_PREFIX = re.compile(
+    r"\A((?:联合体)?(?:牵头人|牵头方|牵头单位|主办方|成员单位|成员方|成员[一二三四五12345]?)|投标人|供应商|单位名称)[:]"
+)
 _OTHERS = re.compile(
     r"\(?等\(?([0-9]{1,3}|[一二两三四五六七八九十]{1,3})\)?(?:家|个|户)(?:单位|公司|企业|供应商|投标人|成员)?\)?\Z"
 )
-_OTHERS_BARE = re.compile(rf"(?<=[司院所厂社店心团局行])\(?等(?:单位|公司|企业)?\)?\Z")
+_OTHERS_BARE = re.compile(r"(?<=[司院所厂社店心团局行])\(?等(?:单位|公司|企业)?\)?\Z")
 
 _FORMER = re.compile(
     r"\((?:(?:原名称?|原单位名称|原企业名称|原公司名称|曾用名称?|旧名称?|前称|前身为?|更名前|变更前|原为|原系)[:为是]?|原[:]?)([^()]*(?:\([^()]*\)[^()]*)*)\)"
 )
-_FORMER_BARE = re.compile(rf"(?<=[司团厂社店所院站])[;,、]?(?:原名称?|曾用名|更名前)[:]?(.{{3,}})\Z")
-_NOW = re.compile(r"\((?:现名称?|现更名为|现变更为|更名为|变更为|已更名为|现为)[:]?([^()]*(?:\([^()]*\)[^()]*)*)\)")
-_SHORT = re.compile(r"\((?:以下简称|简称|又称|又名|别名|对外名称|对外称)[:]?([^()]{2,})\)")
-_SECOND = re.compile(
-    r"\(?[;,、]?(?:第[二三四五2345]名称|从属名称|副名称|另一名称|其他名称)[:]?"
+_FORMER_BARE = re.compile(r"(?<=[司团厂社店所院站])[;,、]?(?:原名称?|曾用名|更名前)[:]?(.{3,})\Z")
+_NOW = re.compile(
+    r"\((?:现名称?|现更名为|现变更为|更名为|变更为|已更名为|现为)[:]?([^()]*(?:\([^()]*\)[^()]*)*)\)"
 )
+_SHORT = re.compile(r"\((?:以下简称|简称|又称|又名|别名|对外名称|对外称)[:]?([^()]{2,})\)")
+_SECOND = re.compile(r"\(?[;,、]?(?:第[二三四五2345]名称|从属名称|副名称|另一名称|其他名称)[:]?")
 _FIRST = re.compile(r"\A\(?第[一1]名称[:]?")
 _NOT_FORMER = re.compile(r"\A(?:创|生态[^场园]|味|野生?|始|木家|料|油|子|著|浆|装|物)")
 _PLACE_AFTER_ORIGIN = re.compile(r"\A(?:州|平|阳|武|城)?\Z")
@@ -83,7 +97,9 @@ def _untouched() -> re.Pattern[str]:
 @cache
 def _light() -> dict[int, str | None]:
     """One pass for what most names need: brackets, blanks, full-width letters, traditional characters."""
-    wide = {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), 0xFF08, 0xFF09)}
+    wide = {
+        code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), 0xFF08, 0xFF09)
+    }
     return {**characters(), **wide, 0x20: None, 0x3000: None}
 
 
@@ -92,7 +108,9 @@ def _light_enough() -> re.Pattern[str]:
     """Names that the one pass settles: brackets hold something that is neither an annotation nor Latin."""
     plain = _untouched().pattern[:-1]
     hanzi = plain.replace("A-Z0-9", "")
-    return re.compile(rf"{plain}+(?:\((?!{_ROLE_WORDS}|[原曾旧前更变现以简又别对第从副另其等]){hanzi}+\){plain}*)*")
+    return re.compile(
+        rf"{plain}+(?:\((?!{_ROLE_WORDS}|[原曾旧前更变现以简又别对第从副另其等]){hanzi}+\){plain}*)*"
+    )
 
 
 class OrgName(Doc):
@@ -155,10 +173,14 @@ class _Split:
 
     def _former(self, match: re.Match[str]) -> str:
         name = match.group(1)
-        marked = match.group().startswith(("(原名", "(曾", "(旧名", "(前", "(更名前", "(变更前", "(原单位", "(原企", "(原公司"))
+        marked = match.group().startswith(
+            ("(原名", "(曾", "(旧名", "(前", "(更名前", "(变更前", "(原单位", "(原企", "(原公司")
+        )
         last = match.end() >= len(match.string.rstrip(");,"))
         formed = re.search(rf"(?:{_FORM})\Z", name) is not None
-        if len(name) < 2 or (not marked and (_NOT_FORMER.match(name) or len(name) < 3 or not (last or formed))):
+        if len(name) < 2 or (
+            not marked and (_NOT_FORMER.match(name) or len(name) < 3 or not (last or formed))
+        ):
             return match.group()
         self.alias(name, NameKind.FORMER)
         return ""
@@ -323,4 +345,4 @@ def wildcard_equal(a: str, b: str) -> bool:
         return True
     if WILDCARD not in a and WILDCARD not in b:
         return False
-    return all(x == y or x == WILDCARD or y == WILDCARD for x, y in zip(a, b, strict=True))
+    return all(x == y or WILDCARD in (x, y) for x, y in zip(a, b, strict=True))

@@ -83,9 +83,13 @@ def _parts(text: str) -> tuple[str, list[str]]:
     main = re.sub(r"\(([^()]*)\)", take, text)
     main = main.replace("(", " ").replace(")", " ").strip()
     if re.search(f"[{HANZI}]", main) and re.search("[A-Z]{2}", main):
-        words = re.findall(rf"[A-Z][A-Z ,.\-]+", main)
+        words = re.findall(r"[A-Z][A-Z ,.\-]+", main)
         latin = [word.strip(" ,.-") for word in words if len(re.findall("[A-Z]", word)) >= 2]
-        rest = re.sub(r"[A-Z][A-Z ,.\-]+", lambda m: " " if len(re.findall("[A-Z]", m.group())) >= 2 else m.group(), main)
+        rest = re.sub(
+            r"[A-Z][A-Z ,.\-]+",
+            lambda m: " " if len(re.findall("[A-Z]", m.group())) >= 2 else m.group(),
+            main,
+        )
         if _form(rest):
             main = rest.strip()
             extra += latin
@@ -122,8 +126,14 @@ def person_name(raw: str) -> PersonName:
 
 @lru_cache(maxsize=65_536)
 def person_key(raw: str) -> str:
-    """The comparison form alone: `person_name(raw).n6`. With `*` it is masked, with `?` a character was lost."""
-    if _SIMPLE.fullmatch(raw) and raw.isalpha() and simplify(raw, words=False) == raw and not _needs_care(raw):
+    """The comparison form alone: `person_name(raw).n6`. With `*` it is masked, with `?` a character was
+    lost."""
+    if (
+        _SIMPLE.fullmatch(raw)
+        and raw.isalpha()
+        and simplify(raw, words=False) == raw
+        and not _needs_care(raw)
+    ):
         return raw
     return person_name(raw).n6
 
@@ -148,9 +158,9 @@ def _same_words(a: list[str], b: list[str]) -> bool:
         return True
     for many, one in ((a, b), (b, a)):
         whole = "".join(one)
-        if 1 < len(many) <= 5 and len("".join(many)) == len(whole):
-            if any("".join(order) == whole for order in permutations(many)):
-                return True
+        fits = 1 < len(many) <= 5 and len("".join(many)) == len(whole)
+        if fits and any("".join(order) == whole for order in permutations(many)):
+            return True
     return False
 
 
@@ -170,7 +180,12 @@ def _near(a: PersonName, b: PersonName) -> bool:
     x, y = a.n6, b.n6
     if wildcard_equal(x, y) or _lost_dot(x, y):
         return True
-    if len(x) == len(y) and x[1:] == y[1:] and len(x) > 1 and any({x[0], y[0]} <= group for group in _HOMOPHONES):
+    if (
+        len(x) == len(y)
+        and x[1:] == y[1:]
+        and len(x) > 1
+        and any({x[0], y[0]} <= group for group in _HOMOPHONES)
+    ):
         return True
     forms_a = {x, *(person_key(alias.text) for alias in a.aliases)}
     forms_b = {y, *(person_key(alias.text) for alias in b.aliases)}
@@ -189,9 +204,10 @@ def _near(a: PersonName, b: PersonName) -> bool:
 def person_names_near(a: str, b: str) -> str:
     """Compare two names of persons as written: `equal`, `near` or `different` (SPEC 7.7).
 
-    Near are: a lost dot or character, a homophone surname that registries confuse (闫 and 颜, 肖 and 萧), an alias
-    in brackets, Latin words in another order, the father's name left out, a name cut at 20 characters. Near
-    counts only beside an identity number. A masked or an empty name is never equal or near.
+    Near are: a lost dot or character, a homophone surname that registries confuse (闫 and 颜, 肖 and 萧),
+    an alias in brackets, Latin words in another order, the father's name left out, a name cut at 20
+    characters. Near counts only beside an identity number. A masked or an empty name is never equal or
+    near.
     """
     x, y = person_name(a), person_name(b)
     if not x.n6 or not y.n6 or x.masked or y.masked:

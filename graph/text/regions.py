@@ -11,14 +11,16 @@ from functools import cache, lru_cache
 from importlib import resources
 
 _ABBREVIATIONS = {
-    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "内蒙": "15", "辽": "21", "吉": "22", "黑": "23",
-    "沪": "31", "苏": "32", "浙": "33", "皖": "34", "闽": "35", "赣": "36", "鲁": "37", "豫": "41", "鄂": "42",
-    "湘": "43", "粤": "44", "桂": "45", "琼": "46", "渝": "50", "川": "51", "蜀": "51", "贵": "52", "黔": "52",
-    "云": "53", "滇": "53", "藏": "54", "陕": "61", "秦": "61", "甘": "62", "陇": "62", "青": "63", "宁": "64",
-    "新": "65", "兵": "65", "台": "71", "港": "81", "澳": "82",
+    "京": "11", "津": "12", "冀": "13", "晋": "14", "蒙": "15", "内蒙": "15", "辽": "21", "吉": "22",
+    "黑": "23", "沪": "31", "苏": "32", "浙": "33", "皖": "34", "闽": "35", "赣": "36", "鲁": "37",
+    "豫": "41", "鄂": "42", "湘": "43", "粤": "44", "桂": "45", "琼": "46", "渝": "50", "川": "51",
+    "蜀": "51", "贵": "52", "黔": "52", "云": "53", "滇": "53", "藏": "54", "陕": "61", "秦": "61",
+    "甘": "62", "陇": "62", "青": "63", "宁": "64", "新": "65", "兵": "65", "台": "71", "港": "81",
+    "澳": "82",
 }  # fmt: skip
 _PEOPLES = (
-    "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|壮族|傣族|白族|景颇族|傈僳族|回族|蒙古族|蒙古|哈萨克|柯尔克孜|哈尼族|满族|瑶族|黎族|维吾尔"
+    "朝鲜族|土家族|苗族|藏族|羌族|彝族|布依族|侗族|壮族|傣族|白族|景颇族|傈僳族|回族|"
+    "蒙古族|蒙古|哈萨克|柯尔克孜|哈尼族|满族|瑶族|黎族|维吾尔"
 )
 _TYPE = re.compile(rf"(?:(?:{_PEOPLES})*自治州|特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市|地区|盟)\Z")
 _ANOTHER = re.compile("[东西南北中一二三四五六七八九十]{0,2}(?:路|街|道|大街|大道|胡同|弄|巷)|[区县]")
@@ -55,15 +57,20 @@ def _provinces() -> dict[str, str]:
 @cache
 def _inside() -> re.Pattern[str]:
     """Names that say where even in the middle of a text: with their type, or right before the legal form."""
-    full = [name for _code, name, level in _rows() if level in {"province", "prefecture"} and _TYPE.search(name)]
-    short = [name for name in _names() if len(name) >= 2 and _TYPE.search(name) is None and name not in _NOT_INSIDE]
+    full = [
+        name for _code, name, level in _rows() if level in {"province", "prefecture"} and _TYPE.search(name)
+    ]
+    short = [
+        name for name in _names() if len(name) >= 2 and _TYPE.search(name) is None and name not in _NOT_INSIDE
+    ]
     by_length = sorted(full, key=len, reverse=True), sorted(short, key=len, reverse=True)
     form = r"(?=\)?(?:股份|集团|控股|投资)?(?:有限|分公司|分行|办事处|代表处)|\))"
     return re.compile(f"({'|'.join(by_length[0])})|({'|'.join(by_length[1])}){form}")
 
 
 def province_name(code: str) -> str:
-    """The short name of a province by its two-digit code (GB/T 2260), empty when there is none: 32 is 江苏."""
+    """The short name of a province by its two-digit code (GB/T 2260), empty when there is none: 32 is
+    江苏."""
     return _provinces().get(code, "")
 
 
@@ -81,8 +88,8 @@ def province_of(text: str) -> str:
     """The two-digit code of the province (GB/T 2260) that a text names, or empty.
 
     Reads codes (320000), abbreviations that stand alone (苏), the region at the start of a name or address
-    (江苏省…, 淮安市…, 昆山市…), one in brackets or before the legal form (…(深圳)有限公司). County names that two
-    provinces share give nothing.
+    (江苏省…, 淮安市…, 昆山市…), one in brackets or before the legal form (…(深圳)有限公司). County names
+    that two provinces share give nothing.
     """
     text = "".join(unicodedata.normalize("NFKC", text[:300]).split())
     if not text:

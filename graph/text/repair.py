@@ -142,9 +142,9 @@ _CLEAN = re.compile(f"[{HANZI}A-Za-z0-9,.()（），。、：；*\\-]*")
 def repair(text: str) -> str:
     """Undo damage that transport did to a text, where that is certain (SPEC 7.6).
 
-    Removes injected pinyin after a Chinese character (務(wù)), decodes HTML entities and text read in the wrong
-    encoding (only when the way back is exact), drops byte order marks, invisible and control characters and
-    turns every kind of space into a plain one. Latin names in brackets stay.
+    Removes injected pinyin after a Chinese character (務(wù)), decodes HTML entities and text read in the
+    wrong encoding (only when the way back is exact), drops byte order marks, invisible and control
+    characters and turns every kind of space into a plain one. Latin names in brackets stay.
     """
     if _CLEAN.fullmatch(text) and "(" not in text and "（" not in text and not _BOTH_WAYS.search(text):
         return text
