@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -37,13 +37,6 @@ class ListingRow(NamedTuple):
     from_gen: int
     to_gen: int | None
     party: str
-
-
-class PartyRow(NamedTuple):
-    """A party as the store keeps it; `register` when a register (not only a list) names it."""
-
-    doc: bytes
-    register: bool
 
 
 class EdgeRow(NamedTuple):
@@ -170,10 +163,10 @@ def _put_table(sink: Sink, name: str, letter: str, sorted_keys: Array, ordinals:
 
 
 def build_parties(
-    sink: Sink, rows: Iterable[PartyRow], indexer: Indexer, progress: Progress | None = None, touched: str = "",
-    total: int = 0,
+    sink: Sink, rows: Iterable[bytes], indexer: Indexer, lists: Container[str],
+    progress: Progress | None = None, touched: str = "", total: int = 0,
 ) -> PartySection:  # fmt: skip
-    """Write the register's files.
+    """Write the parties' files from JSON of each `Party`, in key order; `lists` are the lists' data sets.
 
     Raises:
         GenerationError: `generation.inconsistent`: a document is not a party, or two have one key.
@@ -182,14 +175,14 @@ def build_parties(
     docs = _Docs(sink, "party")
     hashes, register = array("Q"), array("B")
     key, ordinals = array("Q"), array("I")
-    for row in rows:
+    for doc in rows:
         try:
-            slim = decode(row.doc)
+            slim = decode(doc)
         except msgspec.DecodeError as error:
             raise GenerationError("generation.inconsistent", detail="parties: document") from error
-        place = docs.add(row.doc)
+        place = docs.add(doc)
         hashes.append(keys.party(slim.key))
-        register.append(row.register)
+        register.append(slim.in_register(lists))
         for one in indexer.party(slim):
             key.append(one)
             ordinals.append(place)

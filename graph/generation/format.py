@@ -1,7 +1,7 @@
 """Files of a generation: a 64-byte header, then flat little-endian values that can be mapped as they are.
 
-Header: magic, format version, bytes per item, kind, item count, payload size, XXH3-128 of the payload. The manifest
-repeats all of it with a SHA-256, so that a file is read only if header, size and checksum agree.
+Header: magic, format version, bytes per item, kind, item count, payload size, XXH3-128 of the payload. The
+manifest repeats all of it with a SHA-256, so that a file is read only if header, size and checksum agree.
 """
 
 from __future__ import annotations
@@ -217,7 +217,7 @@ class Sink:
         self.done(name, writer)
 
     def adopt(self, name: str, info: FileInfo) -> Mapped | None:
-        """Take an earlier generation's file as it is; None when it is gone or damaged (then write it anew)."""
+        """Take over an earlier generation's file; None when it is gone or damaged (then write it anew)."""
         if self.segments is None:
             return None
         share = self.segments / info.segment

@@ -1,8 +1,8 @@
-"""Under which keys a record is found: identifiers, names, parents of branches, people named beside the subject."""
+"""Under which keys a record is found: identifiers, names, parents of branches, people named beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 
 import msgspec
 
@@ -45,6 +45,19 @@ class SlimParty(msgspec.Struct, frozen=True):
     type: PartyType
     names: tuple[Name, ...] = ()
     ids: tuple[Id, ...] = ()
+    mentions: tuple[str, ...] = ()
+
+    def in_register(self, lists: Container[str]) -> bool:
+        """Whether a register's row in force names the party, and not only a list or a relation.
+
+        Args:
+            lists: the data sets that hold listings. A mention's key begins with its data set and ends with
+                `#src` or `#dst` when a relation makes it.
+        """
+        return any(
+            not mention.endswith(("#src", "#dst")) and mention.partition("/")[0] not in lists
+            for mention in self.mentions
+        )
 
 
 class Keyed(msgspec.Struct, frozen=True):
@@ -57,7 +70,8 @@ class Keyed(msgspec.Struct, frozen=True):
 class Indexer:
     """Works out keys. `n6` gives a name's comparison form (its flag: a person's); `stems` a branch's parents.
 
-    Both come from `graph.text`; they are passed in so that what is indexed and what is asked stay one function.
+    Both come from `graph.text`; they are passed in so that what is indexed and what is asked stay one
+    function.
     """
 
     def __init__(self, n6: Callable[[str, bool], str], stems: Callable[[str], Sequence[str]]) -> None:
@@ -65,7 +79,7 @@ class Indexer:
         self._stems = stems
 
     def listing(self, listing: SlimListing) -> Keyed:
-        """Keys of a listing: its subject's, and apart from them those of everyone it names beside the subject."""
+        """Keys of a listing: its subject's, and apart from them those of everyone named beside it."""
         subject = listing.subject
         found = self._mention(subject)
         if subject.type is PartyType.ORGANIZATION:

@@ -1,7 +1,8 @@
 """The one pair of functions by which names become keys, when a generation is made and when it is asked.
 
-Publishing with one version of the name ladder and asking with another would miss records silently; so a generation
-carries a fingerprint of what the functions answer on fixed samples, and another fingerprint is refused.
+Publishing with one version of the name ladder and asking with another would miss records silently; so a
+generation carries a fingerprint of what the functions answer on fixed samples, and another fingerprint is
+refused.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 _SAMPLES = (
-    "临江市虚构建设工程有限公司", "临江市虚构建设工程（集团）有限公司", "臨江市虛構建設工程有限公司", "临江市 虚构－建设Ａ有限责任公司",
-    "虚构（江苏）贸易股份有限公司临江分公司", "临江市虚构银行股份有限公司城东支行", "临江市虚构建设工程有限公司第三项目部",
-    "３Ｘ虚构(临江)科技有限公司", "临江市虚构務(wù)咨询中心（普通合伙）", "古丽·虚构", "虚 构 甲", "XUGOU Ming", "",
+    "临江市虚构建设工程有限公司", "临江市虚构建设工程（集团）有限公司", "臨江市虛構建設工程有限公司",
+    "临江市 虚构－建设Ａ有限责任公司", "虚构（江苏）贸易股份有限公司临江分公司", "３Ｘ虚构(临江)科技有限公司",
+    "临江市虚构银行股份有限公司城东支行", "临江市虚构建设工程有限公司第三项目部", "古丽·虚构", "虚 构 甲",
+    "临江市虚构務(wù)咨询中心（普通合伙）", "XUGOU Ming", "",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The manifest: what a generation holds, from which publications and snapshots, and the hash that names it."""
+"""The manifest: what a generation holds, from which publications and snapshots, and what names it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from graph.store import Publication, SnapshotInfo
 MANIFEST = "manifest.json"
 
 
-class Recorded(Doc, frozen=True):
+class Recorded(Doc):
     """A publication that the generation knows of: its number and when it was recorded."""
 
     number: int
     recorded_at: datetime
 
 
-class SnapshotEntry(Doc, frozen=True):
+class SnapshotEntry(Doc):
     """A snapshot with the generation number that recorded it."""
 
     number: int
     snapshot: SnapshotInfo
 
 
-class ListSection(Doc, frozen=True):
+class ListSection(Doc):
     """The records of one list: the files `<prefix>.*`, every version of each record in key order."""
 
     dataset: str
@@ -43,21 +43,21 @@ class ListSection(Doc, frozen=True):
     """The store's mark for the state these rows were read in; equal marks mean equal rows."""
 
 
-class PartySection(Doc, frozen=True):
+class PartySection(Doc):
     """The register: parties in key order, files `party.*`."""
 
     rows: int
     touched: str = ""
 
 
-class RelationSection(Doc, frozen=True):
-    """Relations of parties, every version, files `relation.*`; `outside` counts ends that are no party here."""
+class RelationSection(Doc):
+    """Relations of parties, every version, files `relation.*`; `outside`: ends that are no party here."""
 
     rows: int
     outside: int = 0
 
 
-class Manifest(Doc, frozen=True):
+class Manifest(Doc):
     """Everything that is needed to check and read the folder. Its SHA-256 names the generation."""
 
     format: int = FORMAT
@@ -65,23 +65,24 @@ class Manifest(Doc, frozen=True):
     created_at: datetime = from_micros(0)
     publications: tuple[Recorded, ...] = ()
     snapshots: tuple[SnapshotEntry, ...] = ()
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = msgspec.field(default_factory=dict)
     lists: tuple[ListSection, ...] = ()
     listings: int = 0
     parties: PartySection = PartySection(rows=0)
     relations: RelationSection = RelationSection(rows=0)
-    files: dict[str, FileInfo] = {}
-    slots: dict[str, str | None] = {}
+    files: dict[str, FileInfo] = msgspec.field(default_factory=dict)
+    slots: dict[str, str | None] = msgspec.field(default_factory=dict)
     language: str = ""
     """Fingerprint of the name functions by which the keys were made."""
 
 
-class ListState(Doc, frozen=True):
+class ListState(Doc):
     """The state of one list as known at a generation number.
 
-    `taken_at` is the oldest of the sources' newest states (None: unknown, which is stale). Before `covered_from`
-    records that had been removed again are unknown: it is the latest, over sources, of the first full snapshot's
-    time (the first of any kind where none was full; None: unknown). `sha256` pins the newest snapshots.
+    `taken_at` is the oldest of the sources' newest states (None: unknown, which is stale). Before
+    `covered_from` records that had been removed again are unknown: it is the latest, over sources, of the
+    first full snapshot's time (the first of any kind where none was full; None: unknown). `sha256` pins the
+    newest snapshots.
     """
 
     code: str
@@ -178,6 +179,8 @@ def list_states(
     for code in sorted({*by_dataset, *datasets}):
         feeds = sorted({code, *datasets.get(code, ())})
         chains = [chain for feed in feeds for _, chain in sorted(by_dataset.get(feed, {}).items())]
+        if not chains and not records.get(code):
+            continue
         newest = tuple(chain[-1] for chain in chains)
         taken = _all_known(one.taken_at for one in newest)
         first = _all_known(next((one for one in chain if one.full), chain[0]).taken_at for chain in chains)

@@ -1,7 +1,8 @@
-"""Numbers of persons as three machine words each, so that thousands of namesakes are compared in microseconds.
+"""Numbers of persons as three machine words each: thousands of namesakes are compared in microseconds.
 
-Eighteen characters, padded to 24 bytes. A visible digit is its ASCII byte, the check digit X is the byte after `9`;
-both have bit 4 set and differ in the low four bits only. A hidden position is zero: it contradicts nothing.
+Eighteen characters, padded to 24 bytes. A visible digit is its ASCII byte, the check digit X is the byte
+after `9`; both have bit 4 set and differ in the low four bits only. A hidden position is zero: it
+contradicts nothing.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ _TABLE = bytes(
 _THREE = struct.Struct("<QQQ")
 _USABLE = frozenset({"valid", "checksum", "masked"})
 _SCHEMES = frozenset({"citizen_id", "residence_permit"})
-"""One numbering (GB 11643): two numbers of it that differ are two persons. Others prove nothing against them."""
+"""One numbering (GB 11643): two numbers of it that differ are two persons. Others prove nothing."""
 
 
 def pack(id18: str) -> Words:
-    """The words of a number or mask of 18 characters; anything else hides everything (and excludes nobody)."""
+    """The words of a number or mask of 18 characters; anything else hides all and excludes nobody."""
     if len(id18) != 18 or not id18.isascii():
         return NO_ID
     return _THREE.unpack(id18.encode().translate(_TABLE).ljust(24, b"\0"))
@@ -39,7 +40,9 @@ def id18(ids: Iterable[Id]) -> str:
 
     Empty when there is none of that length, and when several disagree: then no position can exclude anyone.
     """
-    found = {one.value for one in ids if one.scheme in _SCHEMES and len(one.value) == 18 and one.state in _USABLE}
+    found = {
+        one.value for one in ids if one.scheme in _SCHEMES and len(one.value) == 18 and one.state in _USABLE
+    }
     return found.pop() if len(found) == 1 else ""
 
 

@@ -1,7 +1,8 @@
 """Makes a store's newest state the current generation: build aside, flush, check, rename, switch.
 
-`home/generations/<number>-<hash>/` are the generations, `home/segments/` keeps each content once (folders hold hard
-links to it), `home/current` names the one in use. A process that dies anywhere leaves `current` as it was.
+`home/generations/<number>-<hash>/` are the generations, `home/segments/` keeps each content once (folders
+hold hard links to it), `home/current` names the one in use. A process that dies anywhere leaves `current`
+as it was.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def publish(
         The reference, `<number>-<first 12 digits of the hash>`.
 
     Raises:
-        GenerationError: `generation.busy`, `generation.empty`, `generation.inconsistent`, `generation.damaged`.
+        GenerationError: `generation.busy`, `.empty`, `.inconsistent`, `.damaged`, `.foreign`.
         StoreError: the store can't be read.
     """
     return publish_source(
@@ -68,7 +69,7 @@ def publish_source(
     progress: Progress | None = None,
     language: Language | None = None,
 ) -> str:
-    """As `publish`, from rows of any origin: `take` begins a reading, anew when a load published meanwhile."""
+    """As `publish`, from rows of any origin: `take` begins a reading, anew if a load published meanwhile."""
     check_host()
     language = language or house_language()
     generations, segments = home / "generations", home / "segments"
@@ -109,7 +110,8 @@ def prune(home: Path, keep: set[str]) -> list[str]:
         The references that were removed.
 
     Raises:
-        GenerationError: `generation.busy`; `generation.damaged`: `current` can't be read, so nothing is removed.
+        GenerationError: `generation.busy`; `generation.damaged`: `current` can't be read, so nothing is
+        removed.
     """
     generations, segments = home / "generations", home / "segments"
     removed: list[str] = []
@@ -175,7 +177,7 @@ def _previous(home: Path) -> Manifest | None:
 
 
 def _place(folder: Path, target: Path, language: Language) -> None:
-    """Move a finished folder to its name, unless a sound one stands there; then check what readers will see."""
+    """Move a finished folder to its name, unless a sound one stands there; then check what is there."""
     if target.exists():
         try:
             _check(target, language)

@@ -1,7 +1,7 @@
 """A generation as a screening reads it: mapped files, look-ups by key, documents decoded on demand.
 
-Opening checks every file against the manifest and the manifest against the folder's name; what does not agree is not
-read. Nothing is written, so any number of processes share the pages.
+Opening checks every file against the manifest and the manifest against the folder's name; what does not
+agree is not read. Nothing is written, so any number of processes share the pages.
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ class _Adjacent:
 class Generation:
     """One published state of everything that a screening reads.
 
-    `ref` is the folder's name, `number` the newest publication in it, `hash` the manifest's SHA-256 (what a decision
-    pins), `created_at` when that publication was recorded. Ordinals count from 0 and hold for this generation only.
+    `ref` is the folder's name, `number` the newest publication in it, `hash` the manifest's SHA-256 (what a
+    decision pins), `created_at` when that publication was recorded. Ordinals count from 0 and hold for this
+    generation only.
     """
 
     def __init__(self, path: Path, language: Language, *, check: bool = True) -> None:

@@ -58,7 +58,8 @@ def build(
         progress: told of each step.
 
     Raises:
-        GenerationError: `generation.empty` (nothing published and no `created_at`), `generation.inconsistent`.
+        GenerationError: `generation.empty` (nothing published and no `created_at`),
+        `generation.inconsistent`.
     """
     newest = created_at or max((one.recorded_at for one in source.publications), default=None)
     if newest is None:
@@ -74,7 +75,7 @@ def build(
         if section is not None:
             sections.append(section)
     records = merge_lists(sink, sections)
-    parties = _parties(sink, source, indexer, previous, progress)
+    parties = _parties(sink, source, indexer, {one.dataset for one in sections}, previous, progress)
     link_lists(sink, sections, parties)
     relations = build_relations(sink, source.edges(), source.number, parties, progress)
     manifest = Manifest(
@@ -127,8 +128,9 @@ def _list(
 
 
 def _parties(
-    sink: Sink, source: Source, indexer: Indexer, previous: Manifest | None, progress: Progress | None
-) -> PartySection:
+    sink: Sink, source: Source, indexer: Indexer, lists: set[str], previous: Manifest | None,
+    progress: Progress | None,
+) -> PartySection:  # fmt: skip
     touched = source.touched("")
     if (
         previous is not None
@@ -139,7 +141,7 @@ def _parties(
         if progress is not None:
             progress("parties", previous.parties.rows, previous.parties.rows)
         return previous.parties
-    return build_parties(sink, source.parties(), indexer, progress, touched)
+    return build_parties(sink, source.parties(), indexer, lists, progress, touched)
 
 
 def _adopt(sink: Sink, previous: Manifest, parts: tuple[str, ...], old: str, new: str) -> bool:

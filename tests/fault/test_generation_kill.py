@@ -18,7 +18,7 @@ import msgspec
 import pytest
 
 from graph.generation import current_generation, open_generation
-from graph.generation.build import ListingRow, PartyRow
+from graph.generation.build import ListingRow
 from graph.generation.language import Language
 from graph.generation.publish import prune, publish_source
 from graph.generation.source import Source
@@ -41,7 +41,7 @@ def source(number: int) -> Source:
             rows.append(ListingRow(doc, hashlib.sha256(doc).digest(), min(i + 1, number), None, "p0"))
         return rows
 
-    party = PartyRow(msgspec.json.encode(Party(key="p0", type=PartyType.ORGANIZATION)), True)
+    party = msgspec.json.encode(Party(key="p0", type=PartyType.ORGANIZATION))
     return Source(
         number=number,
         newest=lambda: number,

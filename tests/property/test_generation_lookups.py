@@ -18,7 +18,9 @@ from graph.generation.lookup import KeyTable, buckets, merge
 from graph.generation.manifest import Recorded, timeline
 from graph.model import Id
 
-KEY = st.one_of(st.integers(0, 2**64 - 1), st.integers(0, 3), st.integers(2**64 - 3, 2**64 - 1), st.just(2**48))
+KEY = st.one_of(
+    st.integers(0, 2**64 - 1), st.integers(0, 3), st.integers(2**64 - 3, 2**64 - 1), st.just(2**48)
+)
 NUMBER = st.text("0123456789*", min_size=17, max_size=17).flatmap(
     lambda body: st.sampled_from([*"0123456789X*"]).map(lambda last: body + last)
 )
@@ -29,8 +31,13 @@ def contradict(left: str, right: str) -> bool:
     return any(a != b and "*" not in (a, b) for a, b in zip(left, right, strict=True))
 
 
-@given(st.lists(st.lists(st.tuples(KEY, st.integers(0, 50)), max_size=30), max_size=4), st.lists(KEY, max_size=10))
-def test_a_merged_table_answers_like_a_dictionary(parts: list[list[tuple[int, int]]], asked: list[int]) -> None:
+@given(
+    st.lists(st.lists(st.tuples(KEY, st.integers(0, 50)), max_size=30), max_size=4),
+    st.lists(KEY, max_size=10),
+)
+def test_a_merged_table_answers_like_a_dictionary(
+    parts: list[list[tuple[int, int]]], asked: list[int]
+) -> None:
     expected: dict[int, list[int]] = defaultdict(list)
     prepared = []
     for base, part in enumerate(parts):
@@ -72,7 +79,8 @@ def test_what_is_no_number_of_18_characters_excludes_nobody(text: str, number: s
 def test_any_text_has_a_key_in_each_space(text: str) -> None:
     found = {
         keys.org_name(text), keys.person_name(text), keys.branch_parent(text), keys.party(text),
-        keys.identifier("uscc", text), keys.related(keys.person_name(text)), keys.related(keys.org_name(text)),
+        keys.identifier("uscc", text), keys.related(keys.person_name(text)),
+        keys.related(keys.org_name(text)),
     }  # fmt: skip
     assert len(found) == 7
     assert all(0 <= key < 2**64 for key in found)

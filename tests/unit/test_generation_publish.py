@@ -1,4 +1,4 @@
-"""Publishing: one switch, equal content kept once, nothing damaged is read, old generations stay until pruned."""
+"""Publishing: one switch, equal content kept once, nothing damaged is read, old generations stay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from graph import keys
 from graph.generation import Generation, GenerationError, current_generation, open_generation
-from graph.generation.build import EdgeRow, ListingRow, PartyRow
+from graph.generation.build import EdgeRow, ListingRow
 from graph.generation.language import Language
 from graph.generation.publish import prune, publish_source
 from graph.generation.source import Source
@@ -52,10 +52,10 @@ class Rows:
             self.read.append(dataset)
             return self.lists[dataset]
 
-        def parties() -> Sequence[PartyRow]:
+        def parties() -> Sequence[bytes]:
             self.read.append("")
             party = Party(key="p1", type=PartyType.ORGANIZATION)
-            return [PartyRow(msgspec.json.encode(party), True)]
+            return [msgspec.json.encode(party)]
 
         return Source(
             number=self.number,

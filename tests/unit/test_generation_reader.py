@@ -1,4 +1,4 @@
-"""What a screening asks a generation: by number, by name, by branch, by person, at a moment in our records."""
+"""What a screening asks a generation: by number, name, branch and person, at a moment in our records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from graph import keys
 from graph.generation import Generation, GenerationError, current_generation, open_generation
-from graph.generation.build import EdgeRow, ListingRow, PartyRow
+from graph.generation.build import EdgeRow, ListingRow
 from graph.generation.language import Language
 from graph.generation.publish import publish_source
 from graph.generation.source import Source
@@ -70,11 +70,9 @@ def make(
     *,
     publications: Sequence[Publication] = (published(1),),
     parties: Iterable[Party] = (),
-    unregistered: Iterable[Party] = (),
     edges: Sequence[EdgeRow] = (),
 ) -> Generation:
-    rows = [PartyRow(msgspec.json.encode(one), True) for one in parties]
-    rows += [PartyRow(msgspec.json.encode(one), False) for one in unregistered]
+    rows = [msgspec.json.encode(one) for one in parties]
     number = publications[-1].number
     source = Source(
         number=number,
@@ -150,8 +148,8 @@ def test_namesakes_with_a_contradicting_number_are_left_out(tmp_path: Path) -> N
     numbers = [
         ("full", "320899197502281239", "valid"), ("court", "3208991975****1239", "masked"),
         ("other year", "3208991976****1239", "masked"), ("tax", "320899********1239", "masked"),
-        ("none", "", ""), ("broken", "3208991976", "malformed"), ("check digit", "320899197502281238", "checksum"),
-        ("x", "32089919750228123X", "valid"),
+        ("none", "", ""), ("broken", "3208991976", "malformed"), ("x", "32089919750228123X", "valid"),
+        ("check digit", "320899197502281238", "checksum"),
     ]  # fmt: skip
     rows = [row(listing(key, person("虚构丁", number, state))) for key, number, state in numbers]
     with make(tmp_path, {"SXBZXR": rows}) as generation:
@@ -265,10 +263,13 @@ def test_a_list_is_as_old_as_its_oldest_source(tmp_path: Path) -> None:
         assert one["ZFCG"].sha256 == three["ZFCG"].sha256
 
 
-def company(key: str, name: str, code: str = "", former: str = "", kind: PartyType = ORG) -> Party:
+def company(
+    key: str, name: str, code: str = "", former: str = "", kind: PartyType = ORG, mention: str = "REG/city/1"
+) -> Party:
     names = (Name(text=name), *((Name(text=former, kind=NameKind.FORMER),) if former else ()))
     scheme = "uscc" if kind is ORG else "citizen_id"
-    return Party(key=key, type=kind, names=names, ids=(Id(scheme=scheme, value=code),) if code else ())
+    return Party(key=key, type=kind, names=names, ids=(Id(scheme=scheme, value=code),) if code else (),
+                 mentions=(mention,) if mention else ())  # fmt: skip
 
 
 def test_parties_are_found_by_code_and_every_name(tmp_path: Path) -> None:
@@ -277,8 +278,13 @@ def test_parties_are_found_by_code_and_every_name(tmp_path: Path) -> None:
         company("p2", "虚构丙", "320899197502281239", kind=PERSON),
         company("p3", "虚构无号", kind=PERSON),
     ]
-    listed = [company("p4", "虚构名单公司")]
-    with make(tmp_path, {"SXBZXR": []}, parties=parties, unregistered=listed) as generation:
+    parties += [
+        company("p4", "虚构名单公司", mention="SXBZXR/court/a"),
+        company("p5", "虚构股东公司", mention="REG/city/7#src"),
+        company("p6", "虚构注销公司", mention=""),
+    ]
+    listed = row(listing("a", organization("虚构名单公司")))
+    with make(tmp_path, {"SXBZXR": [listed]}, parties=parties) as generation:
         for key in (
             keys.identifier("uscc", CODE), keys.identifier("org_code", CODE[8:17]),
             keys.org_name("虚构甲公司"), keys.org_name("虚构旧公司"),
@@ -290,13 +296,21 @@ def test_parties_are_found_by_code_and_every_name(tmp_path: Path) -> None:
         assert generation.registered("虚构甲公司")
         assert not generation.registered("虚构旧公司"), "a former name is free again"
         assert not generation.registered("虚构名单公司"), "on a list, in no register"
+        assert not generation.registered("虚构股东公司"), "a relation names it, no row of its own"
+        assert not generation.registered("虚构注销公司"), "no record of it is in force"
         assert not generation.registered("虚构丙"), "a person is no company"
-        with pytest.raises(IndexError):
-            generation.party(4)
+        for ordinal in (-1, 6):
+            with pytest.raises(IndexError):
+                generation.party(ordinal)
 
 
 def test_a_name_that_ended_is_not_registered(tmp_path: Path) -> None:
-    party = Party(key="p1", type=ORG, names=(Name(text="虚构甲公司", valid=Interval(end=DAY)),))
+    party = Party(
+        key="p1",
+        type=ORG,
+        names=(Name(text="虚构甲公司", valid=Interval(end=DAY)),),
+        mentions=("REG/city/1",),
+    )
     with make(tmp_path, {"SXBZXR": []}, parties=[party]) as generation:
         assert not generation.registered("虚构甲公司")
 
