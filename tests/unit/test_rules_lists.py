@@ -1,0 +1,420 @@
+"""A01–A09: what a record of the bidder itself does, by list, regime, documents, dates and certainty."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from rules_factory import (
+    NOW,
+    bidder,
+    case,
+    effects,
+    entity,
+    everything,
+    findings,
+    fine,
+    hit,
+    kin,
+    listing,
+    person,
+    run,
+)  # fmt: skip
+
+from graph.dates import CST
+from graph.model import PartyType, Penalty, Status
+from matching.decision import Effect, NotAssessable, Tier
+
+PROCUREMENT = {"regime": "procurement_tender"}
+MANDATORY = {"regime": "mandatory_tender"}
+VOLUNTARY = {"regime": "voluntary"}
+BLOCK, REVIEW, FLAG, INFO = Effect.BLOCK, Effect.REVIEW, Effect.FLAG, Effect.INFO
+
+
+@pytest.mark.parametrize("regime", ["procurement_tender", "procurement_other", "政府采购"])
+@pytest.mark.parametrize("code", ["SXBZXR", "ZDSS"])
+def test_a01_blocks_in_every_kind_of_procurement(code, regime):
+    assert effects("A01", hit(code), regime=regime) == [BLOCK]
+
+
+def test_a01_says_who_where_and_since_when_in_both_languages():
+    view = bidder(entity(hit("SXBZXR")))
+    (found,) = findings("A01", case(view, **PROCUREMENT), view)
+    for text in (found.detail.zh, found.detail.en):
+        assert "临江市虚构建设有限公司" in text
+        assert "临江市虚构机关" in text
+        assert "临虚字〔2026〕1号" in text
+        assert "SXBZXR" in text
+    assert "2026年1月2日" in found.detail.zh
+    assert "2026-01-02" in found.detail.en
+    assert found.remedy == ("objection",)
+    assert [e.record for e in found.evidence] == ["r1"]
+
+
+def test_a01_is_silent_outside_procurement():
+    assert effects("A01", hit("SXBZXR"), **MANDATORY) == []
+    assert effects("A01", hit("SXBZXR"), **VOLUNTARY) == []
+
+
+def test_a01_without_a_regime_is_a_review_that_names_what_is_missing():
+    view = bidder(entity(hit("SXBZXR")))
+    (found,) = findings("A01", case(view), view)
+    assert found.effect is REVIEW
+    assert found.missing == ("tender.regime",)
+    assert "tender.regime" in found.detail.zh
+
+
+def test_a01_ban_from_procurement_runs_to_its_last_day():
+    record = listing("ZFCG", start=date(2025, 11, 23), until=date(2026, 11, 22))
+    last = datetime(2026, 11, 22, 23, 59, 59, tzinfo=CST)
+    after = datetime(2026, 11, 23, 0, 0, tzinfo=CST)
+    for moment, expected in ((last, [BLOCK]), (after, [])):
+        view = bidder(entity(hit(record, as_of=moment)))
+        found = findings("A01", case(view, as_of=moment, **PROCUREMENT), view)
+        assert [f.effect for f in found] == expected
+
+
+def test_a01_publication_after_the_ban_never_blocks():
+    record = listing(
+        "ZFCG",
+        start=date(2024, 11, 1),
+        until=date(2026, 11, 21),
+        published=(date(2024, 11, 5), date(2027, 11, 5)),
+    )
+    view = bidder(entity(hit(record)))
+    the_case = case(view, **PROCUREMENT)
+    assert [f.code for f in everything(the_case, view)] == ["A23"]
+
+
+@pytest.mark.parametrize(
+    ("decided", "expected"),
+    [(date(2023, 11, 22), [REVIEW]), (date(2023, 11, 21), []), (None, [REVIEW])],
+)
+def test_a01_unreadable_ban_is_a_review_and_ends_after_three_years(decided, expected):
+    penalty = Penalty(kinds=("bid_ban",), decided_on=decided, ban_unreadable=True)
+    assert effects("A01", hit(listing("ZFCG", start=None, penalty=penalty)), **PROCUREMENT) == expected
+
+
+def test_a01_ban_without_an_end_has_to_be_read():
+    assert effects("A01", hit(listing("ZFCG", start=date(2026, 5, 1))), **PROCUREMENT) == [REVIEW]
+
+
+@pytest.mark.parametrize(
+    ("invoked", "expected", "case_text"),
+    [
+        (("SXBZXR",), BLOCK, "已载明"),
+        (None, BLOCK, "推定"),
+        (("ZTBJ",), REVIEW, "未援引"),
+        ((), REVIEW, "未援引"),
+    ],
+)
+def test_a02_follows_the_documents_and_assumes_what_285_obliges(invoked, expected, case_text):
+    view = bidder(entity(hit("SXBZXR")))
+    (found,) = findings("A02", case(view, invoked_lists=invoked, **MANDATORY), view)
+    assert found.effect is expected
+    assert case_text in found.detail.zh
+
+
+def test_a02_one_member_strikes_the_whole_consortium():
+    clean, listed = entity(label="临江市甲有限公司", role="lead"), entity(hit("SXBZXR"), role="member")
+    view = bidder(clean, listed)
+    (found,) = findings("A02", case(view, **MANDATORY), view)
+    assert found.effect is BLOCK
+    assert "联合体" in found.detail.zh
+
+
+@pytest.mark.parametrize(
+    ("tender", "expected"),
+    [
+        ({}, [REVIEW]),
+        (MANDATORY, [BLOCK]),
+        (VOLUNTARY, [REVIEW]),
+        ({**VOLUNTARY, "invoked_lists": ["ZTBJ"]}, [BLOCK]),
+        (PROCUREMENT, [FLAG]),
+        ({"invoked_lists": ["ZTBJ"]}, [BLOCK]),
+    ],
+)
+def test_a03_blocks_where_the_ban_reaches(tender, expected):
+    record = listing(
+        "ZTBJ", until=date(2027, 1, 1), measure="取消其一年内参加依法必须进行招标的项目的投标资格"
+    )
+    assert effects("A03", hit(record), **tender) == expected
+
+
+@pytest.mark.parametrize(
+    ("scope", "measure", "region", "expected"),
+    [
+        ("", "", "320899", [BLOCK]),
+        ("全国", "", "", [BLOCK]),
+        ("320800", "", "320899", [BLOCK]),
+        ("320800", "", "320100", [FLAG]),
+        ("320800", "", "", [REVIEW]),
+        ("320800", "", "临江市", [REVIEW]),
+        ("", "取消其一年内在临江市行政区域内的投标资格", "临江市", [BLOCK]),
+        ("", "取消其一年内在临江市行政区域内的投标资格", "远山市", [FLAG]),
+        ("临江市", "", "虚构省临江市", [BLOCK]),
+    ],
+)
+def test_a03_is_nationwide_unless_its_text_restricts_it(scope, measure, region, expected):
+    record = listing("ZTBJ", until=date(2027, 1, 1), scope=scope, measure=measure)
+    assert effects("A03", hit(record), region=region, **MANDATORY) == expected
+
+
+def test_a03_a_ban_from_acting_as_agent_is_no_ban_from_bidding():
+    record = listing("ZTBJ", until=date(2027, 1, 1), measure="禁止其一年内代理依法必须进行招标的项目")
+    assert effects("A03", hit(record), **MANDATORY) == [FLAG]
+
+
+def test_a03_unreadable_term_is_a_review_for_at_most_five_years():
+    for decided, expected in ((date(2021, 11, 22), [REVIEW]), (date(2021, 11, 21), [])):
+        penalty = Penalty(kinds=("bid_ban",), decided_on=decided, ban_unreadable=True)
+        assert effects("A03", hit(listing("ZTBJ", start=None, penalty=penalty)), **MANDATORY) == expected
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"),
+    [
+        (fine("2000000", date(2024, 11, 20)), [BLOCK]),
+        (fine("2000000.00", date(2024, 11, 20)), [BLOCK]),
+        (fine("1999999.99", date(2024, 11, 20)), []),
+        (fine("5000000", date(2023, 11, 22)), [BLOCK]),
+        (fine("5000000", date(2023, 11, 21)), []),
+        (fine(None, date(2025, 1, 1), "criminal"), [BLOCK]),
+        (fine(None, date(2025, 1, 1), "suspension"), [BLOCK]),
+        (fine("100", date(2025, 1, 1), "fine", "revocation"), [BLOCK]),
+        (fine(None, date(2025, 1, 1), "fine"), [REVIEW]),
+        (fine(None, date(2025, 1, 1), "warning"), []),
+        (fine(None, date(2025, 1, 1), "confiscation"), []),
+        (fine(None, date(2025, 1, 1), "other"), [REVIEW]),
+        (None, [REVIEW]),
+    ],
+)
+def test_a04_reads_the_kind_the_amount_and_the_three_years(penalty, expected):
+    start = penalty.decided_on if penalty else date(2025, 1, 1)
+    assert effects("A04", hit(listing("ZDWF", start=start, penalty=penalty)), **PROCUREMENT) == expected
+
+
+def test_a04_look_back_outlives_the_term_of_the_record_itself():
+    record = listing(
+        "ZDWF", start=date(2024, 12, 1), until=date(2025, 6, 1), penalty=fine("3000000", date(2024, 12, 1))
+    )
+    view = bidder(entity(hit(record)))
+    assert hit(record).status is Status.EXPIRED
+    found = everything(case(view, **PROCUREMENT), view)
+    assert [(f.code, f.effect) for f in found] == [("A04", BLOCK)]
+
+
+def test_a04_ends_at_the_activity_not_at_the_query():
+    record = listing("ZDWF", start=date(2023, 11, 1), penalty=fine("3000000", date(2023, 11, 1)))
+    view = bidder(entity(hit(record)))
+    on_time = findings("A04", case(view, activity=date(2026, 10, 30), **PROCUREMENT), view)
+    assert [f.effect for f in on_time] == [BLOCK]
+    assert findings("A04", case(view, activity=date(2026, 11, 2), **PROCUREMENT), view) == []
+    later = findings("A04", case(view, activity=date(2023, 10, 1), **PROCUREMENT), view)
+    assert [f.effect for f in later] == [REVIEW]
+
+
+def test_a04_before_the_number_was_set_a_large_fine_is_a_human_question():
+    for day, expected in (
+        (datetime(2022, 2, 7, 23, 0, tzinfo=CST), REVIEW),
+        (datetime(2022, 2, 8, tzinfo=CST), BLOCK),
+    ):
+        record = listing("ZDWF", start=date(2021, 6, 1), penalty=fine("2500000", date(2021, 6, 1)))
+        view = bidder(entity(hit(record, as_of=day)))
+        (found,) = findings("A04", case(view, as_of=day, **PROCUREMENT), view)
+        assert found.effect is expected
+
+
+def test_a04_undated_violation_is_a_review():
+    assert effects("A04", hit(listing("ZDWF", start=None, penalty=fine("3000000", None))), **PROCUREMENT) == [
+        REVIEW
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tender", "expected", "missing"),
+    [
+        (PROCUREMENT, BLOCK, ()),
+        ({**MANDATORY, "object": "works", "funding": "government"}, BLOCK, ()),
+        ({"object": "工程", "funding": "财政资金"}, BLOCK, ()),
+        ({**MANDATORY, "object": "works", "funding": "state_owned"}, REVIEW, ()),
+        ({**MANDATORY, "object": "goods", "funding": "government"}, REVIEW, ()),
+        ({**MANDATORY, "object": "works"}, REVIEW, ("tender.funding",)),
+        (MANDATORY, REVIEW, ("tender.object", "tender.funding")),
+        ({**VOLUNTARY, "invoked_lists": ["TQGZ"]}, BLOCK, ()),
+        ({}, REVIEW, ("tender.regime",)),
+    ],
+)
+def test_a05_blocks_procurement_government_works_and_what_documents_invoke(tender, expected, missing):
+    view = bidder(entity(hit("TQGZ")))
+    (found,) = findings("A05", case(view, **tender), view)
+    assert (found.effect, found.missing) == (expected, missing)
+
+
+def test_a06_a_listed_head_is_a_review_and_a_listed_agent_is_not_asked():
+    record = hit(listing("TQGZ", name="虚构甲", person=True))
+    view = bidder(entity(persons=[person("legal_rep", record), person("agent", record)]))
+    (found,) = findings("A06", case(view, **PROCUREMENT), view)
+    assert found.effect is REVIEW
+    assert "human_review" in found.remedy
+    assert "法定代表人虚构甲" in found.detail.zh
+
+
+@pytest.mark.parametrize("code", ["YZWF", "AQSC", "OTH", "ZTBHMD", "ZFJG", "CITY_LIST"])
+def test_a07_blocks_only_what_the_documents_invoke(code):
+    for invoked, expected in ((None, REVIEW), ((), REVIEW), ((code,), BLOCK)):
+        assert effects("A07", hit(code), invoked_lists=invoked, **MANDATORY) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("code", "tender"),
+    [
+        ("SXBZXR", VOLUNTARY),
+        ("ZDSS", VOLUNTARY),
+        ("ZDSS", MANDATORY),
+        ("ZFCG", VOLUNTARY),
+        ("ZFCG", MANDATORY),
+    ],
+)
+def test_a07_takes_lists_that_the_regime_has_no_rule_for(code, tender):
+    record = listing(code, until=date(2027, 1, 1))
+    assert effects("A07", hit(record), **tender) == [REVIEW]
+    assert effects("A07", hit(record), invoked_lists=[code], **tender) == [BLOCK]
+
+
+@pytest.mark.parametrize("code", ["SXBZXR", "ZDSS", "ZFCG", "ZTBJ", "TQGZ"])
+def test_invoked_lists_block_without_a_regime_because_every_regime_blocks(code):
+    view = bidder(entity(hit(listing(code, until=date(2027, 1, 1)))))
+    found = everything(case(view, invoked_lists=[code]), view)
+    assert max(f.effect.rank for f in found) == BLOCK.rank
+    assert max(f.effect.rank for f in everything(case(view), view)) == REVIEW.rank
+
+
+def test_a08_is_never_more_than_a_flag():
+    for tender in ({}, PROCUREMENT, MANDATORY, {**VOLUNTARY, "invoked_lists": ["JYYC"]}):
+        view = bidder(entity(hit("JYYC")))
+        assert [(f.code, f.effect) for f in everything(case(view, **tender), view)] == [("A08", FLAG)]
+
+
+@pytest.mark.parametrize("role", ["legal_rep", "principal", "project_manager"])
+def test_a09_bribery_of_the_heads_and_the_project_manager(role):
+    record = hit(listing("XHFZ", name="虚构甲", person=True, start=date(2024, 12, 1)))
+    view = bidder(entity(persons=[person(role, record)]))
+    (found,) = findings("A09", case(view, invoked_lists=["XHFZ"], **MANDATORY), view)
+    assert found.effect is BLOCK
+    assert found.remedy == ("objection", "human_review")
+    (found,) = findings("A09", case(view, **MANDATORY), view)
+    assert found.effect is REVIEW
+
+
+def test_a09_look_back_and_dates():
+    tender = {**MANDATORY, "invoked_lists": ["XHFZ"]}
+    assert effects("A09", hit(listing("XHFZ", start=date(2023, 11, 22))), **tender) == [BLOCK]
+    assert effects("A09", hit(listing("XHFZ", start=date(2023, 11, 21))), **tender) == []
+    assert effects("A09", hit(listing("XHFZ", start=None)), **tender) == [REVIEW]
+
+
+def test_a09_a_bid_that_names_no_project_manager_says_so():
+    view = bidder(entity())
+    (outcome,) = run("A09", case(view), view)
+    assert isinstance(outcome, NotAssessable)
+    assert outcome.what == "input:bidder.project_manager"
+    assert not outcome.decides
+
+
+@pytest.mark.parametrize("tier", [Tier.E3, Tier.E4, Tier.E5])
+def test_no_rule_blocks_on_an_uncertain_match(tier):
+    for code in ("SXBZXR", "ZDSS", "ZTBJ", "ZDWF", "TQGZ", "YZWF", "XHFZ"):
+        record = listing(code, until=date(2027, 1, 1), penalty=fine("9000000", date(2026, 1, 2)))
+        view = bidder(entity(hit(record, tier)))
+        for regime in ("procurement_tender", "mandatory_tender", "voluntary"):
+            found = everything(case(view, regime=regime, invoked_lists=[code]), view)
+            assert all(f.effect is not BLOCK for f in found)
+            assert any("human_review" in f.remedy for f in found if f.effect is REVIEW)
+
+
+def test_a_doubtful_match_never_lowers_a_certain_one():
+    certain, doubtful = listing("SXBZXR", key="a"), listing("SXBZXR", key="b")
+    view = bidder(entity(hit(doubtful, Tier.E4), hit(certain)))
+    found = findings("A01", case(view, **PROCUREMENT), view)
+    assert sorted((f.effect, f.evidence[0].record) for f in found) == [(BLOCK, "a"), (REVIEW, "b")]
+
+
+def test_many_records_are_one_finding_that_counts_them():
+    hits = [hit(listing("SXBZXR", key=f"k{n}")) for n in range(5)]
+    view = bidder(entity(*hits))
+    (found,) = findings("A01", case(view, **PROCUREMENT), view)
+    assert len(found.evidence) == 5
+    assert "另有2条" in found.detail.zh
+    assert "and 2 more" in found.detail.en
+
+
+def test_an_open_identity_objection_makes_e2_a_review_and_leaves_e1():
+    record = listing("SXBZXR", events=[(Status.DISPUTED, datetime(2026, 11, 1, tzinfo=CST), None)])
+    assert effects("A01", hit(record, Tier.E2), **PROCUREMENT) == [REVIEW]
+    assert effects("A01", hit(record, Tier.E1), **PROCUREMENT) == [BLOCK]
+    view = bidder(entity(hit(record, Tier.E2)))
+    (found,) = findings("A01", case(view, **PROCUREMENT), view)
+    assert "异议" in found.detail.zh
+
+
+def test_a_confirmed_match_blocks_whatever_its_tier():
+    assert effects("A01", hit("SXBZXR", Tier.E3, cap=BLOCK), **PROCUREMENT) == [BLOCK]
+
+
+def test_a_natural_person_who_bids_can_be_blocked_and_has_a_human_path():
+    record = listing("SXBZXR", name="虚构甲", person=True)
+    view = bidder(entity(hit(record), label="虚构甲", type=PartyType.PERSON))
+    (found,) = findings("A01", case(view, **PROCUREMENT), view)
+    assert found.effect is BLOCK
+    assert "human_review" in found.remedy
+    assert "人工复核" in found.detail.zh
+    view = bidder(entity(hit(record, Tier.E2), label="虚构甲", type=PartyType.PERSON))
+    (found,) = findings("A01", case(view, **PROCUREMENT), view)
+    assert found.effect is REVIEW
+
+
+@pytest.mark.parametrize("status", [Status.REMOVED, Status.REPAIRED, Status.REVOKED, Status.TEMP_LIFTED])
+def test_a23_ended_records_have_no_effect_and_are_kept_for_audit(status):
+    for code in ("SXBZXR", "ZDWF", "XHFZ", "JYYC", "YZWF"):
+        record = listing(
+            code,
+            events=[(status, NOW, None)],
+            penalty=fine("9000000", date(2026, 1, 2)),
+            start=date(2026, 1, 2),
+        )
+        view = bidder(entity(hit(record)))
+        (found,) = everything(case(view, **PROCUREMENT), view)
+        assert (found.code, found.effect, found.restricted, found.remedy) == ("A23", INFO, True, ())
+
+
+def test_a20_and_a22_note_and_change_nothing():
+    record = hit(listing("XZXF", name="虚构甲", person=True))
+    view = bidder(entity(hit("XZXF"), hit("RED"), persons=[person("legal_rep", record)]))
+    found = everything(case(view, invoked_lists=["XZXF", "RED"], **PROCUREMENT), view)
+    assert [(f.code, f.effect) for f in found] == [("A20", INFO), ("A20", INFO), ("A22", INFO)]
+
+
+def test_ordinary_penalties_count_only_where_documents_invoke_them():
+    view = bidder(entity(hit("XZCF")))
+    assert everything(case(view, **PROCUREMENT), view) == []
+    assert effects("A07", hit("XZCF"), invoked_lists=["XZCF"], **PROCUREMENT) == [BLOCK]
+
+
+def test_a24_asks_for_the_review_at_award_and_lowers_nothing():
+    view = bidder(entity(hit("SXBZXR")))
+    found = everything(case(view, stage="定标", **PROCUREMENT), view)
+    assert [(f.code, f.effect) for f in found] == [("A01", BLOCK), ("A24", REVIEW)]
+    assert findings("A24", case(view, stage="evaluation", **PROCUREMENT), view) == []
+    clean = bidder(entity(hit("RED"), hit("XZXF")))
+    assert findings("A24", case(clean, stage="contract", **PROCUREMENT), clean) == []
+
+
+def test_a24_with_an_opening_time_takes_what_came_up_since():
+    view = bidder(entity(hit(listing("JYYC", start=date(2026, 11, 10)))))
+    before, after = "2026-11-12T09:00:00+08:00", "2026-11-09T09:00:00+08:00"
+    assert findings("A24", case(view, stage="award", opening_at=before), view) == []
+    (found,) = findings("A24", case(view, stage="award", opening_at=after), view)
+    assert "2026-11-09T09:00:00+08:00" in found.detail.en
+    undated = bidder(entity(kin=[kin("parent", hit(listing("SXBZXR", start=None)))]))
+    assert len(findings("A24", case(undated, stage="award", opening_at=before), undated)) == 1
