@@ -21,7 +21,7 @@ OPEN = 0xFFFF_FFFF
 """`to_gen` of a record that has not ended, and the ordinal of a party that is not there."""
 _REPORT_EVERY = 20_000
 
-LIST_COLUMNS = ("docs", "offsets", "code", "hash", "from", "to")
+LIST_COLUMNS = ("docs", "offsets", "code", "left", "hash", "from", "to")
 """Files of a list that readers map."""
 _LIST_KEYS = ("keys", "ords", "pkeys", "pords", "pwords")
 LIST_FILES = (*LIST_COLUMNS, "party", *_LIST_KEYS)
@@ -92,7 +92,7 @@ def build_list(
     docs = _Docs(sink, prefix)
     codes: dict[str, int] = {}
     code, from_gen, to_gen = array("H"), array("I"), array("I")
-    hashes = bytearray()
+    hashes, left = bytearray(), array("B")
     party, key, ordinals = array("Q"), array("Q"), array("I")
     person_key, person_ord = array("Q"), array("I")
     words = (array("Q"), array("Q"), array("Q"))
@@ -106,6 +106,7 @@ def build_list(
         place = docs.add(row.doc)
         code.append(codes.setdefault(slim.list_code, len(codes)))
         hashes += row.content_hash
+        left.append(slim.left)
         from_gen.append(row.from_gen)
         to_gen.append(OPEN if row.to_gen is None or row.to_gen > number else row.to_gen)
         party.append(keys.party(row.party) if row.party else 0)
@@ -124,6 +125,7 @@ def build_list(
     if len(hashes) != 32 * count:
         raise GenerationError("generation.inconsistent", detail=f"{dataset}: content hash")
     sink.put(f"{prefix}.code", "code", column(code))
+    sink.put(f"{prefix}.left", "flag", column(left))
     sink.put(f"{prefix}.hash", "hash", np.frombuffer(hashes, "u1").reshape(-1, 32))
     sink.put(f"{prefix}.from", "from", column(from_gen))
     sink.put(f"{prefix}.to", "to", column(to_gen))

@@ -8,10 +8,11 @@ import msgspec
 
 from graph import keys
 from graph.generation.masks import NO_ID, Words, id18, pack
-from graph.model import Id, Name, PartyType
+from graph.model import Id, Name, PartyType, Status, StatusEvent
 
 _MATCHING = frozenset({"valid", "checksum"})
 """States whose value may be looked up; masked and malformed numbers are compared, never looked up."""
+_EXITS = frozenset({Status.REMOVED, Status.REPAIRED, Status.REVOKED})
 
 
 class SlimMention(msgspec.Struct, frozen=True):
@@ -36,6 +37,12 @@ class SlimListing(msgspec.Struct, frozen=True):
     list_code: str
     subject: SlimMention
     related: tuple[SlimRelated, ...] = ()
+    events: tuple[StatusEvent, ...] = ()
+
+    @property
+    def left(self) -> bool:
+        """Whether the record has left its list for good: removed, repaired or revoked, without an end to it."""
+        return any(event.status in _EXITS and event.span.end is None for event in self.events)
 
 
 class SlimParty(msgspec.Struct, frozen=True):

@@ -58,14 +58,16 @@ class _List:
         self.docs = _Docs(parts["docs"], parts["offsets"])
         self.codes = codes
         self.code = parts["code"].items("H")
+        self.left = parts["left"].payload
         self.hash = parts["hash"].payload
         self.from_gen = parts["from"].items("I")
         self.to_gen = parts["to"].items("I")
 
     def records(self, known: int) -> dict[str, int]:
-        """Open records at `known`, by list code."""
-        begun = np.frombuffer(self.from_gen, "<u4") <= known
-        open_ = begun & (np.frombuffer(self.to_gen, "<u4") > known)
+        """Records that stand on the list at `known`, by list code: shown then, and not removed or repaired."""
+        open_ = np.frombuffer(self.left, "u1") == 0
+        open_ &= np.frombuffer(self.from_gen, "<u4") <= known
+        open_ &= np.frombuffer(self.to_gen, "<u4") > known
         counts = np.bincount(np.frombuffer(self.code, "<u2")[open_], minlength=len(self.codes))
         return dict(zip(self.codes, counts.tolist(), strict=True))
 
