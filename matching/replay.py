@@ -21,7 +21,8 @@ from matching.matcher import Reviews
 from matching.policy import PolicyError, policy_from_text
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, rule_pack_hash
-from matching.screening import ALGORITHM, Screener
+from matching.screening import Screener
+from matching.version import algorithm
 
 
 class ReplayResult(Doc):
@@ -85,8 +86,8 @@ def replay(
     if stored.decision is None or stored.request is None or stored.body is None:
         return _not(decision_id, "erased")
     pins = stored.decision.pins
-    if pins.algorithm != ALGORITHM:
-        return _not(decision_id, "algorithm", made=pins.algorithm, installed=ALGORITHM)
+    if pins.algorithm != algorithm():
+        return _not(decision_id, "algorithm", made=pins.algorithm, installed=algorithm())
     if pins.rule_pack_hash != rule_pack_hash():
         return _not(decision_id, "rule_pack", made=pins.rule_pack, installed=RULE_PACK)
     text = ledger.document("policy", pins.policy_hash)

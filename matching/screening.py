@@ -29,12 +29,10 @@ from matching.ledger.model import Entry
 from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
-from matching.rules import RULE_PACK, RULES, rule_pack_hash
+from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash
 from matching.rules.base import BidderView, Case, Rule, SubjectView
 from matching.subjects import pseudonym
-
-ALGORITHM = "exact-1"
-"""Version of candidate search and tiering; changes whenever a match could come out differently."""
+from matching.version import algorithm
 
 BATCH = 64
 """Decisions that `screen_many` makes durable together."""
@@ -163,7 +161,7 @@ class Screener:
             pairs=pairs,
             subjects=subjects,
             tender=tender,
-            not_assessed=assessment.lists_in_trouble,
+            not_assessed=(*assessment.lists_in_trouble, *absent_inputs(request)),
             pins=Pins(
                 generation=self.generation.ref,
                 generation_hash=self.generation.hash,
@@ -172,7 +170,7 @@ class Screener:
                 policy_hash=self.policy.hash,
                 rule_pack=RULE_PACK,
                 rule_pack_hash=rule_pack_hash(),
-                algorithm=ALGORITHM,
+                algorithm=algorithm(),
                 reviews_seq=reviews_seq,
                 as_of=as_of,
                 known_at=known_at,
@@ -189,9 +187,7 @@ class Screener:
             self._rules_day, self._rules = day, tuple(
                 rule
                 for rule in RULES
-                if self.policy.enabled(rule.code)
-                and rule.effective_from <= day
-                and (rule.effective_to is None or day <= rule.effective_to)
+                if self.policy.enabled(rule.code) and rule.in_force(day)
             )
         return self._rules
 
@@ -352,4 +348,4 @@ def input_hash(request: DecisionRequest, key: bytes) -> str:
     return hashlib.sha256(msgspec.json.encode(veil(document), order="sorted")).hexdigest()
 
 
-__all__ = ["ALGORITHM", "DecisionLog", "Screener", "input_hash"]
+__all__ = ["DecisionLog", "Screener", "input_hash"]
