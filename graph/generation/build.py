@@ -20,6 +20,7 @@ from graph.relations import PartyRelation
 OPEN = 0xFFFF_FFFF
 """`to_gen` of a record that has not ended, and the ordinal of a party that is not there."""
 _REPORT_EVERY = 20_000
+_BLOCK = 1024
 
 LIST_COLUMNS = ("docs", "offsets", "code", "left", "hash", "from", "to")
 """Files of a list that readers map."""
@@ -54,17 +55,25 @@ class _Docs:
         self._sink = sink
         self._prefix = prefix
         self._writer: FileWriter = sink.open(f"{prefix}.docs", "docs")
-        self._offsets = array("Q", [0])
+        self._lengths = array("Q", [0])
+        self._parts: list[bytes] = []
 
-    def add(self, doc: bytes) -> int:
-        self._writer.write(doc)
-        self._offsets.append(self._writer.size)
-        return len(self._offsets) - 2
+    def add(self, doc: bytes) -> None:
+        self._lengths.append(len(doc))
+        self._parts.append(doc)
+        if len(self._parts) == _BLOCK:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._writer.write(b"".join(self._parts))
+        self._parts.clear()
 
     def close(self) -> int:
+        self._flush()
         self._sink.done(f"{self._prefix}.docs", self._writer)
-        self._sink.put(f"{self._prefix}.offsets", "offsets", column(self._offsets))
-        return len(self._offsets) - 1
+        offsets = np.cumsum(column(self._lengths), dtype="<u8")
+        self._sink.put(f"{self._prefix}.offsets", "offsets", offsets)
+        return len(self._lengths) - 1
 
 
 def column(values: array[int]) -> Array:
@@ -103,18 +112,19 @@ def build_list(
             slim = decode(row.doc)
         except msgspec.DecodeError as error:
             raise GenerationError("generation.inconsistent", detail=f"{dataset}: document") from error
-        place = docs.add(row.doc)
+        place = len(code)
+        docs.add(row.doc)
         code.append(codes.setdefault(slim.list_code, len(codes)))
         hashes += row.content_hash
-        left.append(slim.left)
+        left.append(bool(slim.events) and slim.left)
         from_gen.append(row.from_gen)
         to_gen.append(OPEN if row.to_gen is None or row.to_gen > number else row.to_gen)
         party.append(keys.party(row.party) if row.party else 0)
-        keyed = indexer.listing(slim)
-        for one in keyed.keys:
+        found, persons = indexer.listing(slim)
+        for one in found:
             key.append(one)
             ordinals.append(place)
-        for name, number_words in keyed.persons:
+        for name, number_words in persons:
             person_key.append(name)
             person_ord.append(place)
             for target, word in zip(words, number_words, strict=True):
@@ -182,7 +192,8 @@ def build_parties(
             slim = decode(doc)
         except msgspec.DecodeError as error:
             raise GenerationError("generation.inconsistent", detail="parties: document") from error
-        place = docs.add(doc)
+        place = len(hashes)
+        docs.add(doc)
         hashes.append(keys.party(slim.key))
         register.append(slim.in_register(lists))
         for one in indexer.party(slim):
@@ -254,7 +265,8 @@ def build_relations(
     for row in rows:
         if row.from_gen > number:
             continue
-        place = docs.add(encode(row.relation))
+        place = len(src)
+        docs.add(encode(row.relation))
         src.append(keys.party(row.relation.src))
         dst.append(keys.party(row.relation.dst))
         from_gen.append(row.from_gen)

@@ -27,7 +27,7 @@ MAGIC = b"LCGEN\r\n\x1a"
 """Line ends and an end-of-file mark inside: a transfer as text breaks it visibly."""
 _HEADER = struct.Struct("<8sHH4x16sQQ16s")
 HEADER_SIZE = _HEADER.size
-_FLUSH = 4 << 20
+_BLOCK = 4 << 20
 
 Array = npt.NDArray[Any]
 
@@ -63,43 +63,26 @@ class FileWriter:
         self._item = item
         self._file = path.open("wb")
         self._file.write(b"\0" * HEADER_SIZE)
-        self._parts: list[bytes] = []
-        self._pending = 0
         self._sha = hashlib.sha256()
         self._xxh = xxhash.xxh3_128()
         self.size = 0
         """Payload bytes so far."""
 
-    def write(self, data: bytes) -> None:
-        """Append to the payload."""
-        self._parts.append(data)
+    def write(self, data: bytes | memoryview) -> None:
+        """Append to the payload; large pieces are much cheaper than small ones."""
+        self._sha.update(data)
+        self._xxh.update(data)
+        self._file.write(data)
         self.size += len(data)
-        self._pending += len(data)
-        if self._pending >= _FLUSH:
-            self._flush()
-
-    def _flush(self) -> None:
-        block = b"".join(self._parts)
-        self._parts.clear()
-        self._pending = 0
-        self._put(block)
-
-    def _put(self, block: bytes | memoryview) -> None:
-        self._sha.update(block)
-        self._xxh.update(block)
-        self._file.write(block)
 
     def write_array(self, array: Array) -> None:
         """Append a whole array in one piece."""
-        self._flush()
         flat = np.ascontiguousarray(array).reshape(-1)
         if flat.nbytes:
-            self._put(flat.view(np.uint8).data)
-        self.size += flat.nbytes
+            self.write(flat.view(np.uint8).data)
 
     def close(self) -> FileInfo:
         """Write the header, flush to the disk and say what the file is."""
-        self._flush()
         info = FileInfo(
             kind=self._kind,
             item=self._item,
@@ -256,7 +239,7 @@ def link_or_copy(source: Path, target: Path) -> None:
         os.link(source, part)
     except OSError:
         with source.open("rb") as reader, part.open("wb") as writer:
-            while block := reader.read(_FLUSH):
+            while block := reader.read(_BLOCK):
                 writer.write(block)
             writer.flush()
             os.fsync(writer.fileno())

@@ -15,7 +15,7 @@ _MATCHING = frozenset({"valid", "checksum"})
 _EXITS = frozenset({Status.REMOVED, Status.REPAIRED, Status.REVOKED})
 
 
-class SlimMention(msgspec.Struct, frozen=True):
+class SlimMention(msgspec.Struct, frozen=True, gc=False):
     """What of a mention is indexed."""
 
     type: PartyType
@@ -25,13 +25,13 @@ class SlimMention(msgspec.Struct, frozen=True):
     ids: tuple[Id, ...] = ()
 
 
-class SlimRelated(msgspec.Struct, frozen=True):
+class SlimRelated(msgspec.Struct, frozen=True, gc=False):
     """What of a related person is indexed."""
 
     mention: SlimMention
 
 
-class SlimListing(msgspec.Struct, frozen=True):
+class SlimListing(msgspec.Struct, frozen=True, gc=False):
     """What of a listing is indexed; decoding it leaves the evidence (`raw`) unread."""
 
     list_code: str
@@ -45,7 +45,7 @@ class SlimListing(msgspec.Struct, frozen=True):
         return any(event.status in _EXITS and event.span.end is None for event in self.events)
 
 
-class SlimParty(msgspec.Struct, frozen=True):
+class SlimParty(msgspec.Struct, frozen=True, gc=False):
     """What of a party is indexed."""
 
     key: str
@@ -67,11 +67,8 @@ class SlimParty(msgspec.Struct, frozen=True):
         )
 
 
-class Keyed(msgspec.Struct, frozen=True):
-    """The keys of a record, and the persons among its names with the number that tells namesakes apart."""
-
-    keys: tuple[int, ...]
-    persons: tuple[tuple[int, Words], ...] = ()
+Persons = list[tuple[int, Words]]
+"""Keys of persons' names, with the number that tells namesakes apart."""
 
 
 class Indexer:
@@ -85,20 +82,35 @@ class Indexer:
         self._n6 = n6
         self._stems = stems
 
-    def listing(self, listing: SlimListing) -> Keyed:
+    def listing(self, listing: SlimListing) -> tuple[list[int], Persons]:
         """Keys of a listing: its subject's, and apart from them those of everyone named beside it."""
         subject = listing.subject
-        found = self._mention(subject)
+        names = self._names(subject)
+        found = _identifiers(subject.ids)
+        persons: Persons = []
         if subject.type is PartyType.ORGANIZATION:
-            names = self._names(subject)
-            found.extend(keys.branch_parent(stem) for name in names for stem in self._stems(name))
-            if not listing.related:
-                return Keyed(keys=tuple(dict.fromkeys(found)))
-        persons = self._persons(subject, found=False)
+            for name in names:
+                found.append(keys.org_name(name))
+                found.extend([keys.branch_parent(stem) for stem in self._stems(name)])
+        else:
+            words = _words(subject)
+            for name in names:
+                key = keys.person_name(name)
+                found.append(key)
+                persons.append((key, words))
         for other in listing.related:
-            found.extend(keys.related(key) for key in self._mention(other.mention))
-            persons.extend(self._persons(other.mention, found=True))
-        return Keyed(keys=tuple(dict.fromkeys(found)), persons=tuple(dict.fromkeys(persons)))
+            self._related(other.mention, found, persons)
+        return list(dict.fromkeys(found)), persons if len(persons) < 2 else list(dict.fromkeys(persons))
+
+    def _related(self, mention: SlimMention, found: list[int], persons: Persons) -> None:
+        person = mention.type is PartyType.PERSON
+        found.extend([keys.related(key) for key in _identifiers(mention.ids)])
+        words = _words(mention) if person else NO_ID
+        for name in self._names(mention):
+            key = keys.related(keys.person_name(name) if person else keys.org_name(name))
+            found.append(key)
+            if person:
+                persons.append((key, words))
 
     def party(self, party: SlimParty) -> tuple[int, ...]:
         """Keys of a party: identifiers, every name it bears or bore. Persons without a number have none."""
@@ -114,20 +126,14 @@ class Indexer:
     def _names(self, mention: SlimMention) -> list[str]:
         person = mention.type is PartyType.PERSON
         own = mention.n6 or self._n6(mention.name, person)
-        return [name for name in (own, *(self._n6(one.text, person) for one in mention.names)) if name]
+        if not mention.names:
+            return [own] if own else []
+        further = [self._n6(one.text, person) for one in mention.names]
+        return [name for name in dict.fromkeys([own, *further]) if name]
 
-    def _mention(self, mention: SlimMention) -> list[int]:
-        key = keys.person_name if mention.type is PartyType.PERSON else keys.org_name
-        found = _identifiers(mention.ids)
-        found.extend(key(name) for name in self._names(mention))
-        return found
 
-    def _persons(self, mention: SlimMention, *, found: bool) -> list[tuple[int, Words]]:
-        if mention.type is not PartyType.PERSON:
-            return []
-        words = pack(id18(mention.ids)) if mention.ids else NO_ID
-        names = (keys.person_name(name) for name in self._names(mention))
-        return [(keys.related(name) if found else name, words) for name in names]
+def _words(mention: SlimMention) -> Words:
+    return pack(id18(mention.ids)) if mention.ids else NO_ID
 
 
 def _identifiers(ids: Iterable[Id]) -> list[int]:
