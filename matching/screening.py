@@ -305,9 +305,9 @@ class _Assessment:
 
 
 def _safely(rule: Rule, args: tuple[Any, ...]) -> list[Outcome]:
-    """Run a rule; a rule that fails is not assessable and decides: an error is never a clean bill."""
+    """Run a rule; one that says nothing found nothing; one that fails decides: an error is never a clean bill."""
     try:
-        return list(rule.evaluate(*args))
+        return list(rule.evaluate(*args)) or [NoFinding(code=rule.code)]
     except Exception as error:  # noqa: BLE001 - fail closed: whatever broke, the verdict is UNDETERMINED
         params = {"code": rule.code, "error": type(error).__name__}
         return [

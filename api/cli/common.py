@@ -149,7 +149,8 @@ class Run:
             return
         if self.format in BINARY and sys.stdout.isatty():
             raise CommandError("usage.binary", status=USAGE, format=self.format)
-        stream = click.get_binary_stream("stdout")
+        sys.stdout.flush()
+        stream = sys.stdout.buffer
         stream.write(data)
         stream.flush()
 

@@ -1,0 +1,249 @@
+"""Runs golden scenarios: each in a temporary home of its own, through the same store, generation and front door as
+everything else, and compares what comes out with what the file expects."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from api.explain import findings_of, verdict_of
+from api.problems import RequestError, validate_request
+from api.scenario_facts import (
+    PUBLISHER, Expect, Expected, ListSpec, PartySpec, RecordSpec, RelationSpec, Scenario, ScenarioError, Step,
+    listing, read_scenario, register,
+)  # fmt: skip
+from graph.dates import parse_instant
+from graph.generation import Generation, current_generation, publish
+from graph.messages import Lang
+from graph.store import Batch, SnapshotInfo, Store, open_store
+from matching.decision import Decision, Finding, SubjectResult, Verdict
+from matching.policy import Policy, load_policy
+from matching.screening import Screener
+
+KEY = b"golden scenarios use a fixed key"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How a scenario went. `ok` is what counts: an expected failure that fails is fine, one that passes is not."""
+
+    id: str
+    path: str
+    title: str
+    ok: bool
+    xfail: str
+    differences: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """`passed`, `failed`, `xfailed` or `xpassed`."""
+        if self.xfail:
+            return "xfailed" if self.ok else "xpassed"
+        return "passed" if self.ok else "failed"
+
+
+def scenario_files(paths: Iterable[Path]) -> list[Path]:
+    """The scenario files among files and folders; a schema is none.
+
+    Raises:
+        ScenarioError: `scenario.none`: there is not one.
+    """
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.json")) if path.is_dir() else [path]
+    found = [path for path in found if path.name != "schema.json"]
+    if not found:
+        raise ScenarioError("scenario.none")
+    return found
+
+
+def run_file(path: Path, lang: Lang = "en", *, policy: Policy | None = None) -> Outcome:
+    """Run one file.
+
+    Raises:
+        ScenarioError: the file is no scenario.
+    """
+    scenario = read_scenario(path)
+    with tempfile.TemporaryDirectory(prefix="liancheng-scenario-", dir=memory_folder()) as folder:
+        differences = tuple(_run(scenario, Path(folder), policy or load_policy()))
+    return Outcome(
+        id=scenario.id,
+        path=str(path),
+        title=scenario.title.zh if lang == "zh" else scenario.title.en,
+        ok=bool(differences) if scenario.xfail else not differences,
+        xfail=scenario.xfail,
+        differences=differences,
+    )
+
+
+def memory_folder() -> str | None:
+    """A folder in memory where the system has one: a scenario's world is thrown away, so it need not be durable."""
+    folder = Path("/dev/shm")  # noqa: S108 - only the parent of a private folder that tempfile makes
+    return str(folder) if os.access(folder, os.W_OK) else None
+
+
+def _run(scenario: Scenario, home: Path, policy: Policy) -> Iterator[str]:
+    store = open_store(str(home / "store.db"), create=True)
+    world = World(store, home, policy)
+    try:
+        for number, step in enumerate(scenario.steps, 1):
+            where = f"step {number}: " if len(scenario.steps) > 1 else ""
+            for difference in world.play(step):
+                yield where + difference
+    finally:
+        world.close()
+        store.close()
+
+
+class World:
+    """The store of a scenario as its steps change it."""
+
+    def __init__(self, store: Store, home: Path, policy: Policy) -> None:
+        self._store = store
+        self._home = home
+        self._policy = policy
+        self._parties: dict[str, PartySpec] = {}
+        self._relations: tuple[RelationSpec, ...] = ()
+        self._generation: Generation | None = None
+        self._runs = 0
+
+    def close(self) -> None:
+        """Release the generation."""
+        if self._generation is not None:
+            self._generation.close()
+            self._generation = None
+
+    def play(self, step: Step) -> Iterator[str]:
+        """Load what arrives, ask, compare."""
+        at = parse_instant(step.at)
+        self._load(step, at)
+        if step.request is None:
+            return
+        try:
+            request = validate_request(step.request)
+        except RequestError as error:
+            yield from (f"request {p.pointer}: {p.message('en')}" for p in error.problems)
+            return
+        if self._generation is None:
+            self._generation = current_generation(self._home)
+        screener = Screener(self._generation, self._policy, None, pseudonym_key=KEY)
+        yield from compare(screener.screen(request, now=at), step.expect)
+
+    def _load(self, step: Step, at: datetime) -> None:
+        plain = {code: spec for code, spec in step.lists.items() if not spec.published}
+        rows = {code: spec for code, spec in step.lists.items() if spec.published}
+        if not (step.lists or step.parties or step.relations) and self._runs:
+            return
+        self.close()
+        if plain or step.parties or step.relations or not rows:
+            self._write(plain, step, at)
+        for code, spec in rows.items():
+            self._load_published(code, spec, at)
+        publish(self._store, self._home)
+
+    def _write(self, lists: dict[str, ListSpec], step: Step, at: datetime) -> None:
+        """One run of the store for everything that stands in the step as fields."""
+        self._runs += 1
+        self._parties |= {party.id: party for party in step.parties}
+        self._relations += step.relations
+        snapshots = [
+            SnapshotInfo(
+                dataset=code,
+                source=PUBLISHER,
+                full=spec.snapshot == "full",
+                taken_at=parse_instant(spec.taken_at) if spec.taken_at else None,
+                sha256=f"{self._runs:064x}",
+                rows=len(spec.records),
+                accepted=len(spec.records),
+            )
+            for code, spec in lists.items()
+        ]
+        named = bool(step.parties or step.relations)
+        if named:
+            snapshots.append(SnapshotInfo(dataset="register", source=PUBLISHER, full=False, taken_at=at))
+        listings = tuple(
+            listing(code, msgspec.convert(record, RecordSpec), position, snapshot.taken_at)
+            for (code, spec), snapshot in zip(lists.items(), snapshots, strict=False)
+            for position, record in enumerate(spec.records, 1)
+        )
+        parties, relations = register(self._parties, self._relations) if named else ((), ())
+        self._store.begin(f"scenario-{self._runs}", snapshots)
+        self._store.write(Batch(listings=listings, parties=parties, relations=relations))
+        for snapshot in snapshots:
+            if snapshot.full:
+                self._store.end_missing(snapshot.dataset, snapshot.source)
+        self._store.publish(at)
+
+    def _load_published(self, code: str, spec: ListSpec, at: datetime) -> None:
+        """Rows as published go through the loader of their kind, as a file would."""
+        from loaders.run import LoadOptions, load
+
+        self._runs += 1
+        path = self._home / f"{code}-{self._runs}.jsonl"
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in spec.records), "utf-8")
+        options = LoadOptions(
+            kind=spec.kind or None,
+            list_code=code,
+            snapshot=spec.snapshot,
+            taken_at=parse_instant(spec.taken_at) if spec.taken_at else None,
+        )
+        load(self._store, [path], options=options, recorded_at=at)
+
+
+def compare(decision: Decision, expect: Expect) -> Iterator[str]:
+    """What differs between a decision and the expectations of a step, as sentences for an engineer."""
+    if expect.measures is not None:
+        yield "measures are not carried out yet"
+    if expect.timeliness is not None:
+        yield "timeliness is not computed yet"
+    if expect.verdict and decision.verdict.value != expect.verdict:
+        yield f"verdict is {decision.verdict.value}, expected {expect.verdict}"
+    places = {bidder.client_id: index for index, bidder in enumerate(decision.bidders)}
+    for client_id, expected in expect.bidders.items():
+        index = places.get(client_id)
+        if index is None:
+            yield f"no bidder {client_id}"
+            continue
+        found = findings_of(decision, index)
+        yield from _compare(f"bidder {client_id}", verdict_of(decision, index), found, expected)
+    for pair in expect.pairs:
+        result = next((p for p in decision.pairs if {p.a, p.b} == {pair.a, pair.b}), None)
+        if result is None:
+            if pair.verdict not in ("", "CLEAR") or pair.codes:
+                yield f"no result for the pair {pair.a}, {pair.b}"
+            continue
+        yield from _compare(f"pair {pair.a}, {pair.b}", result.verdict, result.reasons, pair)
+    for name, expected in expect.subjects.items():
+        subject = _subject(decision, name)
+        if subject is None:
+            yield f"no subject {name}"
+            continue
+        yield from _compare(f"subject {name}", subject.verdict, subject.reasons, expected)
+    if expect.tender is not None:
+        yield from _compare("tender", decision.tender.verdict, decision.tender.reasons, expect.tender)
+    groups = [decision.not_assessed, *(b.not_assessed for b in decision.bidders), decision.tender.not_assessed]
+    unknown = {point.what for group in groups for point in group}
+    for what in expect.not_assessed:
+        if what not in unknown:
+            yield f"{what} is not among what could not be assessed"
+
+
+def _subject(decision: Decision, name: str) -> SubjectResult | None:
+    return next((s for s in decision.subjects if name in (s.client_id, s.role)), None)
+
+
+def _compare(who: str, verdict: Verdict, found: Iterable[Finding], expected: Expected) -> Iterator[str]:
+    codes = {finding.code for finding in found}
+    if expected.verdict and verdict.value != expected.verdict:
+        yield f"{who} is {verdict.value} ({' '.join(sorted(codes)) or 'no rule'}), expected {expected.verdict}"
+    for code in expected.codes:
+        if code not in codes:
+            yield f"{who}: {code} did not fire ({' '.join(sorted(codes)) or 'no rule'} did)"
+    for code in expected.not_codes:
+        if code in codes:
+            yield f"{who}: {code} fired, but must not"
