@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import own_findings
 
 
+@answers("A01")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Active records of the supplier or any member; ZFCG while its ban runs, never by its publication."""
     return own_findings(case, view, RULE)

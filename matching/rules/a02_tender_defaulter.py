@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import own_findings
 
 
+@answers("A02")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Active records of bidder or any member; blocks where the documents invoke the list, as 285号 asks."""
     return own_findings(case, view, RULE)

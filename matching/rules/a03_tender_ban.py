@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import own_findings
 
 
+@answers("A03")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Bans that run at `as_of` and reach the tender's region; nationwide unless their text restricts them."""
     return own_findings(case, view, RULE)

@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import own_findings
 
 
+@answers("A04")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Convictions, suspensions, revocations and large fines decided within the look-back."""
     return own_findings(case, view, RULE)

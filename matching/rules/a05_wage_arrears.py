@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import own_findings
 
 
+@answers("A05")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Blocks in procurement, in government-funded works and where invoked; a human decides elsewhere."""
     return own_findings(case, view, RULE)

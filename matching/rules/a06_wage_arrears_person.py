@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.people import HEADS, person_findings
 
 
+@answers("A06")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """The listed person heads the bidder or a member: the listing is theirs, so a human weighs it."""
     return person_findings(case, view, RULE, "head", roles=HEADS, lists=RULE.lists)

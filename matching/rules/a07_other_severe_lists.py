@@ -7,9 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import own_findings
 
 
+@answers("A07")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Severe lists without a rule of their own in this regime, and lists that we know nothing of."""
     return own_findings(case, view, RULE)

@@ -7,13 +7,14 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import counts, finding, grouped, member_of, not_supplied
+from matching.rules.common import answers, counts, finding, grouped, member_of, not_supplied
 from matching.rules.listed import bribery, own_findings
 from matching.rules.people import HEADS, has_person
 
 ROLES = (*HEADS, "project_manager")
 
 
+@answers("A09")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Blocks where the documents invoke the records, as most do; else a human decides."""
     yield from own_findings(case, view, RULE)

@@ -8,10 +8,11 @@ from datetime import date
 from matching.request import Regime
 from matching.rules import law
 from matching.rules.base import Bilingual, Case, Effect, Hit, Outcome, Rule, SubjectView
-from matching.rules.common import finding, grouped
+from matching.rules.common import answers, finding, grouped
 from matching.rules.listed import REGIME, ban
 
 
+@answers("A10")
 def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
     """A clean agency is preferred (flag); one under a ban may not act where the ban reaches (block)."""
     if subject.role != "agency":

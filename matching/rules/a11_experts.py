@@ -8,12 +8,13 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import Bilingual, Case, Effect, Hit, Outcome, Rule, SubjectView
-from matching.rules.common import counts, finding, grouped
+from matching.rules.common import answers, counts, finding, grouped
 
 ROLES = ("expert", "committee")
 _BAN = re.compile("取消|禁止|暂停|不得|停止|清退|限制")
 
 
+@answers("A11")
 def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
     """A BLOCK is of that person in that role, never of a bidder."""
     if subject.role not in ROLES:

@@ -7,10 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import not_supplied
+from matching.rules.common import answers, not_supplied
 from matching.rules.people import STAFF, has_person, person_findings
 
 
+@answers("A12")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Agents, project manager, key staff: dealt with by their employer's rules, so a human decides."""
     yield from person_findings(case, view, RULE, "listed", roles=STAFF, lists=RULE.lists)

@@ -7,7 +7,7 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import not_supplied
+from matching.rules.common import answers, not_supplied
 from matching.rules.people import MANAGERS, has_person, is_organization, person_findings
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -20,6 +20,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 _NOT_ASKED = ("不要求", "不作要求", "无需", "不适用", "不查询")
 
 
+@answers("A13")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """A flag: the debt is not the company's. It blocks only where the documents say so for that office."""
     conditioned = tuple(role for role in MANAGERS if _conditioned(case, role))

@@ -7,10 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import member_of
+from matching.rules.common import answers, member_of
 from matching.rules.listed import inherited_findings
 
 
+@answers("A14")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """The branch gets what its company would get; a parent known by name prefix only goes to a human."""
     for entity in view.entities:

@@ -7,10 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import member_of
+from matching.rules.common import answers, member_of
 from matching.rules.listed import inherited_findings
 
 
+@answers("A15")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """The company answers for its branch, but the listing names the branch: a human decides."""
     for entity in view.entities:

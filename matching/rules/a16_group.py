@@ -7,11 +7,13 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.common import answers
 from matching.rules.listed import inherited_findings
 
 ROLES = ("controller", "subsidiary", "sister")
 
 
+@answers("A16")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """A flag only, and only for records that would at least be reviewed in the listed company itself."""
     for entity in view.entities:

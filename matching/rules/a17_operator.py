@@ -7,13 +7,14 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import member_of
+from matching.rules.common import answers, member_of
 from matching.rules.listed import inherited_findings
 
 ROLES = ("operator", "principal", "legal_rep")
 """Platforms give the operator of an individual business in the field of the legal representative."""
 
 
+@answers("A17")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """The business gets what its operator would get; without the operator's number, a human decides."""
     for entity in view.entities:

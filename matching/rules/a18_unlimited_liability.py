@@ -17,10 +17,11 @@ from matching.rules.base import (
     PersonView,
     Rule,
 )
-from matching.rules.common import member_of
+from matching.rules.common import answers, member_of
 from matching.rules.listed import inherited_findings
 
 
+@answers("A18")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Their debts and the firm's run together: a human decides, a doubtful match is flagged as high."""
     for entity in view.entities:

@@ -7,10 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import member_of
+from matching.rules.common import answers, member_of
 from matching.rules.listed import inherited_findings
 
 
+@answers("A19")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Only a sourced rename or succession counts; whether the burden passed on, a human decides."""
     for entity in view.entities:

@@ -7,7 +7,7 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import finding, grouped
+from matching.rules.common import answers, finding, grouped
 from matching.rules.people import person_findings
 
 ROLES = (
@@ -25,6 +25,7 @@ ROLES = (
 )
 
 
+@answers("A20")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """A note, never more: neither 285号 nor 125号 makes it a ground."""
     for entity in view.entities:

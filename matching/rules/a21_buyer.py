@@ -7,9 +7,10 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import Bilingual, Case, Effect, Outcome, Rule, SubjectView
-from matching.rules.common import finding, grouped
+from matching.rules.common import answers, finding, grouped
 
 
+@answers("A21")
 def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
     """A flag on the buyer, for suppliers and for supervision."""
     if subject.role != "buyer":

@@ -7,9 +7,10 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import finding, grouped
+from matching.rules.common import answers, finding, grouped
 
 
+@answers("A22")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """A note for the display; a bonus is the documents' affair."""
     for entity in view.entities:

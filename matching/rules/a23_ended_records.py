@@ -8,12 +8,13 @@ from datetime import date
 from graph.model import Status
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Hit, Outcome, Rule
-from matching.rules.common import both, counts, finding, grouped
+from matching.rules.common import answers, both, counts, finding, grouped
 from matching.rules.listed import ban
 
 ENDED = (Status.EXPIRED, Status.REMOVED, Status.REPAIRED, Status.REVOKED, Status.TEMP_LIFTED)
 
 
+@answers("A23")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Kept for audit and hidden from ordinary views: they may be neither published nor used."""
     for entity in view.entities:

@@ -10,12 +10,13 @@ from matching.decision import Effect
 from matching.request import Stage
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, EntityView, Hit, Outcome, Rule
-from matching.rules.common import finding, member_of
+from matching.rules.common import answers, finding, member_of
 from matching.rules.listed import consequence
 
 STAGES = (Stage.AWARD, Stage.CONTRACT)
 
 
+@answers("A24")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Adds a review and lowers nothing; without an opening time, any record counts as new (条例 56)."""
     if case.tender.stage not in STAGES:

@@ -7,10 +7,11 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, Rule
-from matching.rules.common import finding
+from matching.rules.common import answers, finding
 from matching.rules.identity import same
 
 
+@answers("B13")
 def evaluate(case: Case, a: BidderView, b: BidderView) -> Iterable[Outcome]:
     """All those bids are invalid; sameness by name alone goes to a human. Two sole bids are no B13."""
     if not _consortium(a) and not _consortium(b):

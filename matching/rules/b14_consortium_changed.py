@@ -7,11 +7,12 @@ from datetime import date
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
-from matching.rules.common import finding, not_supplied
+from matching.rules.common import answers, finding, not_supplied
 from matching.rules.identity import NAME, same
 from matching.subjects import party_subject
 
 
+@answers("B14")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Members added, dropped or replaced; names alone that differ may be a renaming: a human decides."""
     consortium = view.bidder.consortium

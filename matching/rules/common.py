@@ -7,14 +7,25 @@ raises an effect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import wraps
 
 from graph.dates import china_day
 from graph.lists import BY_CODE
 from graph.messages import LANGS, Lang, say
 from graph.model import PartyType, Status
-from matching.decision import Bilingual, Effect, Finding, LegalBasis, NotAssessable, RelationPath, Tier
+from matching.decision import (
+    Bilingual,
+    Effect,
+    Finding,
+    LegalBasis,
+    NoFinding,
+    NotAssessable,
+    Outcome,
+    RelationPath,
+    Tier,
+)
 from matching.rules.base import Case, EntityView, Hit, Rule
 
 REPAIRABLE = frozenset(
@@ -27,6 +38,20 @@ LOOKBACK = frozenset({"ZDWF", "XHFZ"})
 
 SHOWN_RECORDS = 3
 """Records named in a sentence; all of them stand in the evidence."""
+
+
+def answers(code: str) -> Callable[[Callable[..., Iterable[Outcome]]], Callable[..., tuple[Outcome, ...]]]:
+    """Makes a rule's function answer `NoFinding` where it looked and found nothing: silence is no answer."""
+    nothing = (NoFinding(code=code),)
+
+    def wrap(evaluate: Callable[..., Iterable[Outcome]]) -> Callable[..., tuple[Outcome, ...]]:
+        @wraps(evaluate)
+        def ask(*views: object) -> tuple[Outcome, ...]:
+            return tuple(evaluate(*views)) or nothing
+
+        return ask
+
+    return wrap
 
 
 def counts(hit: Hit) -> bool:
