@@ -43,6 +43,10 @@ OWN = {
     "⺼": "月",
     "曺": "曹",
     "亰": "京",
+    "剏": "创",
+    "鑛": "矿",
+    "锺": "钟",  # 鍾 and 鐘 are both 钟; 锺 came back as a character for names in 2013
+    "鑪": "炉",  # OpenCC's first reading (𬬻) is a chemical element
 }
 
 
@@ -84,20 +88,23 @@ def build() -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
     simplified: dict[str, str] = {}
     for name in ("TSCharacters", "TSCharactersExt"):
         for key, values in dictionary(name).items():
-            if values[0] != key and key not in KEPT:
+            if values[0] != key and key not in KEPT and key not in OWN:
                 simplified[key] = values[0]
-    characters = {key: (settle(simplified, key), "ts") for key in simplified}
     forms: dict[str, str] = dict(OWN)
     for name in ("JPShinjitaiCharacters", "HKVariantsRev", "TWVariantsRev", "JPShinjitaiCharactersRev"):
         for key, values in dictionary(name).items():
-            other = next((value for value in values if value != key), "")
-            if other and key not in characters and key not in forms and not in_gb2312(key):
+            others = [value for value in values if value != key]
+            other = next((value for value in others if value in simplified), others[0] if others else "")
+            leads_back = settle(simplified, other) == key
+            if other and not leads_back and key not in simplified and key not in forms and not in_gb2312(key):
                 forms[key] = other
-    joined = {**forms, **simplified}
-    for key in forms:
+    joined = {**simplified, **forms}
+    characters = {}
+    for key in joined:
         target = settle(joined, key)
-        if target != key:
-            characters[key] = (target, "own" if key in OWN else "form")
+        kind = "own" if key in OWN else "ts" if key in simplified else "form"
+        if target not in joined:  # two forms that only name each other say nothing
+            characters[key] = (target, kind)
     table = {ord(key): target for key, (target, _kind) in characters.items()}
     phrases = {}
     for key, values in dictionary("TSPhrases").items():
@@ -117,7 +124,8 @@ def main() -> None:
         "# Written forms of the same character: from, to, kind (ts, form, own, phrase).",
         "# Source: OpenCC (https://github.com/BYVoid/OpenCC), Apache License 2.0: TSCharacters,",
         "# TSCharactersExt, TSPhrases, JPShinjitaiCharacters, HKVariantsRev, TWVariantsRev, from the opencc",
-        "# package; rows of kind `own` are this project's. Selected and changed by scripts/build_script_table.py.",
+        "# package; rows of kind `own` are this project's. Selected and changed by",
+        "# scripts/build_script_table.py.",
     ]
     lines += [f"{key}\t{target}\t{kind}" for key, (target, kind) in sorted(characters.items())]
     lines += [f"{key}\t{target}\tphrase" for key, target in sorted(phrases.items())]

@@ -85,9 +85,7 @@ def simplify(text: str, *, words: bool = True) -> str:
         words: whether words that differ from their characters (計畫: 计划) are looked up. Off for persons:
             a given name is no dictionary word.
     """
-    if _traditional().search(text) is None:
-        return text
     if words and needs_phrases(text):
         table = phrases()
         text = _phrase_pattern().sub(lambda match: table[match.group()], text)
-    return text.translate(characters())
+    return text if _traditional().search(text) is None else text.translate(characters())

@@ -14,9 +14,10 @@ _STRIP = (
 )
 _FORMULA_TEXT = re.compile(r'="(.*)"', re.DOTALL)
 _EMPTY = frozenset((
-    "N/A", "NA", "#N/A", "N.A.", "N.A", "NULL", "(NULL)", "[NULL]", "<NULL>", "NONE", "NIL", "NAN", "UNDEFINED",
-    "\\N", "#NULL!", "#VALUE!", "#REF!", "#NAME?", "0", "无", "暂无", "没有", "暂缺", "空", "未知", "不详", "不明",
-    "未填写", "未填", "未提供", "无数据", "暂无数据", "暂未提供", "不适用", "无此项", "(无)", "(空)",
+    "N/A", "NA", "#N/A", "N.A.", "N.A", "NULL", "(NULL)", "[NULL]", "<NULL>", "NONE", "NIL", "NAN",
+    "UNDEFINED", "\\N", "#NULL!", "#VALUE!", "#REF!", "#NAME?", "0", "无", "暂无", "没有", "暂缺", "空",
+    "未知", "不详", "不明", "未填写", "未填", "未提供", "无数据", "暂无数据", "暂未提供", "不适用",
+    "无此项", "(无)", "(空)",
 ))  # fmt: skip
 _RULE = re.compile(r"[-‐‑‒–—―−─━_/\\.·。、,，;；~]*")
 

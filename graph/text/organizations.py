@@ -53,12 +53,13 @@ _ROLE_WORDS = (
     "联合体牵头人|联合体牵头方|联合体牵头单位|联合体主办方|联合体主体|联合体成员单位|联合体成员方?|联合体|牵头人|牵头方|牵头单位|牵头|"
     "主办方|主体方|成员单位|成员方|成员[一二三四五12345]?|加盖公章|盖单位章|盖单位公章|单位公章|单位盖章|公章|盖章|签章|电子签章|"
     "筹备组|筹备处|筹建处|筹建|筹备|筹|已改制|改制|已更名|已注销|注销|已吊销|吊销|已停业|停业|清算中|清算|破产|已破产|"
-    "中标人|中标候选人|中标单位|供应商|投标人|采购人|招标人|个体|从属名称|第二名称"
+    "中标人|中标候选人|中标单位|供应商|投标人|采购人|招标人|个体"
 )
 _ROLE = re.compile(rf"\(((?:{_ROLE_WORDS})(?:[:,;、/][^()]*)?)\)")
 _ROLE_PREFIX = re.compile(
-    r"\A((?:联合体)?(?:牵头人|牵头方|牵头单位|主办方|成员单位|成员方|成员[一二三四五12345]?)|投标人|供应商|单位名称)[:]"
+    r"\A((?:联合体)?(?:牵头人|牵头方|牵头单位|主办方|成员单位|成员方|成员[一二三四五12345]?)|投标人|供应商)[:]"
 )
+_LABEL = re.compile(r"\A(?:公司|企业|单位|机构|投标人|供应商|主体|纳税人|被执行人|当事人)?名称[:]")
 _OTHERS = re.compile(
     r"\(?等\(?([0-9]{1,3}|[一二两三四五六七八九十]{1,3})\)?(?:家|个|户)(?:单位|公司|企业|供应商|投标人|成员)?\)?\Z"
 )
@@ -73,13 +74,16 @@ _NOW = re.compile(
 )
 _SHORT = re.compile(r"\((?:以下简称|简称|又称|又名|别名|对外名称|对外称)[:]?([^()]{2,})\)")
 _SECOND = re.compile(r"\(?[;,、]?(?:第[二三四五2345]名称|从属名称|副名称|另一名称|其他名称)[:]?")
+_MARKED_AFTER = re.compile(r"(.+?)(?:[(（]第一名称[)）]\s*|\s+)(\S+?)[(（](?:第二|从属)名称[)）]\s*\Z")
+"""A B(第二名称): the marker stands behind the name, and a blank is all that parts the two."""
 _FIRST = re.compile(r"\A\(?第[一1]名称[:]?")
-_NOT_FORMER = re.compile(r"\A(?:创|生态[^场园]|味|野生?|始|木家|料|油|子|著|浆|装|物)")
+_NOT_FORMER = re.compile(r"\A(?:创|生态(?!.*[场园厂]\Z)|味|野生?|始|木家|料|油|子|著|浆|装|物)")
 _PLACE_AFTER_ORIGIN = re.compile(r"\A(?:州|平|阳|武|城)?\Z")
 _FOREIGN = re.compile(r"\(([A-Z0-9&.,'\- /]{4,})\)")
 _FOREIGN_FORM = re.compile(
     r"(?:CO|LTD|LIMITED|INC|CORP|CORPORATION|COMPANY|LLC|GMBH|AG|PLC|PTE|SA|SARL|BV|NV|PTY|LLP|KG|SPA|HOLDINGS?|GROUP|INTERNATIONAL)[.,]*\Z"
 )
+_BETWEEN_NUMBERS = re.compile(r"(?<=[0-9])[()]+(?=[0-9])")
 _PARENS = str.maketrans("", "", "()")
 
 _SUSPECT = re.compile("名称|原名|曾用|更名|等|O")
@@ -204,6 +208,7 @@ class _Split:
 
     def run(self) -> None:
         text = self.text
+        text = _LABEL.sub("", text)
         text = _ROLE_PREFIX.sub(self._role, text)
         text = _ROLE.sub(self._role, text)
         counted = _OTHERS.search(text)
@@ -231,8 +236,7 @@ class _Split:
         first = _FIRST.match(text)
         body = text[first.end() :] if first else text
         parts = _SECOND.split(body)
-        if not parts[0].strip("();,、"):  # nothing before the marker: the marked name is all there is
-            parts = [part for part in parts if part.strip("();,、")] or [body]
+        parts = [part for part in parts if part.strip("();,、")] or [body]
         for part in parts[1:]:
             self.alias(_balanced(part), NameKind.ALIAS)
         return parts[0]
@@ -255,12 +259,15 @@ def _balanced(text: str) -> str:
 
 
 def _n6(text: str) -> str:
-    return _TRAILING.sub("", _DASH_OUTSIDE_NUMBERS.sub("", text.translate(_PARENS)))
+    return _TRAILING.sub(
+        "", _DASH_OUTSIDE_NUMBERS.sub("", _BETWEEN_NUMBERS.sub("-", text).translate(_PARENS))
+    )
 
 
 def _climb(raw: str) -> OrgName:
     n1 = repair(raw[:_MAX])
-    n2 = _n2(n1)
+    marked = _MARKED_AFTER.fullmatch(n1) if "名称)" in n1 or "名称）" in n1 else None
+    n2 = _n2(f"{marked.group(1)}第二名称:{marked.group(2)}" if marked else n1)
     n3 = simplify(n2)
     n4 = _n4(n3)
     split = _Split(n4)
