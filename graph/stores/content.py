@@ -16,6 +16,7 @@ PERSON_SCHEMES = ("citizen_id", "residence_permit", "passport")
 STRONG_SCHEMES = (*ORG_SCHEMES, *PERSON_SCHEMES)
 """A registration number is not strong: registers of different places have given the same one."""
 
+_ORG = PartyType.ORGANIZATION
 Record = Listing | PartyRecord | Relation
 canonical = msgspec.json.Encoder(order="sorted").encode
 """JSON with sorted keys: the form that is hashed."""
@@ -34,22 +35,24 @@ def content_hash(record: Record) -> bytes:
     return hashlib.sha256(canonical(replace(record, source=stable_source(record.source)))).digest()
 
 
-_SOURCE = b'"source":'
+_SOURCE = b'"source":{'
+_AFTER = b'},"s'
 
 
 def document(record: Record) -> tuple[bytes, bytes]:
     """The document as stored, and its `content_hash`, encoding only once.
 
-    The source is the only object under a key of that name (text is escaped, and raw columns are text), so that
-    the stable one can be put in its place before hashing.
+    The source is the only object under a key of that name, and a key with `s` follows it (keys are sorted; inside
+    texts quotes are escaped), so that the stable source can be put in its place before hashing.
     """
     doc = canonical(record)
-    source = canonical(record.source)
-    start = doc.find(_SOURCE + b"{") + len(_SOURCE)
-    if not doc.startswith(source, start):
+    start = doc.find(_SOURCE) + 9
+    if start < 9:
         return doc, content_hash(record)
-    stable = _stable_json(record.source.dataset, record.source.url, record.source.publisher)
-    return doc, hashlib.sha256(doc[:start] + stable + doc[start + len(source) :]).digest()
+    end = doc.index(_AFTER, start) + 1
+    source = record.source
+    stable = _stable_json(source.dataset, source.url, source.publisher)
+    return doc, hashlib.sha256(doc[:start] + stable + doc[end:]).digest()
 
 
 @lru_cache(maxsize=256)
@@ -90,9 +93,8 @@ def strong(scheme: str, value: str) -> str | None:
 def strong_ids(mention: Mention) -> list[str]:
     """The strong identifiers of a mention: valid ones only, of schemes that fit what the subject is."""
     found: list[str] = []
-    schemes = ORG_SCHEMES if mention.type is PartyType.ORGANIZATION else PERSON_SCHEMES
     for one in mention.ids:
-        if one.state == "valid" and one.scheme in schemes:
+        if one.state == "valid" and one.scheme in (ORG_SCHEMES if mention.type is _ORG else PERSON_SCHEMES):
             form = strong(one.scheme, one.value)
             if form is not None and form not in found:
                 found.append(form)

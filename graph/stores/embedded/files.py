@@ -82,8 +82,8 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA temp_store=MEMORY")
         if write:
             connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA cache_size=-131072")
-            connection.execute("PRAGMA wal_autocheckpoint=16000")
+            connection.execute("PRAGMA cache_size=-262144")
+            connection.execute("PRAGMA wal_autocheckpoint=8000")
         else:
             connection.execute("PRAGMA query_only=1")
             connection.execute("PRAGMA cache_size=-16384")

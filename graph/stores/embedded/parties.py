@@ -19,7 +19,6 @@ class Allotment:
         self._db = connection
         self._gen = generation
         self.next = next_party
-        self._ids: dict[tuple[int, int], list[str]] = {}
         self._known: dict[str, int] = {}
         self._new: list[tuple[str, int, int]] = []
         self._names: dict[tuple[str, int], None] = {}
@@ -28,26 +27,31 @@ class Allotment:
         self._floor = next_party
 
     def look_up(self, source: int, kind: int, batch: Iterable[r.Formed]) -> None:
-        """Find the parties of all identifiers of a batch at once."""
+        """Read the strong identifiers of a batch, and find the parties of all of them at once."""
         self._known.clear()
         self._floor = self.next
         wanted: list[str] = []
+        strong = content.strong_ids
         for formed in batch:
             record = formed.record
             if isinstance(record, Relation):
-                wanted += self._strong(record.src, source) + self._strong(record.dst, source)
-            elif record.subject.ids or record.subject.key:
-                wanted += self._strong(record.subject, source, local=kind == r.REGISTER)
+                formed.ids = (self._local(record.src, source), self._local(record.dst, source))
+                wanted += formed.ids[0]
+                wanted += formed.ids[1]
+            else:
+                mention = record.subject
+                found = self._local(mention, source) if kind == r.REGISTER else strong(mention)
+                formed.ids = (found,)
+                wanted += found
         if wanted:
             query = "SELECT value, party FROM ident WHERE value IN (SELECT value FROM json_each(?))"
-            packed = json.dumps(wanted, ensure_ascii=False)
-            self._known.update(self._db.execute(query, (packed,)))
+            self._known.update(self._db.execute(query, (json.dumps(wanted, ensure_ascii=False),)))
 
     @staticmethod
-    def _strong(mention: Mention, source: int, *, local: bool = True) -> list[str]:
-        """Strong identifiers; in registers and relations also the publisher's own key of the subject."""
-        found = content.strong_ids(mention) if mention.ids else []
-        if local and mention.key:
+    def _local(mention: Mention, source: int) -> list[str]:
+        """Strong identifiers, and in registers and relations the publisher's own key of the subject."""
+        found = content.strong_ids(mention)
+        if mention.key:
             found.append(f"k:{source}:{mention.key}")
         return found
 
@@ -74,46 +78,41 @@ class Allotment:
         )
         self._db.execute("UPDATE bond SET to_gen = ? WHERE record = ? AND to_gen IS NULL", (self._gen, old))
 
-    def place(
-        self,
-        mention: Mention,
-        source: int,
-        record: int,
-        role: int,
-        before: r.Row | None,
-        *,
-        local: bool = True,
-    ) -> tuple[int, int]:
-        """The base party of a mention, and whether an identifier gave it.
+    def place(self, mention: Mention, ids: list[str], record: int, role: int, before: r.Row | None) -> int:
+        """The base party of a mention.
 
         A mention that was alone keeps its party; when it gains the identifier of another one, both are joined.
         """
+        if before is None and not ids:
+            party = self.next
+            self.next += 1
+            for form in r.search_forms(mention, coded=False):
+                self._names[form, party] = None
+            return party
         alone: int | None = None
         if before is not None and not before.strong >> role & 1:
             alone = before.other if role else before.party
-        ids = self._strong(mention, source, local=local) if mention.ids or mention.key else []
-        if not ids:
-            party = self._allot() if alone is None else alone
+        known = {self._known[one] for one in ids if one in self._known}
+        if known:
+            party = min(known)
+        elif alone is not None:
+            party = alone
         else:
-            known = {self._known[one] for one in ids if one in self._known}
-            party = min(known) if known else self._allot() if alone is None else alone
-            for one in ids:
-                if one not in self._known:
-                    self._known[one] = party
-                    self._new.append((one, party, self._gen))
-            if len(known) > 1:
-                self._bonds.extend((party, one, record, role, 0) for one in sorted(known - {party}))
-            if before is not None:
-                old = [(alone, party)] if alone is not None and alone != party else []
-                old += [(a, b) for a, b in self._released.get(role, ()) if b in known]
-                self._bonds.extend((a, b, record, role, 1) for a, b in old)
+            party = self.next
+            self.next += 1
+        for one in ids:
+            if one not in self._known:
+                self._known[one] = party
+                self._new.append((one, party, self._gen))
+        if len(known) > 1:
+            self._bonds.extend((party, one, record, role, 0) for one in sorted(known) if one != party)
+        if before is not None and ids:
+            old = [(alone, party)] if alone is not None and alone != party else []
+            old += [(a, b) for a, b in self._released.get(role, ()) if b in known]
+            self._bonds.extend((a, b, record, role, 1) for a, b in old)
         for form in r.search_forms(mention, coded=bool(ids)):
             self._names[form, party] = None
-        return party, int(bool(ids))
-
-    def _allot(self) -> int:
-        self.next += 1
-        return self.next - 1
+        return party
 
     def store(self) -> None:
         """Write what `place` gathered."""

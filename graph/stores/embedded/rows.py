@@ -15,6 +15,7 @@ from graph.model import Interval, Listing, Mention, PartyRecord, PartyType, Stat
 from graph.relations import Relation
 from graph.stores import content
 
+_ORG = PartyType.ORGANIZATION
 LISTING, REGISTER, RELATION = 0, 1, 2
 KINDS = (LISTING, REGISTER, RELATION)
 OPEN, ABSENT, EXITED = 0, 1, 2
@@ -59,13 +60,15 @@ class Row(NamedTuple):
     doc: bytes
 
 
-class Formed(NamedTuple):
-    """A record ready to be compared and stored: `digest` is the hash of what arrived."""
+class Formed(msgspec.Struct, gc=False):
+    """A record ready to be compared and stored: `digest` is the hash of what arrived, `mark` its first 64 bits,
+    `ids` the strong identifiers of its mentions by role."""
 
     record: content.Record
     doc: bytes
     digest: bytes
     mark: int
+    ids: tuple[list[str], ...] = ()
 
 
 def natural(kind: int, key: str) -> int:
@@ -171,10 +174,12 @@ def micros(instant: datetime | None) -> int | None:
     return None if instant is None else to_micros(instant)
 
 
-def search_forms(mention: Mention, *, coded: bool) -> list[str]:
+def search_forms(mention: Mention, *, coded: bool) -> tuple[str, ...] | list[str]:
     """Under what a mention is searched: comparison forms, `o` or `p` before them; a registration number (`#`)
     where there is no better code."""
-    letter = "o" if mention.type is PartyType.ORGANIZATION else "p"
+    letter = "o" if mention.type is _ORG else "p"
+    if not mention.names and (coded or letter == "p"):
+        return (letter + mention.n6,) if mention.n6 else ()
     forms = [letter + mention.n6] if mention.n6 else []
     for name in mention.names:
         found = letter + content.comparison_form(mention.type, name.text)

@@ -54,7 +54,7 @@ def make(path: Path) -> None:
     try:
         raw = sqlite3.connect(part)
         try:
-            raw.execute("PRAGMA page_size=8192")
+            raw.execute("PRAGMA page_size=16384")
             raw.execute(f"PRAGMA application_id={APPLICATION_ID}")
             raw.execute("PRAGMA journal_mode=WAL")
         finally:

@@ -22,6 +22,8 @@ COMMIT_EVERY = 100_000
 """Records between two commits: each commit writes every changed index page, so that fewer are faster."""
 _CHUNK = 20_000
 _ADDED, _UPDATED, _ENDED, _UNCHANGED, _OPEN = range(5)
+_KEY_INDEX = "CREATE INDEX IF NOT EXISTS record_key ON record (source, kh, to_gen, mark, state)"
+"""Made anew after a first load: kept up to date by a million rows in random order it would cost more than they."""
 _INSERT = f"INSERT INTO record ({r.COLUMNS}) VALUES ({', '.join('?' * len(r.Row._fields))})"
 
 
@@ -54,11 +56,12 @@ class Run:
         self._first: int = row[1]
         self._committed = self.staged
         last = connection.execute("SELECT max(id) FROM record").fetchone()[0]
-        self._next = max(self._first, (last or 0) + 1)
+        self._next: int = max(self._first, (last or 0) + 1)
         self._parties = Allotment(connection, number, row[2])
         self._sources: dict[tuple[str, str], int] = {
             (dataset, source): key for key, dataset, source in connection.execute("SELECT * FROM source")
         }
+        self._assigned: dict[tuple[str, str], int] = {}
         self._by_dataset: dict[str, list[SnapshotInfo]] = {}
         for snapshot in self.snapshots:
             self._by_dataset.setdefault(snapshot.dataset, []).append(snapshot)
@@ -68,6 +71,11 @@ class Run:
                 "SELECT source, added, updated, ended, unchanged, open FROM change WHERE gen = ?", (number,)
             )
         }
+        self._fresh: dict[tuple[int, int], int] | None = None
+        if last is None:
+            self._fresh = {}
+        else:
+            connection.execute(_KEY_INDEX)
         self._seen = bytearray(self._first)
         for (blob,) in connection.execute("SELECT records FROM seen"):
             for one in array("q", blob):
@@ -88,6 +96,14 @@ class Run:
         self.staged += len(batch)
         if self.staged - self._committed >= COMMIT_EVERY:
             self.commit()
+
+    def settle(self) -> None:
+        """Make durable all that is staged, with the index that a first load does without."""
+        if self._fresh is not None:
+            self._open()
+            self._db.execute(_KEY_INDEX)
+            self._fresh = None
+        self.commit()
 
     def commit(self) -> None:
         """Make durable what was staged so far."""
@@ -129,6 +145,7 @@ class Run:
         key = self._sources.get((dataset, source))
         if key is None:
             return 0
+        self.settle()
         self._open()
         counts = self._count(key)
         taken = self._taken_at(dataset, source)
@@ -155,6 +172,7 @@ class Run:
         """End records by key with a decision; those that are not there are not counted."""
         sources = [key for (name, _), key in self._sources.items() if name == dataset]
         found = 0
+        self.settle()
         self._open()
         for part in chunks(dict.fromkeys(keys), _CHUNK):
             wanted = set(part)
@@ -205,10 +223,12 @@ class Run:
         by_source: dict[int, dict[int, r.Formed]] = {}
         for record in records:
             formed = r.form(record)
-            slots = by_source.setdefault(self._source_of(record), {})
+            source = self._source_of(record)
+            slots = by_source.get(source)
+            if slots is None:
+                slots = by_source[source] = {}
             kh = r.natural(kind, record.key)
-            other = slots.get(kh)
-            if other is not None and other.record.key != record.key:
+            if kh in slots and slots[kh].record.key != record.key:
                 raise StoreError("store.collision", path=str(self._path))
             slots[kh] = formed
         for source, slots in by_source.items():
@@ -227,61 +247,72 @@ class Run:
                 changed[kh] = one
         old = {row.kh: row for row in self._rows(changed.values())} if changed else {}
         self._parties.look_up(source, kind, slots.values())
-        fresh: list[r.Row] = []
+        fresh: list[tuple[object, ...]] = []
+        counts[_OPEN] += len(slots)
         for kh, formed in slots.items():
             before = old.get(kh)
-            if before is not None and before.key != formed.record.key and not before.key.startswith(r.ERASED):
-                raise StoreError("store.collision", path=str(self._path))
-            row = self._form_row(kind, source, kh, formed, before)
             if before is None:
+                number = self._next
+                self._next += 1
                 counts[_ADDED] += 1
-            elif before.id < self._first:
-                counts[_UPDATED] += 1
-                self._name(before.id)
-                self._close(before.id)
             else:
-                self._db.execute("DELETE FROM record WHERE id = ?", (before.id,))
-            counts[_OPEN] += (row.state == r.OPEN) - (before is not None and before.state == r.OPEN)
-            fresh.append(row)
+                number = self._replace(before, formed)
+            fresh.append(self._form_row(kind, source, kh, formed, number, before))
+            if self._fresh is not None:
+                self._fresh[source, kh] = number
         self._db.executemany(_INSERT, fresh)
         self._parties.store()
 
-    def _form_row(self, kind: int, source: int, kh: int, formed: r.Formed, before: r.Row | None) -> r.Row:
-        record, doc, digest, mark = formed
-        same_run = before is not None and before.id >= self._first
-        number = before.id if before is not None and same_run else self._number()
-        if before is not None:
-            self._parties.release(before.id, same_run=same_run)
-        own: bytes | None = None
+    def _replace(self, before: r.Row, formed: r.Formed) -> int:
+        """Make room for a newer version; returns its number. Within a run the newer one takes the place."""
+        if before.key != formed.record.key and not before.key.startswith(r.ERASED):
+            raise StoreError("store.collision", path=str(self._path))
+        same_run = before.id >= self._first
+        self._parties.release(before.id, same_run=same_run)
+        if before.state == r.OPEN:
+            self._count(before.source)[_OPEN] -= 1
+        self._close(before.id)
+        if same_run:
+            return before.id
+        self._count(before.source)[_UPDATED] += 1
+        self._name(before.id)
+        return self._number()
+
+    def _form_row(
+        self, kind: int, source: int, kh: int, formed: r.Formed, number: int, before: r.Row | None
+    ) -> tuple[object, ...]:
+        record, doc, digest, ids = formed.record, formed.doc, formed.digest, formed.ids
         if isinstance(record, Relation):
-            src, src_strong = self._parties.place(record.src, source, number, 0, before)
-            dst, dst_strong = self._parties.place(record.dst, source, number, 1, before)
-            return r.Row(
-                number, kind, source, kh, record.key, mark, digest, self.number, None, r.OPEN, src,
-                src_strong | dst_strong << 1, dst, record.type.value, r.micros(record.valid.start),
+            src = self._parties.place(record.src, ids[0], number, 0, before)
+            dst = self._parties.place(record.dst, ids[1], number, 1, before)
+            return (
+                number, kind, source, kh, record.key, formed.mark, digest, self.number, None, r.OPEN, src,
+                bool(ids[0]) | bool(ids[1]) << 1, dst, record.type.value, r.micros(record.valid.start),
                 r.micros(record.valid.end), None, doc,
             )  # fmt: skip
         state = r.OPEN
+        own: bytes | None = None
         if isinstance(record, Listing):
-            if before is None:
-                state = r.initial_state(record) if record.events else r.OPEN
-            else:
-                seen_at = self._taken_at(*self._name_of(source))
-                events, state = r.carried(before, record, seen_at)
+            if before is not None:
+                events, state = r.carried(before, record, self._taken_at(*self._name_of(source)))
                 doc, digest, own = r.with_events(record, events)
                 if any(r.AT_PUBLICATION in (one.span.start, one.span.end) for one in events):
                     self._db.execute("INSERT OR IGNORE INTO pending (record) VALUES (?)", (number,))
-        party, is_strong = self._parties.place(
-            record.subject, source, number, 0, before, local=kind == r.REGISTER
-        )
-        return r.Row(
-            number, kind, source, kh, record.key, mark, digest, self.number, None, state, party, is_strong,
-            None, None, None, None, own, doc,
+            elif record.events:
+                state = r.initial_state(record)
+        if state != r.OPEN:
+            self._count(source)[_OPEN] -= 1
+        party = self._parties.place(record.subject, ids[0], number, 0, before)
+        return (
+            number, kind, source, kh, record.key, formed.mark, digest, self.number, None, state, party,
+            1 if ids[0] else 0, None, None, None, None, own, doc,
         )  # fmt: skip
 
     def _open(self) -> None:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
+            if self._fresh is not None:
+                self._db.execute("DROP INDEX IF EXISTS record_key")
 
     def _number(self) -> int:
         self._next += 1
@@ -298,6 +329,9 @@ class Run:
             self._db.execute("DELETE FROM record WHERE id = ?", (record,))
 
     def _current(self, source: int, hashes: Iterable[int]) -> list[tuple[int, int, int, int]]:
+        if self._fresh is not None:
+            again = [one for kh in hashes if (one := self._fresh.get((source, kh))) is not None]
+            return [(row.kh, row.id, row.mark, row.state) for row in self._rows(again)] if again else []
         return self._db.execute(
             "SELECT kh, id, mark, state FROM record WHERE source = ? AND to_gen IS NULL"
             " AND kh IN (SELECT value FROM json_each(?))",
@@ -329,8 +363,14 @@ class Run:
 
     def _source_of(self, record: content.Record) -> int:
         """The source that a record belongs to: named by itself, or the only one of the run."""
-        dataset = record.list_code if isinstance(record, Listing) else record.source.dataset
-        name = record.source.publisher
+        source = record.source
+        dataset = record.list_code if isinstance(record, Listing) else source.dataset
+        key = self._assigned.get((dataset, source.publisher))
+        if key is None:
+            key = self._assigned[dataset, source.publisher] = self._assign(dataset, source.publisher)
+        return key
+
+    def _assign(self, dataset: str, name: str) -> int:
         if not name:
             given = self._by_dataset.get(dataset, ())
             if len(given) > 1:

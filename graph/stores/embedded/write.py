@@ -93,7 +93,7 @@ class Writing:
         """What publishing would do: the figures that minimums are checked against."""
         run = self._begun()
         with self._writing():
-            run.commit()
+            run.settle()
         return run.changes()
 
     def publish(self, recorded_at: datetime) -> Publication:
@@ -104,7 +104,7 @@ class Writing:
         """
         run = self._begun()
         with self._writing() as db:
-            run.commit()
+            run.settle()
             changes = tuple(run.changes())
             with self._durable(db):
                 recorded, asked = self._clock(db, recorded_at)
