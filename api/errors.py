@@ -22,7 +22,7 @@ _ROOMS = frozenset({"api", "matching", "loaders", "graph"})
 class CommandError(Exception):
     """A command can't be done. `code` is a message of api/messages.toml, `status` the exit status."""
 
-    def __init__(self, code: str, *, status: int = MISSING, **params: object) -> None:
+    def __init__(self, code: str, /, *, status: int = MISSING, **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.status = status
@@ -46,6 +46,10 @@ def sentence(error: BaseException, lang: Lang) -> str | None:
     """
     code = getattr(error, "code", None)
     params = getattr(error, "params", None)
+    if isinstance(code, str) and type(error).__module__.startswith("loaders."):
+        from loaders.report import sentence as loaders_sentence
+
+        return loaders_sentence(code, params if isinstance(params, dict) else {}, lang)
     if isinstance(code, str):
         room = type(error).__module__.partition(".")[0]
         rooms = [room, *sorted(_ROOMS - {room})] if room in _ROOMS else sorted(_ROOMS)

@@ -17,7 +17,18 @@ import msgspec
 from graph.dates import china_day, end_of_day, parse_instant
 from graph.identifiers import parse_organization, parse_person
 from graph.model import (
-    Id, Interval, Listing, Mention, Name, NameKind, PartyRecord, PartyType, Penalty, Related, Source, Status,
+    Id,
+    Interval,
+    Listing,
+    Mention,
+    Name,
+    NameKind,
+    PartyRecord,
+    PartyType,
+    Penalty,
+    Related,
+    Source,
+    Status,
     StatusEvent,
 )  # fmt: skip
 from graph.relations import Relation, RelationType
@@ -40,14 +51,14 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Base of every part of a scenario file."""
 
 
-class IdSpec(Spec):
+class IdSpec(Spec, frozen=True, kw_only=True):
     """A number with its scheme."""
 
     id: str
     scheme: str = ""
 
 
-class PersonSpec(Spec):
+class PersonSpec(Spec, frozen=True, kw_only=True):
     """Someone beside the subject of a record."""
 
     name: str
@@ -55,7 +66,7 @@ class PersonSpec(Spec):
     role: str = ""
 
 
-class FormerName(Spec):
+class FormerName(Spec, frozen=True, kw_only=True):
     """A name borne before."""
 
     name: str
@@ -63,7 +74,7 @@ class FormerName(Spec):
     end: str = msgspec.field(default="", name="to")
 
 
-class EventSpec(Spec):
+class EventSpec(Spec, frozen=True, kw_only=True):
     """An exit from, or a pause of, a listing."""
 
     status: Status
@@ -72,7 +83,7 @@ class EventSpec(Spec):
     reason: str = ""
 
 
-class RecordSpec(Spec):
+class RecordSpec(Spec, frozen=True, kw_only=True):
     """A record on a list, as fields."""
 
     name: str = ""
@@ -112,7 +123,7 @@ class RecordSpec(Spec):
 RECORD_FIELDS = frozenset(field.encode_name for field in msgspec.structs.fields(RecordSpec))
 
 
-class ListSpec(Spec):
+class ListSpec(Spec, frozen=True, kw_only=True):
     """A list as published at a moment. `records` are rows as published (by heading) or fields."""
 
     taken_at: str | None = None
@@ -126,7 +137,7 @@ class ListSpec(Spec):
         return bool(self.kind) or any(not record.keys() <= RECORD_FIELDS for record in self.records)
 
 
-class PartySpec(Spec):
+class PartySpec(Spec, frozen=True, kw_only=True):
     """A party of the register."""
 
     id: str
@@ -138,7 +149,7 @@ class PartySpec(Spec):
     attributes: dict[str, str] = {}
 
 
-class RelationSpec(Spec):
+class RelationSpec(Spec, frozen=True, kw_only=True):
     """An edge between two parties of the scenario, by their ids."""
 
     type: RelationType
@@ -151,22 +162,22 @@ class RelationSpec(Spec):
     end: str = msgspec.field(default="", name="to")
 
 
-class Expected(Spec):
-    """What is expected of a bidder, a subject or the tender: codes are a subset, `not_codes` must be absent."""
+class Expected(Spec, frozen=True, kw_only=True):
+    """What is expected of a bidder, subject or tender: `codes` fire among others, `not_codes` must not."""
 
     verdict: str = ""
     codes: tuple[str, ...] = ()
     not_codes: tuple[str, ...] = ()
 
 
-class ExpectedPair(Expected, kw_only=True):
+class ExpectedPair(Expected, frozen=True, kw_only=True):
     """What is expected of two bidders together."""
 
     a: str
     b: str
 
 
-class Expect(Spec):
+class Expect(Spec, frozen=True, kw_only=True):
     """Expectations of a step. `measures` and `timeliness` are kept for the issues that bring them."""
 
     verdict: str = ""
@@ -179,7 +190,7 @@ class Expect(Spec):
     timeliness: Any = None
 
 
-class Step(Spec):
+class Step(Spec, frozen=True, kw_only=True):
     """What arrives at a moment, and what is asked then. A step without a request only loads."""
 
     at: str = DEFAULT_AT
@@ -190,14 +201,14 @@ class Step(Spec):
     expect: Expect = Expect()
 
 
-class Title(Spec):
+class Title(Spec, frozen=True, kw_only=True):
     """A title in both languages."""
 
     zh: str
     en: str
 
 
-class Scenario(Spec):
+class Scenario(Spec, frozen=True, kw_only=True):
     """A golden scenario: one step inline, or several in time."""
 
     id: str
@@ -259,7 +270,9 @@ def _ids(kind: PartyType, pairs: tuple[tuple[str, str], ...]) -> tuple[Id, ...]:
 
 
 def _person(spec: PersonSpec, key: str = "") -> Mention:
-    return Mention(type=PartyType.PERSON, name=spec.name, key=key, ids=_ids(PartyType.PERSON, (("", spec.id),)))
+    return Mention(
+        type=PartyType.PERSON, name=spec.name, key=key, ids=_ids(PartyType.PERSON, (("", spec.id),))
+    )
 
 
 def listing(code: str, spec: RecordSpec, position: int, taken_at: datetime | None) -> Listing:
@@ -281,7 +294,8 @@ def listing(code: str, spec: RecordSpec, position: int, taken_at: datetime | Non
         )
     return Listing(
         list_code=code,
-        key=spec.key or "|".join((spec.case_no or spec.decision_no, spec.authority, spec.name or str(position))),
+        key=spec.key
+        or "|".join((spec.case_no or spec.decision_no, spec.authority, spec.name or str(position))),
         subject=Mention(
             type=spec.type,
             name=spec.name,
@@ -323,7 +337,11 @@ def listing(code: str, spec: RecordSpec, position: int, taken_at: datetime | Non
 
 def _raw(spec: RecordSpec) -> dict[str, str]:
     """The row as evidence shows it: the single values of the record."""
-    return {key: str(value) for key, value in msgspec.structs.asdict(spec).items() if value and not isinstance(value, tuple)}
+    return {
+        key: str(value)
+        for key, value in msgspec.structs.asdict(spec).items()
+        if value and not isinstance(value, tuple)
+    }
 
 
 def mention(spec: PartySpec) -> Mention:
@@ -333,7 +351,11 @@ def mention(spec: PartySpec) -> Mention:
         name=spec.name,
         key=spec.id,
         names=tuple(
-            Name(text=former.name, kind=NameKind.FORMER, valid=Interval(start=begin(former.start), end=finish(former.end)))
+            Name(
+                text=former.name,
+                kind=NameKind.FORMER,
+                valid=Interval(start=begin(former.start), end=finish(former.end)),
+            )
             for former in spec.former_names
         ),
         ids=_ids(spec.type, tuple((i.scheme, i.id) for i in spec.identifiers)),

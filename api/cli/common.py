@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ import click
 from api.errors import USAGE, CommandError
 from api.output import BINARY, SUFFIXES, Table, print_rich, render, write_file
 from api.settings import Settings, read_lang, read_settings
+from graph.dates import parse_instant
 from graph.messages import LANGS, Lang, catalogue, say
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -167,6 +169,27 @@ class Run:
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(label, total=total)
             yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+class InstantType(click.ParamType):  # type: ignore[type-arg]
+    """An ISO 8601 time; a bare date is its first instant in China, a time without a zone is China time."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant, with a zone."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return parse_instant(str(value))
+        except ValueError:
+            name = param.opts[-1] if param is not None else "-"
+            raise CommandError("usage.instant", status=USAGE, name=name) from None
+
+
+def instant() -> InstantType:
+    """The type of options that take an instant."""
+    return InstantType()
 
 
 def option(*names: str, help: str, **kwargs: Any) -> Callable[[F], F]:

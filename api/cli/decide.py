@@ -9,9 +9,9 @@ import click
 
 from api import bootstrap
 from api.cli.common import Run, command, option
-from api.cli.verdicts import VERDICT_STATUS, decision_table
 from api.errors import USAGE
 from api.problems import MAX_BODY, RequestError, parse_request
+from api.rows import VERDICT_STATUS, decision_table
 
 
 def read_input(path: Path) -> bytes:

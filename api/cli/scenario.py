@@ -14,7 +14,11 @@ from api.output import Column, Table
 
 @command("scenario", formats=("table", "json", "jsonl", "csv", "xlsx"))
 @click.argument(
-    "paths", metavar="FILE_OR_FOLDER...", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True)
+    "paths",
+    metavar="FILE_OR_FOLDER...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
 )
 def scenario(run: Run, paths: tuple[Path, ...]) -> int:
     """Run scenarios."""

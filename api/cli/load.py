@@ -1,0 +1,152 @@
+"""`liancheng load`: published files in, a report of every row that could not be used out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from api import bootstrap
+from api.cli.common import Run, command, instant, option
+from api.errors import MISSING, REJECTED
+from api.loading import load_files
+from api.output import Column, Table, plain
+
+if TYPE_CHECKING:
+    from loaders.report import LoadReport
+
+SHOWN = 20
+"""Rejected rows and warnings that the table view writes out per file; JSON has all of them."""
+
+
+@command("load", formats=("table", "json", "jsonl", "csv", "xlsx"))
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@option("--kind", help="opt.kind")
+@option("--list", "list_code", metavar="CODE", help="opt.list")
+@option("--source", metavar="NAME", help="opt.source")
+@option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="opt.mapping")
+@option("--snapshot", type=click.Choice(("full", "delta")), help="opt.snapshot")
+@option("--taken-at", type=instant(), metavar="TIME", help="opt.taken_at")
+@option("--allow-shrink", is_flag=True, help="opt.allow_shrink")
+@option("--dry-run", is_flag=True, help="opt.dry_run")
+def load(
+    run: Run,
+    files: tuple[Path, ...],
+    kind: str | None,
+    list_code: str | None,
+    source: str | None,
+    mapping: Path | None,
+    snapshot: Literal["full", "delta"] | None,
+    taken_at: datetime | None,
+    allow_shrink: bool,
+    dry_run: bool,
+) -> int:
+    """Load files."""
+    from loaders.run import LoadOptions
+
+    options = LoadOptions(
+        kind=kind,
+        list_code=list_code,
+        source=source,
+        snapshot=snapshot,
+        taken_at=taken_at,
+        dry_run=dry_run,
+        mapping=mapping,
+        allow_shrink=allow_shrink,
+        lang=run.lang,
+    )
+    if dry_run:
+        # a trial needs a store to compare with; on a new installation an empty one is as good as none
+        with bootstrap.opened_store(run.settings, create=True):
+            pass
+    with run.progress(run.say("load.progress")) as advance:
+        report = load_files(
+            run.settings,
+            files,
+            options,
+            recorded_at=bootstrap.now(),
+            progress=lambda label, rows: advance(rows, None),
+            publishing=lambda step, done, total: advance(done, total or None),
+        )
+    document = report.to_json(run.lang)
+    run.emit(load_table(run, document))
+    tell(run, document)
+    return load_status(report)
+
+
+def load_status(report: LoadReport) -> int:
+    """0 everything was used, 1 some input was rejected, 3 a file was unreadable."""
+    if report.unreadable:
+        return MISSING
+    return 0 if report.clean else REJECTED
+
+
+def load_table(run: Run, document: dict[str, Any]) -> Table:
+    """One row a file: what it was taken for, what came of its rows, what changed."""
+    rows = [
+        {
+            "path": file["path"],
+            "kind": file["kind_title"] or file["kind"],
+            "encoding": file["encoding"] or file["format"],
+            "rows": file["rows"],
+            "accepted": file["accepted"],
+            "rejected": file["rejected_count"],
+            "added": file["changed"]["added"],
+            "updated": file["changed"]["updated"],
+            "ended": file["changed"]["ended"],
+            "unknown": file["columns"]["unknown"],
+        }
+        for file in document["files"]
+    ]
+    wide = {"path": 44, "kind": 24, "unknown": 30}
+    keys = (
+        "path",
+        "kind",
+        "encoding",
+        "rows",
+        "accepted",
+        "rejected",
+        "added",
+        "updated",
+        "ended",
+        "unknown",
+    )
+    columns = tuple(Column(key, run.say(f"load.col.{key}"), wide.get(key, 0)) for key in keys)
+    return Table(columns=columns, rows=rows, document=document)
+
+
+def tell(run: Run, document: dict[str, Any]) -> None:
+    """What a person should know, on stderr: problems, rejected rows, warnings, and whether it went live."""
+    for item in document["problems"]:
+        run.note("load.problem", path=plain(item["path"]) or "-", message=plain(item["message"]))
+    if run.format == "table":
+        for file in document["files"]:
+            for group, code in (("rejected", "load.rejected"), ("warnings", "load.warning")):
+                _tell_rows(run, file["path"], file[group], code)
+    if document["dry_run"]:
+        run.note("load.dry_run")
+    elif document["published"]:
+        run.note("load.published", generation=document["generation"])
+    else:
+        run.note("load.not_published")
+
+
+def _tell_rows(run: Run, path: str, entries: list[dict[str, Any]], code: str) -> None:
+    for item in entries[:SHOWN]:
+        run.note(
+            code,
+            path=plain(path),
+            row=item["row"] or "-",
+            column=plain(item["column"]) or "-",
+            message=plain(item["message"]),
+        )
+    if len(entries) > SHOWN:
+        run.note("load.more", path=plain(path), count=len(entries) - SHOWN)

@@ -1,0 +1,77 @@
+"""Every golden scenario, through the embedded store and the one front door; an expected failure must fail."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from api.scenario import run_file, scenario_files
+from matching.policy import Policy, load_policy
+
+FOLDER = Path(__file__).parent
+FILES = scenario_files([FOLDER])
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy()
+
+
+@pytest.fixture(scope="session")
+def schema() -> Draft202012Validator:
+    document = json.loads((FOLDER / "schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(document)
+    return Draft202012Validator(document)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_scenario(path: Path, policy: Policy, request: pytest.FixtureRequest) -> None:
+    outcome = run_file(path, policy=policy)
+    if outcome.xfail:
+        assert outcome.differences, (
+            f"{path.name} is marked xfail ({outcome.xfail}) but passes: remove the mark"
+        )
+        pytest.xfail(outcome.xfail)
+    assert outcome.differences == ()
+
+
+def test_scenarios_are_of_the_schema(schema: Draft202012Validator) -> None:
+    wrong = {
+        path.name: [error.message[:200] for error in errors]
+        for path in FILES
+        if (errors := list(schema.iter_errors(json.loads(path.read_text("utf-8")))))
+    }
+    assert wrong == {}
+
+
+def test_every_id_is_the_file_name_and_unique() -> None:
+    ids = [json.loads(path.read_text("utf-8"))["id"] for path in FILES]
+    assert ids == [path.stem for path in FILES]
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_wrong_expectation_is_a_difference(tmp_path: Path, policy: Policy) -> None:
+    document = json.loads((FOLDER / "D03-ban-begins-tomorrow.json").read_text("utf-8"))
+    document["expect"] = {
+        "verdict": "BLOCK",
+        "bidders": {"nobody": {"verdict": "CLEAR"}},
+        "not_assessed": ["list:X"],
+    }
+    path = tmp_path / "wrong.json"
+    path.write_text(json.dumps(document), "utf-8")
+    differences = run_file(path, policy=policy).differences
+    assert len(differences) == 3
+    assert "expected BLOCK" in differences[0]
+
+
+def test_an_expected_failure_that_passes_is_not_ok(tmp_path: Path, policy: Policy) -> None:
+    document = json.loads((FOLDER / "D03-ban-begins-tomorrow.json").read_text("utf-8"))
+    document["xfail"] = "not built yet"
+    path = tmp_path / "passes.json"
+    path.write_text(json.dumps(document), "utf-8")
+    outcome = run_file(path, policy=policy)
+    assert not outcome.ok
+    assert outcome.state == "xpassed"
