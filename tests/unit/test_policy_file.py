@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rules_factory import bidder, case, entity, findings, hit, kin
 
-from graph.messages import LANGS
+from graph.messages import LANGS, catalogue
 from matching.decision import Effect
 from matching.policy import Policy, PolicyError, load_policy, policy_from_text
 from matching.request import Regime
@@ -203,6 +203,18 @@ def test_a_softer_policy_is_followed(tmp_path):
     view = bidder(entity(hit("SXBZXR")))
     (found,) = findings("A01", case(view, policy=policy, regime="procurement_tender"), view)
     assert found.effect is Effect.REVIEW
+
+
+def test_the_reference_page_names_every_key_and_refusal():
+    root = Path(__file__).resolve().parents[2]
+    page = (root / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
+    content = json.loads(load_policy().text)
+    for table in ("lists", "required", "options", "state_investors"):
+        assert f"`[{table}]`" in page
+        assert all(f"`{key}`" in page for key in content[table]), table
+    for key, value in content["options"].items():
+        assert f"| `{key}` | {value} |" in page
+    assert all(f"`{code}`" in page for code in catalogue("matching") if code.startswith("policy."))
 
 
 def test_options_and_state_investors(tmp_path):
