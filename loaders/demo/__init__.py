@@ -1,7 +1,7 @@
-"""The demo city: a fictitious place with companies, persons, published lists and three tenders, made from a seed.
+"""The demo city: a fictitious place with companies, persons, published lists and three tenders.
 
-Nothing in it is real: names come from word lists of our own, every citizen number and credit code names a region
-that does not exist, and no telephone number can be dialled.
+Made from a seed. Nothing in it is real: names come from word lists of our own, every citizen number and
+credit code names a region that does not exist, and no telephone number can be dialled.
 """
 
 from __future__ import annotations

@@ -25,11 +25,18 @@ class Cast:
         self.clean = [
             make(name=f"{C}{name}有限公司", form="有限公司", trade=trade)
             for name, trade in (
-                ("启阳澜建设工程", "建设工程"), ("恒辰岳市政园林", "市政园林"), ("泽业栎建筑装饰", "建筑装饰"), ("博利洲路桥工程", "路桥工程"),
-                ("百宇津医疗器械", "医疗器械"), ("云康棠医疗器械", "医疗器械"), ("景溪沃物业服务", "物业服务"), ("汇林硕保安服务", "保安服务"),
-                ("科腾翔机电安装", "机电安装"), ("达峰普水利工程", "水利工程"),
+                ("启阳澜建设工程", "建设工程"),
+                ("恒辰岳市政园林", "市政园林"),
+                ("泽业栎建筑装饰", "建筑装饰"),
+                ("博利洲路桥工程", "路桥工程"),
+                ("百宇津医疗器械", "医疗器械"),
+                ("云康棠医疗器械", "医疗器械"),
+                ("景溪沃物业服务", "物业服务"),
+                ("汇林硕保安服务", "保安服务"),
+                ("科腾翔机电安装", "机电安装"),
+                ("达峰普水利工程", "水利工程"),
             )
-        ]  # fmt: skip
+        ]
         self.manager, self.agent = person(name="程怀远"), person(name="田可嘉")
         self.buyer = make(name=f"{C}住房和城乡建设局", form="机关", prefix="11")
         self.hospital = make(name=f"{C}第一人民医院", form="事业单位", prefix="12")
@@ -54,7 +61,9 @@ class Cast:
         self.head_office = make(name=f"{C}信航川水利工程有限公司", form="有限公司", trade="水利工程")
         self.listed_branch = world.branch(self.head_office, "云溪", by_code=True)
         lists.defaulter(self.listed_branch, ground=3)
-        self.clean_with_listed_head = make(name=f"{C}德骏康建筑装饰有限公司", form="有限公司", trade="建筑装饰")
+        self.clean_with_listed_head = make(
+            name=f"{C}德骏康建筑装饰有限公司", form="有限公司", trade="建筑装饰"
+        )
         lists.defaulter(self.clean_with_listed_head.head, ground=4)
         self.agent_listed = person(name="潘仲平")
         lists.defaulter(self.agent_listed, ground=3)
@@ -65,6 +74,10 @@ class Cast:
         self.former_only = make(name=f"{C}宏讯栎医疗器械有限公司", form="有限公司", trade="医疗器械")
         self.former_only.former = f"{C}宏讯医疗设备有限公司"
         lists.defaulter(self.former_only, name=self.former_only.former, code="", ground=3)
+        predecessor = make(name=f"{C}百诺峰医疗设备厂", form="个人独资企业", registered=False)
+        lists.defaulter(predecessor, ground=3)
+        self.successor = make(name=f"{C}百诺峰医疗器械有限公司", form="有限公司", trade="医疗器械")
+        self.successor.former, self.successor.former_code = predecessor.name, predecessor.uscc
         self.same_name = make(name="联宇川建设工程有限公司", form="有限公司", trade="建设工程")
         stranger = make(name="联宇川建设工程有限公司", form="有限公司", trade="建设工程", registered=False)
         lists.defaulter(stranger, ground=3)
@@ -85,16 +98,29 @@ class Cast:
         self.ban_over = make(name=f"{C}荣洲立路桥工程有限公司", form="有限公司", trade="路桥工程")
         start = add_years(today, -1) - timedelta(days=1)
         lists.penalty(
-            self.ban_over, start, "取消1年内参加依法必须进行招标的项目的投标资格", category="取消投标资格", violation="串通投标",
-            basis="《招标投标法》第五十三条", until=last_day(start, years=1),
-        )  # fmt: skip
+            self.ban_over,
+            start,
+            "取消1年内参加依法必须进行招标的项目的投标资格",
+            category="取消投标资格",
+            violation="串通投标",
+            basis="《招标投标法》第五十三条",
+            until=last_day(start, years=1),
+        )
         self.ban_disputed = make(name=f"{C}正洲瑞水利工程有限公司", form="有限公司", trade="水利工程")
         lists.old_penalty(
-            self.ban_disputed, ago(months=4), "取消1年内参加依法必须进行招标的项目的投标资格", category="取消投标资格", state="2"
+            self.ban_disputed,
+            ago(months=4),
+            "取消1年内参加依法必须进行招标的项目的投标资格",
+            category="取消投标资格",
+            state="2",
         )
         self.ban_revoked = make(name=f"{C}和澜达市政园林有限公司", form="有限公司", trade="市政园林")
         lists.old_penalty(
-            self.ban_revoked, ago(months=3), "取消1年内参加依法必须进行招标的项目的投标资格", category="取消投标资格", state="1"
+            self.ban_revoked,
+            ago(months=3),
+            "取消1年内参加依法必须进行招标的项目的投标资格",
+            category="取消投标资格",
+            state="1",
         )
         self.wages = make(name=f"{C}永基立建设工程有限公司", form="有限公司", trade="建设工程")
         lists.wage_arrears(self.wages, person=self.wages.head)
@@ -104,6 +130,8 @@ class Cast:
         lists.wage_arrears(self.wages_removed, day=ago(years=2), removed=ago(months=2))
         self.severe = make(name=f"{C}远跃津路桥工程有限公司", form="有限公司", trade="路桥工程")
         lists.severe_offender(self.severe)
+        self.severe_new = make(name=f"{C}秋实澜医疗器械有限公司", form="有限公司", trade="医疗器械")
+        lists.severe_offender(self.severe_new, day=today)
         self.severe_repaired = make(name=f"{C}晟利和医疗器械有限公司", form="有限公司", trade="医疗器械")
         lists.severe_offender(self.severe_repaired, repaired=ago(months=1))
         self.abnormal = make(name=f"{C}诚业海机电安装有限公司", form="有限公司", trade="机电安装")
@@ -136,16 +164,28 @@ class Cast:
     def _bid_ban(self, firm: Firm, *, months_ago: int) -> None:
         day = self.lists.ago(months=months_ago)
         self.lists.penalty(
-            firm, day, "罚款10万元；取消1年内参加依法必须进行招标的项目的投标资格", category="罚款；取消投标资格", violation="串通投标",
-            basis="《招标投标法》第五十三条", fine_wan="10", until=last_day(day, years=1),
-        )  # fmt: skip
+            firm,
+            day,
+            "罚款10万元；取消1年内参加依法必须进行招标的项目的投标资格",
+            category="罚款；取消投标资格",
+            violation="串通投标",
+            basis="《招标投标法》第五十三条",
+            fine_wan="10",
+            until=last_day(day, years=1),
+        )
 
     def _fine(self, firm: Firm, yuan: str) -> None:
         wan = f"{int(yuan) / 10_000:.4f}"
         self.lists.penalty(
-            firm, self.lists.ago(years=2), f"罚款{yuan}元", category="罚款", violation="销售不符合标准的产品",
-            basis="《产品质量法》第四十九条", fine_wan=wan, authority="市场监督管理局",
-        )  # fmt: skip
+            firm,
+            self.lists.ago(years=2),
+            f"罚款{yuan}元",
+            category="罚款",
+            violation="销售不符合标准的产品",
+            basis="《产品质量法》第四十九条",
+            fine_wan=wan,
+            authority="市场监督管理局",
+        )
 
     def crowd(self) -> None:
         """Everybody else on the lists: other firms of the city, firms from elsewhere, persons."""
@@ -157,7 +197,13 @@ class Cast:
             name = variants.as_published(rng, firm.former or firm.name if rng.random() < 0.06 else firm.name)
             code = variants.code_as_published(rng, firm.uscc)
             if rng.random() < 0.25:
-                code = rng.choice((firm.org_code, firm.org_code.replace("-", ""), f"{firm.org_code[:4]}****{firm.org_code[8:]}"))
+                code = rng.choice(
+                    (
+                        firm.org_code,
+                        firm.org_code.replace("-", ""),
+                        f"{firm.org_code[:4]}****{firm.org_code[8:]}",
+                    )
+                )
             lists.defaulter(firm, name=name, code=code, ground=rng.randrange(6))
         for somebody in rng.sample(people, 900):
             lists.defaulter(somebody, ground=rng.randrange(6))
@@ -170,7 +216,9 @@ class Cast:
         for firm in rng.sample(firms, 90):
             term, months = rng.choice((("一年", 12), ("二年", 24), ("三年", 36), ("6个月", 6)))
             day = lists.ago(days=rng.randrange(20, 1_200))
-            lists.procurement_ban(firm, day, term, add_months(day, months), name=variants.as_published(rng, firm.name))
+            lists.procurement_ban(
+                firm, day, term, add_months(day, months), name=variants.as_published(rng, firm.name)
+            )
         for firm in rng.sample(firms, 140):
             lists.tax_offender(firm)
         for firm in rng.sample(firms, 110):
@@ -181,9 +229,14 @@ class Cast:
         for firm in rng.sample(firms, 420):
             yuan = rng.choice((5_000, 20_000, 50_000, 200_000, 2_600_000))
             lists.penalty(
-                firm, lists.ago(days=rng.randrange(10, 1_000)), f"罚款{yuan}元", category="罚款", violation="未按规定施工",
-                basis="《建设工程质量管理条例》第六十四条", fine_wan=f"{yuan / 10_000:g}",
-            )  # fmt: skip
+                firm,
+                lists.ago(days=rng.randrange(10, 1_000)),
+                f"罚款{yuan}元",
+                category="罚款",
+                violation="未按规定施工",
+                basis="《建设工程质量管理条例》第六十四条",
+                fine_wan=f"{yuan / 10_000:g}",
+            )
         for firm in rng.sample(firms, 60):
             lists.old_penalty(firm, lists.ago(days=rng.randrange(900, 1_500)), "罚款2万元", category="罚款")
         for firm in rng.sample(firms, 70):

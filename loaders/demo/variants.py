@@ -7,7 +7,18 @@ import random
 from loaders.demo.words import TRADITIONAL
 
 _WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
-_TYPOS = {"诚": "城", "测": "侧", "鑫": "馨", "晟": "盛", "辉": "晖", "航": "杭", "源": "原", "达": "大", "丽": "利", "恒": "桓"}
+_TYPOS = {
+    "诚": "城",
+    "测": "侧",
+    "鑫": "馨",
+    "晟": "盛",
+    "辉": "晖",
+    "航": "杭",
+    "源": "原",
+    "达": "大",
+    "丽": "利",
+    "恒": "桓",
+}
 
 
 def full_width(text: str) -> str:

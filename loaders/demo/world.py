@@ -1,4 +1,4 @@
-"""The people and organisations of the demo city: invented, seeded, with numbers whose check characters are right."""
+"""The people and organisations of the demo city: invented, seeded, with right check characters."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ class Firm(msgspec.Struct):
     phone: str
     email: str
     former: str = ""
+    former_code: str = ""
+    """The credit code before a conversion that changed it."""
     parent: Firm | None = None
     parent_by_code: bool = False
     status: str = "存续"
@@ -80,7 +82,7 @@ class World:
 
     def __init__(self, seed: int, today: date) -> None:
         self.today = today
-        self._rng = random.Random(f"{seed}:world")
+        self._rng = random.Random(f"{seed}:world")  # noqa: S311 - a demo is drawn again from its seed
         self._names: set[str] = set()
         self._numbers: set[str] = set()
         self._serial = 0
@@ -92,8 +94,14 @@ class World:
         rng = self._rng
         sex = sex or rng.choice("男女")
         if not name:
-            surname = rng.choice(words.SURNAMES) if rng.random() > 0.01 else rng.choice(words.COMPOUND_SURNAMES)
-            name = surname + rng.choice(words.GIVEN_FIRST) + (rng.choice(words.GIVEN_SECOND) if rng.random() > 0.12 else "")
+            surname = (
+                rng.choice(words.SURNAMES) if rng.random() > 0.01 else rng.choice(words.COMPOUND_SURNAMES)
+            )
+            name = (
+                surname
+                + rng.choice(words.GIVEN_FIRST)
+                + (rng.choice(words.GIVEN_SECOND) if rng.random() > 0.12 else "")
+            )
         while True:
             birth = add_years(self.today, -22) - timedelta(days=rng.randrange(44 * 365))
             order = rng.randrange(500) * 2 + (1 if sex == "男" else 0)
@@ -107,9 +115,15 @@ class World:
         return somebody
 
     def firm(
-        self, *, name: str = "", form: str = "", prefix: str = "91", trade: str = "", head: Somebody | None = None,
+        self,
+        *,
+        name: str = "",
+        form: str = "",
+        prefix: str = "91",
+        trade: str = "",
+        head: Somebody | None = None,
         registered: bool = True,
-    ) -> Firm:  # fmt: skip
+    ) -> Firm:
         """A new organisation; what is not given is drawn."""
         rng = self._rng
         form = form or rng.choice(words.FORMS)
@@ -129,7 +143,7 @@ class World:
             capital=rng.choice((50, 100, 200, 500, 1000, 2000, 5000, 10800)) if prefix == "91" else 0,
             insured=max(0, int(rng.gauss(25, 30))),
             scope=scope,
-            address=f"{words.CITY}{rng.choice(words.DISTRICTS)}{rng.choice(words.ROADS)}路{rng.randrange(1, 300)}号",
+            address=self._address(),
             phone=f"0999-{rng.randrange(10**7):07d}",
             email=f"office{self._serial}@demo.invalid",
         )
@@ -147,7 +161,9 @@ class World:
     def _free_name(self, trade: str, form: str) -> str:
         rng = self._rng
         while True:
-            zihao = rng.choice(words.ZIHAO_FIRST) + rng.choice(words.ZIHAO_SECOND) + rng.choice(words.ZIHAO_THIRD)
+            zihao = (
+                rng.choice(words.ZIHAO_FIRST) + rng.choice(words.ZIHAO_SECOND) + rng.choice(words.ZIHAO_THIRD)
+            )
             style = rng.random()
             if style < 0.06:
                 name = f"{zihao}（{words.CITY[:2]}）{trade}{form}"
@@ -160,30 +176,48 @@ class World:
             if name not in self._names:
                 return name
 
+    def _address(self) -> str:
+        rng = self._rng
+        place, road = rng.choice(words.DISTRICTS), rng.choice(words.ROADS)
+        return f"{words.CITY}{place}{road}路{rng.randrange(1, 300)}号"
+
     def populate(self) -> None:
-        """Fill the city up to its size: companies, shops, cooperatives, public bodies, branches, staff, experts."""
+        """Fill the city up to its size: companies, shops, cooperatives, public bodies, branches, staff."""
         rng = self._rng
         for bureau in words.BUREAUS:
             if f"{words.CITY}{bureau}" not in self._names:
-                public = self.firm(name=f"{words.CITY}{bureau}", form="机关" if bureau.endswith("局") else "事业单位",
-                                   prefix="11" if bureau.endswith("局") else "12")  # fmt: skip
+                public = self.firm(
+                    name=f"{words.CITY}{bureau}",
+                    form="机关" if bureau.endswith("局") else "事业单位",
+                    prefix="11" if bureau.endswith("局") else "12",
+                )
                 public.scope = "依法履行法定职责"
         for number in range(SHOPS):
             head = self.person()
-            name = f"{words.CITY}{rng.choice(words.DISTRICTS)}{head.name[:1]}记{rng.choice(words.ZIHAO_FIRST)}{words.SHOPS[number % len(words.SHOPS)]}"
+            place, sign = rng.choice(words.DISTRICTS), rng.choice(words.ZIHAO_FIRST)
+            name = f"{words.CITY}{place}{head.name[:1]}记{sign}{words.SHOPS[number % len(words.SHOPS)]}"
             if name in self._names:
-                name = name.replace("记", f"记{rng.choice(words.ZIHAO_SECOND)}{rng.choice(words.GIVEN_SECOND)}")
+                name = name.replace(
+                    "记", f"记{rng.choice(words.ZIHAO_SECOND)}{rng.choice(words.GIVEN_SECOND)}"
+                )
             self.firm(name=name, form="个体工商户", prefix="92", head=head)
         for number in range(COOPERATIVES):
             kind = words.COOPERATIVES[number % len(words.COOPERATIVES)]
             zihao = rng.choice(words.ZIHAO_FIRST) + rng.choice(words.ZIHAO_SECOND)
-            self.firm(name=f"{words.CITY}云溪县{zihao}{number}组{kind}专业合作社", form="农民专业合作社", prefix="93")
+            self.firm(
+                name=f"{words.CITY}云溪县{zihao}{number}组{kind}专业合作社",
+                form="农民专业合作社",
+                prefix="93",
+            )
         for number in range(SOLE):
             zihao = rng.choice(words.ZIHAO_FIRST) + rng.choice(words.ZIHAO_SECOND)
             self.firm(name=f"{words.CITY}{zihao}{words.ROADS[number % 20]}制品厂", form="个人独资企业")
         for number in range(PARTNERSHIPS):
             zihao = rng.choice(words.ZIHAO_FIRST) + rng.choice(words.ZIHAO_SECOND)
-            self.firm(name=f"{words.CITY}{zihao}{words.ROADS[number % 20]}会计师事务所（普通合伙）", form="普通合伙企业")
+            self.firm(
+                name=f"{words.CITY}{zihao}{words.ROADS[number % 20]}会计师事务所（普通合伙）",
+                form="普通合伙企业",
+            )
         while len(self.firms) < COMPANIES - BRANCHES:
             self.firm()
         companies = [firm for firm in self.firms if firm.form in words.FORMS]
@@ -196,7 +230,9 @@ class World:
 
     def _employ(self, companies: list[Firm]) -> None:
         rng = self._rng
-        for post, somebody in zip(self._posts(), (self.person() for _ in range(PERSONS - len(self.persons))), strict=False):
+        for post, somebody in zip(
+            self._posts(), (self.person() for _ in range(PERSONS - len(self.persons))), strict=False
+        ):
             rng.choice(companies).staff.append((post, somebody))
 
     @staticmethod
