@@ -261,6 +261,8 @@ def _person_facts(subject: Subject, mention: Mention, listing: Listing) -> list[
     facts = []
     if subject.sex and mention.sex:
         outcome = "equal" if subject.sex == mention.sex else "different"
+        if _contradicts_itself(mention):
+            outcome = "record_inconsistent"
         facts.append(Feature(name="sex", submitted=subject.sex, matched=mention.sex, outcome=outcome))
     year = subject.birth_year
     if year is None:
@@ -270,6 +272,12 @@ def _person_facts(subject: Subject, mention: Mention, listing: Listing) -> list[
         facts.append(Feature(name="age", submitted=str(year), matched=str(mention.age),
                              outcome="consistent" if fits else "different"))  # fmt: skip
     return facts
+
+
+def _contradicts_itself(mention: Mention) -> bool:
+    """Whether a record's number shows another sex than the record states: then its sex proves nothing."""
+    shown = {int(i.value[16]) % 2 for i in mention.ids if len(i.value) == 18 and i.value[16].isdigit()}
+    return bool(shown) and shown != {1 if mention.sex == "m" else 0}
 
 
 def _age_fits(birth_year: int, age: int, age_at: date | None, listing: Listing) -> bool:

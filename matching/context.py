@@ -246,11 +246,11 @@ class CaseBuilder:
 
 def _enrich(subject: Subject, party: Party | None) -> Subject:
     """Add what the register knows: former names always, numbers only (as derived) where the request gave none."""
-    if party is None:
-        return subject
+    if party is None or subject.type is PartyType.PERSON:
+        return subject  # what records call a person is no second name of that person
     known = from_party(party, derived=True)
     former = tuple(dict.fromkeys((*subject.former, *(n for n in (known.n6, *known.former) if n != subject.n6))))
-    if subject.ids or subject.type is PartyType.PERSON:
+    if subject.ids:
         name, n6 = (subject.name, subject.n6) if subject.name else (known.name, known.n6)
         return msgspec.structs.replace(
             subject, name=name, n6=n6, former=tuple(f for f in former if f and f != n6), region=subject.region or known.region
