@@ -71,6 +71,8 @@ def normalise_mask(text: str) -> str:
     letters a run counts from four on, and never in a valid one. Blanks and hyphens go, letters are capitals.
     """
     value = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", text)).upper()
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value)  # what a blank kept apart
     if "XX" in value and not uscc_valid(value) and not org_code_valid(value):
         run = _LONG_RUN if re.search("[A-WYZ]", value) else _SHORT_RUN
         value = run.sub(lambda match: "*" * len(match.group()), value)
@@ -176,10 +178,16 @@ def _count_org(pattern: str) -> int:
     return _count_checked(pattern, _ORG_ALPHABET, 11, (3, 7, 9, 10, 5, 8, 4, 2), _ORG_CHECKS)
 
 
+_KNOWN_LENGTHS = frozenset({9, 15, 18})
+"""Masks of these lengths are as long as they look; only others have a run that was miscounted."""
+
+
 def _expand(value: str, length: int) -> str | None:
     """A value whose single run of `*` is shortened or lengthened to fit, as printers are careless with it."""
     if len(value) == length:
         return value
+    if len(value) in _KNOWN_LENGTHS:
+        return None
     runs = re.findall(r"\*+", value)
     if len(runs) != 1:
         return None
@@ -284,7 +292,7 @@ def mask_person_id(value: str) -> str:
     return text[:1] + "*" * (len(text) - 3) + text[-2:]
 
 
-_RUN = re.compile(r"(?<![0-9０-９])[0-9０-９]{14,}[XxＸｘ]?")
+_RUN = re.compile(r"(?<![0-9０-９])(?:[0-9０-９]{17}[XxＸｘ]|[0-9０-９]{15,})")
 _GROUPED = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}([ \-])"
     r"(?:[0-9]{8}\1[0-9]{3}[0-9Xx]|[0-9]{4}\1[0-9]{4}\1[0-9]{3}[0-9Xx])(?![0-9])"

@@ -10,7 +10,6 @@ from graph.identifiers.checks import (
     citizen_check_character,
     citizen_valid,
     upgrade15,
-    uscc_valid,
 )
 from graph.identifiers.masks import normalise_mask
 from graph.identifiers.parsed import (
@@ -49,8 +48,6 @@ def _person18(value: str, raw: str) -> Parsed:
     if value.endswith("000") and not right:
         return Parsed(scheme=scheme, value=value, raw=raw, state="damaged", problem="id.excel")
     if birth_date(value[6:14]) is None:
-        if uscc_valid(value):
-            return Parsed(scheme="uscc", value=value, raw=raw, state="valid")
         return Parsed(scheme=scheme, value=value, raw=raw, state="malformed", problem="id.date")
     if not right:
         return Parsed(scheme=scheme, value=value, raw=raw, state="checksum", problem="id.person_checksum")

@@ -68,19 +68,17 @@ def _common(text: str) -> bool:
 
 def _latin_run(match: re.Match[str]) -> str:
     run = match.group()
-    data = bytearray()
-    for character in run:
-        if ord(character) < 0x100:
-            data.append(ord(character))
-        else:
-            data += character.encode("cp1252")
     try:
-        fixed = bytes(data).decode("utf-8")
+        data = b"".join(bytes((ord(c),)) if ord(c) < 0x100 else c.encode("cp1252") for c in run)
+    except UnicodeEncodeError:
+        return run
+    try:
+        fixed = data.decode("utf-8")
     except UnicodeDecodeError:
         if len(data) < 4 or len(data) % 2:
             return run
         try:
-            fixed = bytes(data).decode("gb2312")
+            fixed = data.decode("gb2312")
         except UnicodeDecodeError:
             return run
     return fixed if _CHINESE.search(fixed) or fixed in "（），。、：；" else run

@@ -1,0 +1,184 @@
+"""Laws of normalisation, over generated text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from graph.text import (
+    branch,
+    clean,
+    header,
+    is_empty,
+    org_key,
+    organization_name,
+    parent_of,
+    person_key,
+    person_name,
+    person_names_near,
+    province_of,
+    repair,
+    repaired_what,
+    simplify,
+    wildcard_equal,
+)
+
+PIECES = [
+    *(
+        "临江市",
+        "虚构",
+        "有限公司",
+        "（",
+        "）",
+        "(",
+        ")",
+        "原",
+        "原名：",
+        "第一名称:",
+        "第二名称",
+        "从属名称：",
+        "等3家",
+        "等",
+    ),
+    *(
+        "（牵头人）",
+        "(盖章)",
+        "（筹）",
+        "牵头人:",
+        "公司名称：",
+        "曾用名",
+        "现名",
+        "简称",
+        " ",
+        "\u3000",
+        "·",
+        "．",
+        ".",
+        "-",
+        "—",
+        "1",
+    ),
+    *(
+        "6",
+        "〇",
+        "O",
+        "o",
+        "二",
+        "五",
+        "&amp;",
+        "&lt;",
+        "(tǐ)",
+        "鈥",
+        "锛",
+        "計畫",
+        "乾",
+        "後",
+        "\ufffd",
+        "\ue001",
+        "?",
+        "CO.,LTD.",
+    ),
+    *(
+        "ABC",
+        "abc",
+        "﨑",
+        "釆",
+        "[",
+        "】",
+        "。",
+        "；",
+        "\u200b",
+        "\ufeff",
+        "分公司",
+        "支行",
+        "项目部",
+        "集团",
+        "①",
+        "㈱",
+    ),
+]
+names = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+
+
+@given(names)
+@example("(原(原(原虚构厂)))")
+@example("第二名称第二名称第二名称")
+@example("()()()")
+@example("\x80―")
+@example("等3家等3家")
+def test_organisations_settle_in_one_step(text: str) -> None:
+    key = org_key(text)
+    assert org_key(key) == key
+    assert organization_name(text).n6 == key
+    assert organization_name(text).wildcard == ("?" in key)
+
+
+@given(names)
+def test_persons_settle_in_one_step(text: str) -> None:
+    key = person_key(text)
+    assert person_key(key) == key
+    assert person_name(text).n6 == key
+    assert person_name(text).masked == ("*" in key)
+
+
+@given(names)
+def test_repair_settles(text: str) -> None:
+    whole = repair(text)
+    assert repair(whole) == whole
+    assert bool(repaired_what(text)) == (whole != text)
+    assert simplify(simplify(text)) == simplify(text)
+
+
+@given(names)
+def test_cells_settle_and_never_raise(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    name, hint = header(text)
+    assert header(name)[0] == name or hint == ""
+    is_empty(text)
+    province_of(text)
+
+
+@given(names, names)
+def test_nearness_is_symmetric(a: str, b: str) -> None:
+    assert person_names_near(a, b) == person_names_near(b, a)
+    assert wildcard_equal(a, b) == wildcard_equal(b, a)
+
+
+@given(names)
+def test_a_parent_is_a_proper_prefix(text: str) -> None:
+    key = org_key(text)
+    parts = branch(key)
+    if parts is not None:
+        assert all(key.startswith(stem) and len(stem) < len(key) for stem in parts.stem_candidates)
+    assert parent_of(key, lambda stem: False) is None
+    assert (
+        parent_of(f"{key}虚构有限公司临海分公司", lambda stem: stem.endswith("有限公司")) is not None
+        or not key
+    )
+
+
+@given(st.text(alphabet="临江市虚构建设有限公司集团一二", min_size=2, max_size=30))
+def test_brackets_spaces_and_width_change_nothing(text: str) -> None:
+    key = org_key(text)
+    assert org_key(" ".join(text)) == key
+    assert org_key(f"\ufeff{text}。") == key
+    assert org_key(f"{text[:1]}（{text[1:]}）") == key
+
+
+LONG = [
+    *("(" * 200_000, "（原" * 100_000, "第二名称" * 50_000, "&amp;" * 50_000, "锛" * 100_000, "a" * 200_000),
+    *("X·" * 100_000, "临江市虚构有限公司" * 20_000, "\u200b" * 200_000, "(ti)" * 50_000, "体(ti)" * 50_000),
+    *("*" * 200_000, "1 " * 100_000),
+]
+
+
+@pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
+def test_very_long_text_is_read_in_bounded_time(text: str) -> None:
+    begun = time.perf_counter()
+    for function in (org_key, person_key, repair, clean, header, is_empty, province_of, branch):
+        function(text)
+    person_names_near(text, text[::-1])
+    assert time.perf_counter() - begun < 2
