@@ -7,7 +7,7 @@ class GenerationError(Exception):
     """A generation is missing, damaged, foreign or being published by someone else; it was not read.
 
     `code` is one of `generation.missing`, `generation.damaged`, `generation.foreign`, `generation.busy`,
-    `generation.empty`, `generation.inconsistent`; `params` fill its sentence.
+    `generation.unwritable`, `generation.empty`, `generation.inconsistent`; `params` fill its sentence.
     """
 
     def __init__(self, code: str, **params: object) -> None:

@@ -41,7 +41,7 @@ class SlimListing(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def left(self) -> bool:
-        """Whether the record has left its list for good: removed, repaired or revoked, without an end to it."""
+        """Whether the record has left its list for good: removed, repaired or revoked, without an end."""
         return any(event.status in _EXITS and event.span.end is None for event in self.events)
 
 

@@ -53,7 +53,7 @@ def publish(
         The reference, `<number>-<first 12 digits of the hash>`.
 
     Raises:
-        GenerationError: `generation.busy`, `.empty`, `.inconsistent`, `.damaged`, `.foreign`.
+        GenerationError: `generation.busy`, `.empty`, `.inconsistent`, `.unwritable`.
         StoreError: the store can't be read.
     """
     return publish_source(
@@ -73,10 +73,7 @@ def publish_source(
     check_host()
     language = language or house_language()
     generations, segments = home / "generations", home / "segments"
-    for folder in (generations, segments):
-        folder.mkdir(parents=True, exist_ok=True)
-    with _lock(home):
-        _clean(home)
+    with _writing(home):
         try:
             previous = _previous(home)
             for attempt in range(_ATTEMPTS):
@@ -117,8 +114,7 @@ def prune(home: Path, keep: set[str]) -> list[str]:
     removed: list[str] = []
     if not generations.is_dir():
         return removed
-    with _lock(home):
-        _clean(home)
+    with _writing(home):
         current = current_ref(home)
         used: set[str] = set()
         for folder in sorted(generations.iterdir()):
@@ -138,8 +134,21 @@ def prune(home: Path, keep: set[str]) -> list[str]:
 
 
 @contextmanager
+def _writing(home: Path) -> Iterator[None]:
+    """The home folder, made when missing, for one publisher at a time and without earlier leftovers."""
+    try:
+        for folder in (home / "generations", home / "segments"):
+            folder.mkdir(parents=True, exist_ok=True)
+        with _lock(home):
+            _clean(home)
+            yield
+    except OSError as error:
+        raise GenerationError("generation.unwritable", path=str(home), detail=error.strerror or "") from error
+
+
+@contextmanager
 def _lock(home: Path) -> Iterator[None]:
-    """One publisher at a time; the lock goes with the process."""
+    """Held by one process at a time; it goes with the process."""
     handle = os.open(home / "publish.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
     try:
         try:

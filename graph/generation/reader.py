@@ -64,7 +64,7 @@ class _List:
         self.to_gen = parts["to"].items("I")
 
     def records(self, known: int) -> dict[str, int]:
-        """Records that stand on the list at `known`, by list code: shown then, and not removed or repaired."""
+        """Records standing on the list at `known`, by list code: shown then, and not removed or repaired."""
         open_ = np.frombuffer(self.left, "u1") == 0
         open_ &= np.frombuffer(self.from_gen, "<u4") <= known
         open_ &= np.frombuffer(self.to_gen, "<u4") > known
@@ -243,14 +243,18 @@ class Generation:
         words = self._person_words
         if high - low > _FEW:
             fitting = self._person_ords[low:high][masks.compatible(words[:, low:high], asked)]
-            found: list[int] = fitting.tolist()
+            # One record may name two persons of that name: equal ordinals stand side by side.
+            found: list[int] = (
+                np.unique(fitting) if (fitting[1:] == fitting[:-1]).any() else fitting
+            ).tolist()
         else:
-            found = [
+            places = [
                 int(self._person_ords[at])
                 for at in range(low, high)
                 if not masks.contradicts((int(words[0, at]), int(words[1, at]), int(words[2, at])), asked)
             ]
-        return list(dict.fromkeys(found))
+            found = list(dict.fromkeys(places))
+        return found
 
     def parties(self, key: int) -> Sequence[int]:
         """Ordinals of the parties with that identifier, name or former name."""
@@ -372,6 +376,13 @@ def current_generation(home: Path, *, language: Language | None = None) -> Gener
         GenerationError: `generation.missing`, `generation.damaged`, `generation.foreign`.
     """
     ref = current_ref(home)
-    if ref is None:
-        raise GenerationError("generation.missing", path=str(home), detail="current")
-    return open_generation(home, ref, language=language)
+    while True:
+        if ref is None:
+            raise GenerationError("generation.missing", path=str(home), detail="current")
+        try:
+            return open_generation(home, ref, language=language)
+        except GenerationError:
+            # Another one may have been published, and this one pruned, since `current` was read.
+            ref, refused = current_ref(home), ref
+            if ref == refused:
+                raise

@@ -348,6 +348,33 @@ def test_progress_is_told(rows: Rows, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_home_that_cannot_be_written_is_an_error_of_ours(rows: Rows, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(GenerationError) as caught:
+        publish(rows, tmp_path / "file")
+    assert caught.value.code == "generation.unwritable"
+    for lang in LANGS:
+        assert str(tmp_path) in say("graph", caught.value.code, lang, **caught.value.params)
+
+
+def test_the_current_generation_may_change_while_it_is_opened(rows: Rows, tmp_path: Path) -> None:
+    first = publish(rows, tmp_path)
+    calls: list[str] = []
+
+    def meanwhile(name: str, person: bool) -> str:
+        if not calls:
+            calls.append(name)
+            rows.number = 2
+            rows.put("ZFCG", "丁")
+            publish(rows, tmp_path)
+            assert prune(tmp_path, set()) == [first]
+        return name
+
+    language = Language(n6=meanwhile, stems=lambda n6: ())
+    with current_generation(tmp_path, language=language) as generation:
+        assert generation.number == 2
+
+
 def test_every_error_has_its_sentence(rows: Rows, tmp_path: Path) -> None:
     ref = publish(rows, tmp_path)
     errors: list[GenerationError] = []

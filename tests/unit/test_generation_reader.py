@@ -193,6 +193,17 @@ def test_a_long_row_of_namesakes_is_compared_alike(tmp_path: Path) -> None:
         assert list(generation.persons(key, "")) == list(range(60))
 
 
+@pytest.mark.parametrize("count", [2, 20])
+def test_a_record_that_names_two_namesakes_is_found_once(tmp_path: Path, count: int) -> None:
+    beside = tuple(
+        Related(role="shareholder", mention=person("虚构辛", f"320899{1950 + i}****1239", "masked"))
+        for i in range(count)
+    )
+    rows = [row(listing(key, organization("虚构甲公司"), related=beside)) for key in "ab"]
+    with make(tmp_path, {"TQGZ": rows}) as generation:
+        assert list(generation.persons(keys.related(keys.person_name("虚构辛")), "")) == [0, 1]
+
+
 def test_each_version_shows_between_its_generations(tmp_path: Path) -> None:
     subject = organization("虚构甲公司", uscc())
     rows = [
