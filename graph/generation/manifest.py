@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -81,8 +81,9 @@ class ListState(Doc):
 
     `taken_at` is the oldest of the sources' newest states (None: unknown, which is stale). Before
     `covered_from` records that had been removed again are unknown: it is the latest, over sources, of the
-    first full snapshot's time (the first of any kind where none was full; None: unknown). `sha256` pins the
-    newest snapshots.
+    first full snapshot's time (of the first dated one after it where that is unknown, of the first of any
+    kind where none was full; None: unknown). `sha256` pins the newest snapshots. `records` counts those that
+    stand on the list.
     """
 
     code: str
@@ -183,7 +184,7 @@ def list_states(
             continue
         newest = tuple(chain[-1] for chain in chains)
         taken = _all_known(one.taken_at for one in newest)
-        first = _all_known(next((one for one in chain if one.full), chain[0]).taken_at for chain in chains)
+        first = _all_known(_begun(chain) for chain in chains)
         states[code] = ListState(
             code=code,
             snapshots=newest,
@@ -193,6 +194,12 @@ def list_states(
             records=records.get(code, 0),
         )
     return states
+
+
+def _begun(chain: Sequence[SnapshotInfo]) -> datetime | None:
+    """From when on a source is covered: its first full state, or the first dated one after that."""
+    full = next((place for place, one in enumerate(chain) if one.full), 0)
+    return next((one.taken_at for one in chain[full:] if one.taken_at is not None), None)
 
 
 def _all_known(times: Iterable[datetime | None]) -> list[datetime]:

@@ -252,9 +252,21 @@ def test_a_clock_set_back_hides_no_publication(tmp_path: Path) -> None:
 
 def test_a_list_is_as_old_as_its_oldest_source(tmp_path: Path) -> None:
     publications = [
-        published(1, snapshot("SXBZXR", 0, full=False), snapshot("ZFCG", 0), snapshot("TQGZ", 0)),
+        published(
+            1,
+            snapshot("SXBZXR", 0, full=False),
+            snapshot("ZFCG", 0),
+            snapshot("TQGZ", 0),
+            snapshot("AQSC", 0, unknown=True),
+        ),
         published(2, snapshot("SXBZXR", 2), snapshot("SXBZXR", 3, "province")),
-        published(3, snapshot("SXBZXR", 5), snapshot("TQGZ", 5, unknown=True), snapshot("TQGZ", 6, "city")),
+        published(
+            3,
+            snapshot("SXBZXR", 5),
+            snapshot("TQGZ", 5, unknown=True),
+            snapshot("TQGZ", 6, "city"),
+            snapshot("AQSC", 4, full=False),
+        ),
     ]
     with make(tmp_path, {"SXBZXR": []}, publications=publications) as generation:
         one, two, three = (generation.lists(n) for n in (1, 2, 3))
@@ -266,6 +278,10 @@ def test_a_list_is_as_old_as_its_oldest_source(tmp_path: Path) -> None:
         assert three["SXBZXR"].taken_at == DAY + timedelta(days=3)
         assert three["SXBZXR"].covered_from == DAY + timedelta(days=3)
         assert [s.source for s in three["SXBZXR"].snapshots] == ["court", "province"]
+        assert one["AQSC"].covered_from is None, "nothing says when"
+        assert three["AQSC"].covered_from == DAY + timedelta(days=4), (
+            "the first dated state after the first full one"
+        )
         assert three["TQGZ"].taken_at is None, "one unknown age makes the list's unknown"
         assert three["TQGZ"].covered_from == DAY + timedelta(days=6)
         assert three["ZFCG"].records == 0
