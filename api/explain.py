@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from api.output import plain
-from graph.dates import CST
+from graph.dates import CST, china_day, start_of_day
 from graph.lists import BY_CODE
 from graph.messages import Lang, catalogue, say
 from matching.decision import (
@@ -42,13 +42,26 @@ def word(group: str, value: str, lang: Lang) -> str:
 
 
 def moment(instant: datetime | None, lang: Lang) -> str:
-    """An instant for people, in China time; the day alone when it is a midnight."""
+    """An instant for people, in China time."""
     if instant is None:
+        return text("explain.unknown", lang)
+    return instant.astimezone(CST).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def first_day(start: datetime | None, lang: Lang) -> str:
+    """When a period begins: the day, or the instant where it is no midnight."""
+    if start is None:
         return text("explain.open", lang)
-    local = instant.astimezone(CST)
-    if (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0):
-        return local.strftime("%Y-%m-%d")
-    return local.strftime("%Y-%m-%d %H:%M:%S")
+    return china_day(start).isoformat() if start == start_of_day(china_day(start)) else moment(start, lang)
+
+
+def final_day(end: datetime | None, lang: Lang) -> str:
+    """When a period ends: its last day, which counts; periods are kept with the instant after it."""
+    if end is None:
+        return text("explain.open", lang)
+    if end != start_of_day(china_day(end)):
+        return moment(end, lang)
+    return text("explain.last_day", lang, date=(china_day(end) - timedelta(days=1)).isoformat())
 
 
 def list_title(code: str, lang: Lang) -> str:
@@ -128,8 +141,8 @@ def evidence_lines(evidence: Evidence, lang: Lang) -> list[str]:
             record=plain(evidence.record),
             subject=plain(evidence.subject),
             status=word("status", evidence.status, lang),
-            since=moment(evidence.effect_from, lang),
-            until=moment(evidence.effect_to, lang),
+            since=first_day(evidence.effect_from, lang),
+            until=final_day(evidence.effect_to, lang),
         ),
         text(
             "explain.match",
@@ -166,7 +179,7 @@ def evidence_lines(evidence: Evidence, lang: Lang) -> list[str]:
                 lang,
                 file=plain(source.file or source.url),
                 row=source.row or "-",
-                taken=moment(source.taken_at, lang) if source.taken_at else text("explain.unknown", lang),
+                taken=moment(source.taken_at, lang),
             )
         )
     if evidence.confirmed_by:
@@ -281,7 +294,7 @@ def pin_lines(decision: Decision, lang: Lang) -> list[str]:
     ]
     for pin in pins.lists:
         stale = text("explain.stale", lang) if pin.stale else ""
-        taken = moment(pin.taken_at, lang) if pin.taken_at else text("explain.unknown", lang)
+        taken = moment(pin.taken_at, lang)
         lines.append(
             "  "
             + text(

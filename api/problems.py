@@ -145,9 +145,14 @@ def validate_request(value: Any) -> DecisionRequest:
 
 def from_pydantic(error: ValidationError, prefix: Sequence[str | int] = ()) -> list[Problem]:
     """The errors of a validation, as problems."""
+    items = error.errors(include_url=False, include_input=False)
+    problems = [_problem([*prefix, *item["loc"]], item["type"], item.get("ctx") or {}) for item in items]
+    # a list whose items are all wrong is not empty: the validator counts the good ones only
+    inside = [p.pointer for p in problems]
     return [
-        _problem([*prefix, *item["loc"]], item["type"], item.get("ctx") or {})
-        for item in error.errors(include_url=False, include_input=False)
+        problem
+        for problem in problems
+        if problem.code != "body.empty" or not any(p.startswith(problem.pointer + "/") for p in inside)
     ]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from loaders.report import LoadReport
 
 SHOWN = 20
-"""Rejected rows and warnings that the table view writes out per file; JSON has all of them."""
+"""Rejected rows that the table view writes out per file; JSON has all of them."""
 
 
 @command("load", formats=("table", "json", "jsonl", "csv", "xlsx"))
@@ -129,8 +129,8 @@ def tell(run: Run, document: dict[str, Any]) -> None:
         run.note("load.problem", path=plain(item["path"]) or "-", message=plain(item["message"]))
     if run.format == "table":
         for file in document["files"]:
-            for group, code in (("rejected", "load.rejected"), ("warnings", "load.warning")):
-                _tell_rows(run, file["path"], file[group], code)
+            _tell_rejected(run, file["path"], file["rejected"])
+            _tell_warnings(run, file["path"], file["warnings"])
     if document["dry_run"]:
         run.note("load.dry_run")
     elif document["published"]:
@@ -139,14 +139,23 @@ def tell(run: Run, document: dict[str, Any]) -> None:
         run.note("load.not_published")
 
 
-def _tell_rows(run: Run, path: str, entries: list[dict[str, Any]], code: str) -> None:
+def _tell_rejected(run: Run, path: str, entries: list[dict[str, Any]]) -> None:
     for item in entries[:SHOWN]:
-        run.note(
-            code,
-            path=plain(path),
-            row=item["row"] or "-",
-            column=plain(item["column"]) or "-",
-            message=plain(item["message"]),
-        )
+        run.note("load.rejected", path=plain(path), **_where(item), message=plain(item["message"]))
     if len(entries) > SHOWN:
         run.note("load.more", path=plain(path), count=len(entries) - SHOWN)
+
+
+def _tell_warnings(run: Run, path: str, entries: list[dict[str, Any]]) -> None:
+    """One line a kind of warning and column, with how many rows have it: a register may have thousands."""
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for item in entries:
+        groups.setdefault((item["code"], item["column"]), []).append(item)
+    for items in groups.values():
+        code = "load.warning" if len(items) == 1 else "load.warnings"
+        message = plain(items[0]["message"])
+        run.note(code, path=plain(path), **_where(items[0]), count=len(items), message=message)
+
+
+def _where(item: dict[str, Any]) -> dict[str, object]:
+    return {"row": item["row"] or "-", "column": plain(item["column"]) or "-"}
