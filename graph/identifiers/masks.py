@@ -132,6 +132,7 @@ def _digits(pattern: str, weights: tuple[int, ...]) -> tuple[int, ...]:
     return total
 
 
+@lru_cache(maxsize=8_192)
 def _count_citizen(pattern: str, first: int, last: int) -> int:
     """How many citizen numbers fit a pattern of digits, X and `*`."""
     if re.fullmatch(r"[0-9*]{17}[0-9X*]", pattern) is None:
@@ -195,11 +196,17 @@ def _expand(value: str, length: int) -> str | None:
     return value.replace(runs[0], "*" * size) if size >= 1 else None
 
 
+_LETTER_INSIDE = re.compile("[A-Z].|[A-WYZ]")
+
+
 def _is_org(a: str, b: str) -> bool:
-    for value in (a, b):
-        if re.search("[A-Z]", value[:-1]) or value[:1] == "9" or (value[-1:].isalpha() and value[-1] != "X"):
-            return True
-    return any("*" not in full and not citizen_valid(full) and uscc_valid(full) for full in (a, b))
+    """Whether two numbers of 18 are credit codes: by the full one's check, else by letters, else by prefix 9."""
+    for full in (a, b):
+        if "*" not in full and citizen_valid(full) != uscc_valid(full):
+            return uscc_valid(full)
+    if _LETTER_INSIDE.search(a) or _LETTER_INSIDE.search(b):
+        return True
+    return a[:1] == "9" or b[:1] == "9"
 
 
 def _widen15(value: str) -> str:
@@ -237,9 +244,10 @@ def _compare(a: str, b: str) -> MaskComparison:
     conflicts = len(a) - equal - len(hidden)
     merged = "".join(y if x == "*" else x for x, y in zip(a, b, strict=True))
     shared = "".join("*" if place in hidden else x for place, x in enumerate(a))
-    kind, feasible, count = _judge(a, b, merged, shared, hidden)
     if conflicts:
-        feasible, count = False, 0
+        kind, feasible, count = _kind(a, b, hidden), False, 0
+    else:
+        kind, feasible, count = _judge(a, b, merged, shared, hidden)
     return MaskComparison(
         visible_equal=equal,
         conflicts=conflicts,
@@ -258,21 +266,27 @@ def _all_digits(text: str) -> bool:
     return re.fullmatch("[0-9*]+", text) is not None
 
 
+def _kind(a: str, b: str, hidden: frozenset[int]) -> str:
+    """What a comparison leaves hidden, in the words of `MaskComparison.kind`."""
+    if not hidden:
+        return "full"
+    if len(a) == 18 and not _is_org(a, b):
+        return "court" if hidden == _COURT else "tax" if hidden == _TAX else "local"
+    return "org" if len(a) in (9, 18) else "other"
+
+
 def _judge(a: str, b: str, merged: str, shared: str, hidden: frozenset[int]) -> tuple[str, bool, int]:
     """Kind, feasibility (of what either side shows) and count (of what both show)."""
+    kind = _kind(a, b, hidden)
     full = [value for value in (a, b) if "*" not in value]
+    if len(merged) not in (9, 18):
+        return kind, True, 10 ** min(len(hidden), 18)
     if len(merged) == 18 and not _is_org(a, b):
-        kind = "full" if not hidden else "court" if hidden == _COURT else "tax" if hidden == _TAX else "local"
-        if not all(map(citizen_valid, full)):
-            return kind, False, 0
-        if not full and _count_citizen(merged, FIRST_BIRTH, LAST_BIRTH) == 0:
-            return kind, False, 0
-        return kind, True, max(1, _count_citizen(shared, COUNTED_FROM, COUNTED_TO))
-    if len(merged) in (9, 18):
-        check = uscc_valid if len(merged) == 18 else org_code_valid
-        feasible = all(map(check, full)) and (bool(full) or _count_org(merged) > 0)
-        return ("org" if hidden else "full"), feasible, _count_org(shared) if feasible else 0
-    return ("other" if hidden else "full"), True, 10 ** min(len(hidden), 18)
+        fits = all(map(citizen_valid, full)) if full else _count_citizen(merged, FIRST_BIRTH, LAST_BIRTH) > 0
+        return kind, fits, max(1, _count_citizen(shared, COUNTED_FROM, COUNTED_TO)) if fits else 0
+    check = uscc_valid if len(merged) == 18 else org_code_valid
+    fits = all(map(check, full)) if full else _count_org(merged) > 0
+    return kind, fits, _count_org(shared) if fits else 0
 
 
 def mask_person_id(value: str) -> str:

@@ -304,12 +304,26 @@ def _plain(text: str) -> bool:
     return _untouched().fullmatch(text) is not None and _SUSPECT.search(text) is None and len(text) <= _MAX
 
 
+def _passed_lightly(raw: str) -> str:
+    """The form N5 of a name that one pass settles, or empty where the whole ladder is needed."""
+    if len(raw) > _MAX or needs_phrases(raw) or may_be_mojibake(raw):
+        return ""
+    light = raw.translate(_light())
+    return light if _light_enough().fullmatch(light) and _SUSPECT.search(light) is None else ""
+
+
 def organization_name(raw: str) -> OrgName:
     """Read the name of an organisation: every form of the ladder, further names, roles (SPEC 7.2).
 
     Args:
         raw: the cell. Only the first 2,000 characters are read.
     """
+    if _plain(raw):
+        return OrgName(raw=raw, n1=raw, n2=raw, n3=raw, n4=raw, n5=raw, n6=raw)
+    light = _passed_lightly(raw)
+    if light and " " not in raw and "\u3000" not in raw:
+        n2 = unicodedata.normalize("NFKC", raw)
+        return OrgName(raw=raw, n1=raw, n2=n2, n3=light, n4=light, n5=light, n6=light.translate(_PARENS))
     name = _climb(raw)
     settled = _settled(name.n6)
     if settled == name.n6:
@@ -337,10 +351,9 @@ def org_key(raw: str) -> str:
     """
     if _plain(raw):
         return raw
-    if len(raw) <= _MAX and not needs_phrases(raw) and not may_be_mojibake(raw):
-        light = raw.translate(_light())
-        if _light_enough().fullmatch(light) and _SUSPECT.search(light) is None:
-            return light.translate(_PARENS)
+    light = _passed_lightly(raw)
+    if light:
+        return light.translate(_PARENS)
     return organization_name(raw).n6
 
 

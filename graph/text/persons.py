@@ -13,7 +13,7 @@ from itertools import permutations
 from graph.model import Doc, Name, NameKind
 from graph.text._tables import DASHES, DOTS, HANZI, INVISIBLE, LOST, WILDCARD, simplify
 from graph.text.organizations import wildcard_equal
-from graph.text.repair import repair
+from graph.text.repair import may_be_mojibake, repair
 
 _MAX = 200
 MASK = "*"
@@ -103,12 +103,21 @@ def _script_kind(main: str, other: str) -> NameKind:
     return NameKind.ALIAS if bool(has_hanzi(main)) == bool(has_hanzi(other)) else NameKind.FOREIGN
 
 
+def _settled_as_it_is(raw: str) -> bool:
+    """Whether a name is plain simplified characters without a mask or a title: what most names are."""
+    if _SIMPLE.fullmatch(raw) is None or raw[-1] in "生士志人" or "某" in raw or may_be_mojibake(raw):
+        return False
+    return simplify(raw, words=False) == raw
+
+
 def person_name(raw: str) -> PersonName:
     """Read the name of a person: comparison form, aliases, whether it is masked (SPEC 7.7).
 
     Dots and spaces go (minority names lose them in transport), characters become simplified, Latin words are
     upper case and in alphabetical order, a name in brackets becomes an alias. Only 200 characters are read.
     """
+    if _settled_as_it_is(raw):
+        return PersonName(raw=raw, n6=raw)
     main, extra = _parts(_normal(raw))
     n6 = _form(main)
     for _ in range(4):
@@ -128,18 +137,7 @@ def person_name(raw: str) -> PersonName:
 def person_key(raw: str) -> str:
     """The comparison form alone: `person_name(raw).n6`. With `*` it is masked, with `?` a character was
     lost."""
-    if (
-        _SIMPLE.fullmatch(raw)
-        and raw.isalpha()
-        and simplify(raw, words=False) == raw
-        and not _needs_care(raw)
-    ):
-        return raw
     return person_name(raw).n6
-
-
-def _needs_care(raw: str) -> bool:
-    return "某" in raw or raw.endswith(("先生", "女士", "同志", "人"))
 
 
 _HOMOPHONES = tuple(frozenset(group) for group in ("闫颜阎", "肖萧", "付傅", "戴代", "邱丘"))
@@ -209,6 +207,8 @@ def person_names_near(a: str, b: str) -> str:
     characters. Near counts only beside an identity number. A masked or an empty name is never equal or
     near.
     """
+    if a == b and _settled_as_it_is(a):
+        return "equal"
     x, y = person_name(a), person_name(b)
     if not x.n6 or not y.n6 or x.masked or y.masked:
         return "different"

@@ -23,8 +23,15 @@ _PEOPLES = (
     "蒙古族|蒙古|哈萨克|柯尔克孜|哈尼族|满族|瑶族|黎族|维吾尔"
 )
 _TYPE = re.compile(rf"(?:(?:{_PEOPLES})*自治州|特别行政区|(?:壮族|回族|维吾尔)?自治区|省|市|地区|盟)\Z")
-_ANOTHER = re.compile("[东西南北中一二三四五六七八九十]{0,2}(?:路|街|道|大街|大道|胡同|弄|巷)|[区县]")
-"""What follows a short name that names a street or a district (朝阳区), not the city."""
+_ANOTHER = re.compile("[东西南北中一二三四五六七八九十]{0,2}(?:路|街|道|大街|大道|胡同|弄|巷)")
+"""What follows a short name where it names a street, not the city."""
+_ELSEWHERE = frozenset(
+    ("朝阳区", "通州区", "河北区", "海南区", "中山区", "西安区", "兴安区", "大同区", "资阳区")
+    + ("甘南县", "兴安县", "合江县")
+)
+"""Districts and counties that bear the name of a city in another province."""
+_TYPE_END = re.compile("省|市|地区|盟|州|自治区|行政区")
+_FORM = re.compile(r"\)?(?:股份|集团|控股|投资)?(?:有限|分公司|分行|办事处|代表处)|\)")
 _CODE = re.compile(r"([1-8][0-9])(?:[0-9]{2}){0,5}")
 _LONGEST = 14
 _NOT_INSIDE = frozenset({"海南", "吉林", "朝阳", "东方", "中山", "和田", "大理", "白银", "黄山", "长白山"})
@@ -55,17 +62,28 @@ def _provinces() -> dict[str, str]:
 
 
 @cache
-def _inside() -> re.Pattern[str]:
-    """Names that say where even in the middle of a text: with their type, or right before the legal form."""
-    full = [
-        name for _code, name, level in _rows() if level in {"province", "prefecture"} and _TYPE.search(name)
-    ]
-    short = [
-        name for name in _names() if len(name) >= 2 and _TYPE.search(name) is None and name not in _NOT_INSIDE
-    ]
-    by_length = sorted(full, key=len, reverse=True), sorted(short, key=len, reverse=True)
-    form = r"(?=\)?(?:股份|集团|控股|投资)?(?:有限|分公司|分行|办事处|代表处)|\))"
-    return re.compile(f"({'|'.join(by_length[0])})|({'|'.join(by_length[1])}){form}")
+def _named() -> tuple[dict[str, str], dict[str, str]]:
+    """Names that say where even inside a text: with their type, and short ones."""
+    names = _names()
+    full = {name: names[name] for _code, name, level in _rows() if level in {"province", "prefecture"}}
+    short = {
+        name: code for name, code in names.items() if _TYPE.search(name) is None and name not in _NOT_INSIDE
+    }
+    return full, short
+
+
+def _inside(text: str) -> str:
+    """The province that the middle of a text names: 深圳市, or a short name right before the legal form."""
+    full, short = _named()
+    for match in _TYPE_END.finditer(text):
+        for length in range(min(_LONGEST, match.end()), 1, -1):
+            if text[match.end() - length : match.end()] in full:
+                return full[text[match.end() - length : match.end()]]
+    for match in _FORM.finditer(text):
+        for length in range(min(5, match.start()), 1, -1):
+            if text[match.start() - length : match.start()] in short:
+                return short[text[match.start() - length : match.start()]]
+    return ""
 
 
 def province_name(code: str) -> str:
@@ -79,6 +97,8 @@ def _at_start(text: str) -> str:
     for length in range(min(_LONGEST, len(text)), 1, -1):
         code = names.get(text[:length])
         if code is not None and (_TYPE.search(text, 0, length) or _ANOTHER.match(text, length) is None):
+            if text[: length + 1] in _ELSEWHERE:
+                return ""
             return code
     return ""
 
@@ -102,5 +122,4 @@ def province_of(text: str) -> str:
     found = _at_start(text.removeprefix("中国").removeprefix("中华人民共和国").lstrip("(:"))
     if found:
         return found
-    match = _inside().search(text)
-    return _names()[match.group(1) or match.group(2)] if match else ""
+    return _inside(text)

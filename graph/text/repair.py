@@ -134,7 +134,7 @@ def _run(text: str) -> tuple[str, tuple[str, ...]]:
     return text, tuple(found)
 
 
-_CLEAN = re.compile(f"[{HANZI}A-Za-z0-9,.()（），。、：；*\\-]*")
+_CLEAN = re.compile(f"[{HANZI}A-Za-z0-9 !-%'-/:-@\\[-`{{-~（）《》“”，。、：；－·]*")
 
 
 def repair(text: str) -> str:
@@ -144,7 +144,8 @@ def repair(text: str) -> str:
     wrong encoding (only when the way back is exact), drops byte order marks, invisible and control
     characters and turns every kind of space into a plain one. Latin names in brackets stay.
     """
-    if _CLEAN.fullmatch(text) and "(" not in text and "（" not in text and not _BOTH_WAYS.search(text):
+    plain = _CLEAN.fullmatch(text) is not None and text[:1] != " " and text[-1:] != " "
+    if plain and not _BOTH_WAYS.search(text) and not _PINYIN.search(text):
         return text
     return _run(text)[0]
 

@@ -15,6 +15,7 @@ from graph.text import (
     is_empty,
     org_key,
     organization_name,
+    organizations,
     parent_of,
     person_key,
     person_name,
@@ -25,6 +26,7 @@ from graph.text import (
     simplify,
     wildcard_equal,
 )
+from graph.text.repair import _run as run_repair
 
 PIECES = [
     *(
@@ -114,6 +116,19 @@ def test_organisations_settle_in_one_step(text: str) -> None:
     assert org_key(key) == key
     assert organization_name(text).n6 == key
     assert organization_name(text).wildcard == ("?" in key)
+
+
+@given(names)
+@example("臨江市虛構（集團）有限公司")
+@example("临江 虚构(中国)有限公司")
+@example("甲（乙）丙（丁）")
+@example("临江市虚构ＡＢ厂")
+def test_short_cuts_say_what_the_whole_ladder_says(text: str) -> None:
+    name, whole = organization_name(text), organizations._climb(text)
+    assert (name.n1, name.n2, name.n3, name.n4, name.n5) == (whole.n1, whole.n2, whole.n3, whole.n4, whole.n5)
+    assert (name.aliases, name.roles, name.others) == (whole.aliases, whole.roles, whole.others)
+    assert name.n6 == organizations._settled(whole.n6)
+    assert repair(text) == run_repair(text)[0]
 
 
 @given(names)

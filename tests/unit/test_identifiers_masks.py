@@ -121,6 +121,15 @@ def test_organisation_codes() -> None:
     assert not compare_masked("91320899MATEKT0A2F", "91320899MATEKT0A2*").feasible
 
 
+def test_a_permanent_residents_number_begins_with_nine_and_is_a_persons() -> None:
+    from graph.identifiers import citizen_check_character
+
+    body = "91110019900101123"
+    number = body + citizen_check_character(body)
+    assert compare_masked(number, number[:10] + "****" + number[14:]).kind == "court"
+    assert compare_masked(number, number[:10] + "****" + number[14:]).agrees
+
+
 def test_the_count_is_exact() -> None:
     from graph.identifiers import citizen_check_character
 
