@@ -57,10 +57,18 @@ def _across_types(subject: Subject, mention: Mention) -> Comparison:
     """A list may call an individual business by its operator's number: only an equal number says anything."""
     for own in subject.ids:
         for other in mention.ids:
-            if own.state == other.state == "valid" and own.scheme == other.scheme and own.value == other.value:
+            if (
+                own.state == other.state == "valid"
+                and own.scheme == other.scheme
+                and own.value == other.value
+            ):
                 feature = Feature(name=own.scheme, submitted=show(own), matched=show(other), outcome="equal")
                 return Comparison(
-                    tier=Tier.E3, field=own.scheme, submitted=show(own), matched=show(other), features=(feature,)
+                    tier=Tier.E3,
+                    field=own.scheme,
+                    submitted=show(own),
+                    matched=show(other),
+                    features=(feature,),
                 )
     return NOTHING
 
@@ -78,9 +86,7 @@ def _org_numbers(subject: Subject, mention: Mention) -> tuple[str, Feature | Non
             place = _ORDER.index(outcome) if outcome else 99
             if outcome and place < rank:
                 best, rank = outcome, place
-                feature = Feature(
-                    name=own.scheme, submitted=own.value, matched=other.value, outcome=outcome
-                )
+                feature = Feature(name=own.scheme, submitted=own.value, matched=other.value, outcome=outcome)
     return best, feature
 
 
@@ -207,14 +213,20 @@ def _persons(subject: Subject, mention: Mention, listing: Listing, same_case: bo
     if any(f.outcome == "different" for f in facts):
         return _person(Tier.X, feature, name, *facts)
     if same_case:
-        facts.append(Feature(name="same_case", matched=listing.case_no or listing.decision_no, outcome="equal"))
+        facts.append(
+            Feature(name="same_case", matched=listing.case_no or listing.decision_no, outcome="equal")
+        )
     tier = {"court": Tier.E2, "tax": Tier.E3, "local": Tier.E4}.get(kind)
     return NOTHING if tier is None else _person(tier, feature, name, *facts)
 
 
 def _person(tier: Tier, number: Feature, *rest: Feature) -> Comparison:
     return Comparison(
-        tier=tier, field=number.name, submitted=number.submitted, matched=number.matched, features=(number, *rest)
+        tier=tier,
+        field=number.name,
+        submitted=number.submitted,
+        matched=number.matched,
+        features=(number, *rest),
     )
 
 
@@ -266,7 +278,9 @@ def _person_facts(subject: Subject, mention: Mention, listing: Listing) -> list[
         facts.append(Feature(name="sex", submitted=subject.sex, matched=mention.sex, outcome=outcome))
     year = subject.birth_year
     if year is None:
-        year = next((int(i.value[6:10]) for i in mention.ids if len(i.value) == 18 and i.value[6:10].isdigit()), None)
+        year = next(
+            (int(i.value[6:10]) for i in mention.ids if len(i.value) == 18 and i.value[6:10].isdigit()), None
+        )
     if year is not None and mention.age is not None:
         fits = _age_fits(year, mention.age, mention.age_at, listing)
         facts.append(Feature(name="age", submitted=str(year), matched=str(mention.age),
@@ -302,20 +316,31 @@ def _unnumbered(
     if same_case:
         case = Feature(name="same_case", matched=listing.case_no or listing.decision_no, outcome="equal")
         return Comparison(
-            tier=Tier.E3, field="name", submitted=subject.name, matched=mention.name, features=(name, case, *facts)
+            tier=Tier.E3,
+            field="name",
+            submitted=subject.name,
+            matched=mention.name,
+            features=(name, case, *facts),
         )
     recorded_year = mention.birth_year or next(
         (int(i.value[6:10]) for i in mention.ids if len(i.value) == 18 and i.value[6:10].isdigit()), None
     )
     recorded_region = next(
-        (i.value[:2] for i in mention.ids if len(i.value) == 18 and i.value[:2].isdigit()), mention_region(mention)
+        (i.value[:2] for i in mention.ids if len(i.value) == 18 and i.value[:2].isdigit()),
+        mention_region(mention),
     )
     if not (subject.birth_year and recorded_year and subject.region and recorded_region):
         return NOTHING
     if subject.birth_year != recorded_year or subject.region != recorded_region:
         return NOTHING
-    year = Feature(name="birth_year", submitted=str(subject.birth_year), matched=str(recorded_year), outcome="equal")
+    year = Feature(
+        name="birth_year", submitted=str(subject.birth_year), matched=str(recorded_year), outcome="equal"
+    )
     region = Feature(name="province", submitted=subject.region, matched=recorded_region, outcome="equal")
     return Comparison(
-        tier=Tier.E4, field="name", submitted=subject.name, matched=mention.name, features=(name, year, region, *facts)
+        tier=Tier.E4,
+        field="name",
+        submitted=subject.name,
+        matched=mention.name,
+        features=(name, year, region, *facts),
     )

@@ -19,7 +19,7 @@ from matching.kinship import Connected, Kinship, Officer
 from matching.matcher import Matcher
 from matching.policy import Policy
 from matching.request import Bidder, DecisionRequest, PartyRef, Person
-from matching.rules.base import BidderView, Case, EntityView, Hit, Kin, PersonView, SubjectView
+from matching.rules.base import BidderView, Case, EntityView, Kin, PersonView, SubjectView
 from matching.subjects import Subject, from_party, party_subject, person_subject, show
 
 
@@ -36,7 +36,9 @@ class Built(msgspec.Struct, kw_only=True):
 class CaseBuilder:
     """Turns one request into one case. Made per decision; holds nothing between decisions."""
 
-    def __init__(self, generation: Generation, policy: Policy, matcher: Matcher, *, as_of: datetime, known: int):
+    def __init__(
+        self, generation: Generation, policy: Policy, matcher: Matcher, *, as_of: datetime, known: int
+    ):
         self._generation = generation
         self._policy = policy
         self._matcher = matcher
@@ -130,7 +132,11 @@ class CaseBuilder:
         cases = frozenset(
             number for hit in hits for number in (hit.listing.case_no, hit.listing.decision_no) if number
         )
-        own = [(name, p) for name, p in (("legal_rep", ref.legal_rep), ("principal", ref.principal)) if p is not None]
+        own = [
+            (name, p)
+            for name, p in (("legal_rep", ref.legal_rep), ("principal", ref.principal))
+            if p is not None
+        ]
         return EntityView(
             role=role,
             ref=ref,
@@ -249,11 +255,17 @@ def _enrich(subject: Subject, party: Party | None) -> Subject:
     if party is None or subject.type is PartyType.PERSON:
         return subject  # what records call a person is no second name of that person
     known = from_party(party, derived=True)
-    former = tuple(dict.fromkeys((*subject.former, *(n for n in (known.n6, *known.former) if n != subject.n6))))
+    former = tuple(
+        dict.fromkeys((*subject.former, *(n for n in (known.n6, *known.former) if n != subject.n6)))
+    )
     if subject.ids:
         name, n6 = (subject.name, subject.n6) if subject.name else (known.name, known.n6)
         return msgspec.structs.replace(
-            subject, name=name, n6=n6, former=tuple(f for f in former if f and f != n6), region=subject.region or known.region
+            subject,
+            name=name,
+            n6=n6,
+            former=tuple(f for f in former if f and f != n6),
+            region=subject.region or known.region,
         )
     return msgspec.structs.replace(
         subject, ids=known.ids, former=former, derived=True, region=subject.region or known.region

@@ -7,8 +7,10 @@ first snapshot a list is not covered: records that had gone by then are unknown 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+import msgspec
 
 from graph.dates import iso
 from graph.generation import ListState
@@ -60,33 +62,79 @@ def not_assessed(
                    covered=covered, hours=hours),
         )  # fmt: skip
         found.append(
-            NotAssessable(code="LISTS", what=f"list:{code}", reason=why, detail=detail, decides=code in needed)
+            NotAssessable(
+                code="LISTS", what=f"list:{code}", reason=why, detail=detail, decides=code in needed
+            )
         )
     return tuple(found)
 
 
-def pins(lists: Mapping[str, ListState], policy: Policy, as_of: datetime) -> tuple[ListPin, ...]:
-    """Every list as it stood, for the decision's pins."""
-    return tuple(
-        ListPin(
-            code=code,
-            sha256=state.sha256,
-            taken_at=state.taken_at,
-            records=state.records,
-            stale=trouble(state, code, policy, as_of) is not None,
-        )
-        for code, state in sorted(lists.items())
-    )
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How the lists stand for one set of required lists, and between which instants that holds."""
 
-
-def fresh_until(
-    required: Iterable[str], lists: Mapping[str, ListState], policy: Policy
-) -> datetime | None:
+    since: datetime
+    until: datetime
+    in_trouble: tuple[NotAssessable, ...]
+    pins: tuple[ListPin, ...]
+    fresh_until: datetime | None
     """When the first required list goes stale; None if one is in no state to."""
-    ends = []
-    for code in required:
-        state = lists.get(code)
-        if state is None or state.taken_at is None:
-            return None
-        ends.append(state.taken_at + policy.max_age(code))
-    return min(ends, default=None)
+
+    @property
+    def deciding(self) -> tuple[NotAssessable, ...]:
+        """The troubles of required lists."""
+        return tuple(n for n in self.in_trouble if n.decides)
+
+
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+def standing(
+    read: Iterable[str],
+    required: Iterable[str],
+    lists: Mapping[str, ListState],
+    policy: Policy,
+    as_of: datetime,
+) -> Standing:
+    """How every list stands at `as_of`; the answer holds until the next list changes its state.
+
+    Args:
+        read: lists that some rule reads.
+        required: lists without which the verdict is UNDETERMINED.
+        lists: their states as known.
+        policy: allowed ages.
+        as_of: the legal moment.
+    """
+    needed = tuple(required)
+    turns = [
+        turn
+        for code, state in lists.items()
+        if state.taken_at is not None
+        for turn in (
+            # the last instant of freshness counts, so the state turns one microsecond later
+            state.taken_at + policy.max_age(code) + timedelta(microseconds=1),
+            (state.covered_from or state.taken_at) - policy.max_age(code),
+        )
+    ]
+    ends = [
+        None
+        if (state := lists.get(code)) is None or state.taken_at is None
+        else state.taken_at + policy.max_age(code)
+        for code in needed
+    ]
+    return Standing(
+        since=max((t for t in turns if t <= as_of), default=_FIRST),
+        until=min((t for t in turns if t > as_of), default=_LAST),
+        in_trouble=not_assessed(read, needed, lists, policy, as_of),
+        pins=tuple(
+            ListPin(
+                code=code,
+                sha256=state.sha256,
+                taken_at=state.taken_at,
+                records=state.records,
+                stale=trouble(state, code, policy, as_of) is not None,
+            )
+            for code, state in sorted(lists.items())
+        ),
+        fresh_until=None if None in ends else min((e for e in ends if e is not None), default=None),
+    )

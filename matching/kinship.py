@@ -65,9 +65,7 @@ class Kinship:
 
     def relations(self, ordinal: int) -> list[PartyRelation]:
         """The relations of a party that hold at `as_of`."""
-        return [
-            r for r in self._generation.relations(ordinal, self._known) if r.valid.contains(self._as_of)
-        ]
+        return [r for r in self._generation.relations(ordinal, self._known) if r.valid.contains(self._as_of)]
 
     def read(self, ordinal: int, me: Party) -> tuple[list[Connected], list[Officer]]:
         """Everyone connected with the party at `ordinal`."""
@@ -112,7 +110,10 @@ class Kinship:
         held = [
             r
             for r in siblings
-            if r.type is RelationType.HOLDS and r.src == other.key and r.dst != me.key and (r.share or 0) > HALF
+            if r.type is RelationType.HOLDS
+            and r.src == other.key
+            and r.dst != me.key
+            and (r.share or 0) > HALF
         ]
         for edge in held[: int(self._policy.option("sister_cap"))]:
             sister = self._party(edge.dst)
@@ -159,7 +160,10 @@ class Kinship:
         if parent:
             path = name_path(subject.name, parent, "parent")
             yield Connected(
-                role="parent", by="name", path=path, subject=Subject(type=PartyType.ORGANIZATION, name=parent, n6=parent)
+                role="parent",
+                by="name",
+                path=path,
+                subject=Subject(type=PartyType.ORGANIZATION, name=parent, n6=parent),
             )
 
     def _is_name(self, n6: str) -> bool:
@@ -177,7 +181,10 @@ class Kinship:
             if branch.n6 in seen:
                 continue
             seen.add(branch.n6)
-            if text.parent_of(branch.n6, lambda s: s == subject.n6 or self._generation.registered(s)) == subject.n6:
+            if (
+                text.parent_of(branch.n6, lambda s: s == subject.n6 or self._generation.registered(s))
+                == subject.n6
+            ):
                 yield Connected(
                     role="branch", by="name", path=name_path(subject.name, branch.name, "branch"),
                     subject=Subject(type=PartyType.ORGANIZATION, name=branch.name, n6=branch.n6),

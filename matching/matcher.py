@@ -122,7 +122,9 @@ class Matcher:
             record_hash = self._generation.listing_hash(candidate.ordinal)
             status = listing.status(self._as_of)
             if result.tier is Tier.X:
-                traces.append(_trace("conflicting_codes", listing, record_hash, Tier.X, status, result.features))
+                traces.append(
+                    _trace("conflicting_codes", listing, record_hash, Tier.X, status, result.features)
+                )
                 continue
             pair = self._pair_key(subject, listing, record_hash)
             answer = self._reviews.answer(pair)
@@ -175,7 +177,8 @@ class Matcher:
     def _pair_key(self, subject: Subject, listing: Listing, record_hash: str) -> str:
         """Names the pair for reviews: new when the record or the party changes; numbers of persons pseudonymous."""
         ids = tuple(
-            f"{i.scheme}:{show(i) if i.scheme in ORG_SCHEMES else pseudonym(self._key, i.value)}" for i in subject.ids
+            f"{i.scheme}:{show(i) if i.scheme in ORG_SCHEMES else pseudonym(self._key, i.value)}"
+            for i in subject.ids
         )
         pair = _Pair(
             type=subject.type.value,
@@ -201,6 +204,7 @@ def _trace(
         status=status.value,
         features=features,
         detail=Bilingual(
-            zh=say("matching", f"trace.{why}", "zh", **params), en=say("matching", f"trace.{why}", "en", **params)
+            zh=say("matching", f"trace.{why}", "zh", **params),
+            en=say("matching", f"trace.{why}", "en", **params),
         ),
     )

@@ -22,20 +22,36 @@ from matching import freshness
 from matching.candidates import ExactCandidates
 from matching.context import Built, CaseBuilder
 from matching.decision import (
-    Bilingual, Decision, Finding, NoFinding, NotAssessable, Outcome, PairResult, Pins, SubjectResult,
-    TenderResult, Trace, Verdict, strictest, to_json,
+    Bilingual,
+    Decision,
+    Finding,
+    NoFinding,
+    NotAssessable,
+    Outcome,
+    PairResult,
+    Pins,
+    SubjectResult,
+    TenderResult,
+    Trace,
+    Verdict,
+    strictest,
+    to_json,
 )  # fmt: skip
+from matching.freshness import Standing
 from matching.ledger.model import Entry
 from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash
-from matching.rules.base import BidderView, Case, Rule, SubjectView
+from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
 from matching.subjects import pseudonym
 from matching.version import algorithm
 
 BATCH = 64
 """Decisions that `screen_many` makes durable together."""
+
+KEPT_STANDINGS = 256
+"""Combinations of generation, regime and invoked lists whose freshness is kept between decisions."""
 
 
 class DecisionLog(Protocol):
@@ -57,13 +73,16 @@ class DecisionLog(Protocol):
 class Screener:
     """Decides requests against one generation and one policy."""
 
-    def __init__(self, generation: Generation, policy: Policy, log: DecisionLog | None, *, pseudonym_key: bytes):
+    def __init__(
+        self, generation: Generation, policy: Policy, log: DecisionLog | None, *, pseudonym_key: bytes
+    ):
         self.generation = generation
         self.policy = policy
         self._log = log
         self._key = pseudonym_key
         self._rules_day: date | None = None
         self._rules: tuple[Rule, ...] = ()
+        self._standings: dict[tuple[int, tuple[str, ...], int], Standing] = {}
 
     def screen(
         self,
@@ -147,26 +166,32 @@ class Screener:
             reviews = self._log.reviews(reviews_seq)
         known = self.generation.known(known_at)
         matcher = Matcher(
-            self.generation, ExactCandidates(self.generation), reviews, as_of=as_of, known=known, key=self._key
+            self.generation,
+            ExactCandidates(self.generation),
+            reviews,
+            as_of=as_of,
+            known=known,
+            key=self._key,
         )
         builder = CaseBuilder(self.generation, self.policy, matcher, as_of=as_of, known=known)
         built = builder.build(request)
-        assessment = _Assessment(built.case, self._active_rules(china_day(as_of)))
+        rules = self._active_rules(china_day(as_of))
+        lists = self._standing(rules, built.case)
+        assessment = _Assessment(built.case, rules, lists)
         bidders, pairs, subjects, tender = assessment.run(built)
         verdicts = [*(b.verdict for b in bidders), *(s.verdict for s in subjects), tender.verdict]
-        required = assessment.required
         decision = Decision(
             verdict=strictest(verdicts),
             bidders=bidders,
             pairs=pairs,
             subjects=subjects,
             tender=tender,
-            not_assessed=(*assessment.lists_in_trouble, *absent_inputs(request)),
+            not_assessed=(*lists.in_trouble, *absent_inputs(request)),
             pins=Pins(
                 generation=self.generation.ref,
                 generation_hash=self.generation.hash,
                 known=known,
-                lists=freshness.pins(built.case.lists, self.policy, as_of),
+                lists=lists.pins,
                 policy_hash=self.policy.hash,
                 rule_pack=RULE_PACK,
                 rule_pack_hash=rule_pack_hash(),
@@ -176,18 +201,29 @@ class Screener:
                 known_at=known_at,
                 input_hash=input_hash(request, self._key),
             ),
-            valid_until=_valid_until(
-                matcher.boundaries, freshness.fresh_until(required, built.case.lists, self.policy), as_of
-            ),
+            valid_until=_valid_until(matcher.boundaries, lists.fresh_until, as_of),
         )
         return msgspec.structs.replace(decision, decision_hash=hashlib.sha256(to_json(decision)).hexdigest())
 
+    def _standing(self, rules: tuple[Rule, ...], case: Case) -> Standing:
+        """How the lists stand; kept until one of them changes its state."""
+        tender = case.tender
+        required = self.policy.required_lists(tender.regime, tender.invoked_lists)
+        key = (case.known, required, id(rules))
+        kept = self._standings.get(key)
+        if kept is None or not kept.since <= case.as_of < kept.until:
+            read = {code for rule in rules for code in rule.lists}
+            kept = freshness.standing(read, required, case.lists, self.policy, case.as_of)
+            if len(self._standings) >= KEPT_STANDINGS:
+                self._standings.clear()
+            self._standings[key] = kept
+        return kept
+
     def _active_rules(self, day: date) -> tuple[Rule, ...]:
         if self._rules_day != day:
-            self._rules_day, self._rules = day, tuple(
-                rule
-                for rule in RULES
-                if self.policy.enabled(rule.code) and rule.in_force(day)
+            self._rules_day, self._rules = (
+                day,
+                tuple(rule for rule in RULES if self.policy.enabled(rule.code) and rule.in_force(day)),
             )
         return self._rules
 
@@ -195,17 +231,11 @@ class Screener:
 class _Assessment:
     """Runs the rules over a case and forms verdicts."""
 
-    def __init__(self, case: Case, rules: tuple[Rule, ...]) -> None:
+    def __init__(self, case: Case, rules: tuple[Rule, ...], lists: Standing) -> None:
         self._case = case
         self._rules = rules
-        tender = case.tender
-        self.required = case.policy.required_lists(tender.regime, tender.invoked_lists)
-        read = {code for rule in rules for code in rule.lists}
-        self.lists_in_trouble = freshness.not_assessed(
-            read, self.required, case.lists, case.policy, case.as_of
-        )
-        self._deciding = tuple(n for n in self.lists_in_trouble if n.decides)
-        self._anything = len(self.lists_in_trouble) < len(read.union(self.required))
+        self._deciding = lists.deciding
+        self._anything = any(not pin.stale for pin in lists.pins)
 
     def run(
         self, built: Built
@@ -216,7 +246,9 @@ class _Assessment:
         pairs = []
         for a, b, found in self._pairs():
             pairs.append(
-                PairResult(a=a.client_id, b=b.client_id, verdict=self._verdict(found, ()), reasons=_findings(found))
+                PairResult(
+                    a=a.client_id, b=b.client_id, verdict=self._verdict(found, ()), reasons=_findings(found)
+                )
             )
             outcomes[a.index].extend(found)
             outcomes[b.index].extend(found)
@@ -248,8 +280,12 @@ class _Assessment:
 
     def _outcomes(self, scope: str, view: BidderView | SubjectView | None) -> list[Outcome]:
         found: list[Outcome] = []
+        bare = view is not None and not _any_record(view)
         for rule in self._rules:
             if rule.scope == scope:
+                if bare and rule.lists:
+                    found.append(NoFinding(code=rule.code))  # nothing on any list: no list rule can fire
+                    continue
                 args: tuple[Any, ...] = (self._case,) if view is None else (self._case, view)
                 found.extend(_safely(rule, args))
         return found
@@ -304,6 +340,17 @@ class _Assessment:
         )
 
 
+def _any_record(view: BidderView | SubjectView) -> bool:
+    """Whether any record was matched to the subject, its people or those connected with it."""
+    if isinstance(view, SubjectView):
+        if view.person is not None:
+            return bool(view.person.hits)
+        entities: tuple[EntityView, ...] = () if view.entity is None else (view.entity,)
+    else:
+        entities = view.entities
+    return any(entity.hits or entity.kin or any(p.hits for p in entity.persons) for entity in entities)
+
+
 def _safely(rule: Rule, args: tuple[Any, ...]) -> list[Outcome]:
     """Run a rule; one that says nothing found nothing; one that fails decides: an error is never a clean bill."""
     try:
@@ -322,7 +369,9 @@ def _safely(rule: Rule, args: tuple[Any, ...]) -> list[Outcome]:
 def _findings(found: Iterable[Outcome]) -> tuple[Finding, ...]:
     """The findings, strictest first, in rule order within one effect."""
     return tuple(
-        sorted((o for o in found if isinstance(o, Finding)), key=lambda f: (-f.effect.rank, f.code, f.detail.en))
+        sorted(
+            (o for o in found if isinstance(o, Finding)), key=lambda f: (-f.effect.rank, f.code, f.detail.en)
+        )
     )
 
 
@@ -341,7 +390,10 @@ def input_hash(request: DecisionRequest, key: bytes) -> str:
 
     def veil(value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: pseudonym(key, v) if k == "id" and isinstance(v, str) else veil(v) for k, v in value.items()}
+            return {
+                k: pseudonym(key, v) if k == "id" and isinstance(v, str) else veil(v)
+                for k, v in value.items()
+            }
         return [veil(v) for v in value] if isinstance(value, list) else value
 
     document = request.model_dump(mode="json", exclude_defaults=True)

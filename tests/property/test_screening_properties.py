@@ -78,7 +78,9 @@ def screener(records: Sequence[Listing], lists: Sequence[str] = LISTS) -> Iterat
         home = Path(folder)
         store = open_store(str(home / "store.db"), create=True)
         try:
-            snapshots = [SnapshotInfo(dataset=code, source="test", full=True, taken_at=TAKEN) for code in lists]
+            snapshots = [
+                SnapshotInfo(dataset=code, source="test", full=True, taken_at=TAKEN) for code in lists
+            ]
             store.begin("t", snapshots)
             listed = tuple({(r.list_code, r.key): r for r in records if r.list_code in lists}.values())
             store.write(Batch(listings=listed))
@@ -95,7 +97,8 @@ def screener(records: Sequence[Listing], lists: Sequence[str] = LISTS) -> Iterat
 
 def _request(regime: str | None, order: Sequence[int] = (0, 1, 2)) -> DecisionRequest:
     bidders = [
-        {"client_id": f"b{i}", "name": NAMES[i], "identifiers": [{"scheme": "uscc", "id": _code(i)}]} for i in order
+        {"client_id": f"b{i}", "name": NAMES[i], "identifiers": [{"scheme": "uscc", "id": _code(i)}]}
+        for i in order
     ]
     tender = {"id": "T", "object": "works", "funding": "government"} | ({"regime": regime} if regime else {})
     return DecisionRequest.model_validate({"tender": tender, "bidders": bidders})
@@ -110,12 +113,16 @@ def _ranks(decision: Decision) -> dict[str, int]:
 
 
 REGIMES = st.sampled_from(("mandatory_tender", "procurement_tender", "voluntary", None))
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+SLOW = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @SLOW
 @given(st.lists(listings(), max_size=4), listings(), REGIMES)
-def test_adding_a_record_never_lowers_a_verdict(base: list[Listing], extra: Listing, regime: str | None) -> None:
+def test_adding_a_record_never_lowers_a_verdict(
+    base: list[Listing], extra: Listing, regime: str | None
+) -> None:
     request = _request(regime)
     with screener(base) as engine:
         before = _ranks(_screen(engine, request))
@@ -135,16 +142,22 @@ def test_without_a_required_list_nothing_is_clear(records: list[Listing], absent
 
 @SLOW
 @given(st.lists(listings(), max_size=4), st.permutations((0, 1, 2)), REGIMES)
-def test_the_order_of_bidders_decides_nothing(records: list[Listing], order: list[int], regime: str | None) -> None:
+def test_the_order_of_bidders_decides_nothing(
+    records: list[Listing], order: list[int], regime: str | None
+) -> None:
     with screener(records) as engine:
         straight = _screen(engine, _request(regime))
         mixed = _screen(engine, _request(regime, order))
-    assert {b.client_id: to_json(b) for b in straight.bidders} == {b.client_id: to_json(b) for b in mixed.bidders}
+    assert {b.client_id: to_json(b) for b in straight.bidders} == {
+        b.client_id: to_json(b) for b in mixed.bidders
+    }
 
 
 @SLOW
 @given(st.lists(listings(), max_size=4), REGIMES)
-def test_the_same_records_give_the_same_bytes_in_another_store(records: list[Listing], regime: str | None) -> None:
+def test_the_same_records_give_the_same_bytes_in_another_store(
+    records: list[Listing], regime: str | None
+) -> None:
     request = _request(regime)
     with screener(records) as engine:
         first = _screen(engine, request)

@@ -1,0 +1,204 @@
+"""How fast one process decides, by code and by exact name, ledger included: `python benchmarks/bench_decide.py`.
+
+Builds (or reuses, with `--home`) a store with N judgment defaulters and N registered companies, publishes the
+generation and decides single-bidder requests of government procurement: a quarter each of listed by code, listed by
+name only, registered and clean, unknown. Every decision is durable in the ledger before the next one is asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import bench_store as made
+
+from graph.dates import CST
+from graph.generation import current_generation, publish
+from graph.store import Batch, SnapshotInfo, open_store
+from matching.ledger import open_ledger
+from matching.policy import load_policy
+from matching.request import DecisionRequest
+from matching.screening import BATCH, Screener
+
+NOW = datetime(2024, 6, 1, 12, tzinfo=CST)
+OTHER_LISTS = ("ZDSS", "ZFCG", "ZDWF", "ZTBJ")
+
+
+def prepare(home: Path, count: int) -> dict[str, float]:
+    """Fill the store and publish the generation, unless the home already holds one."""
+    if (home / "current").exists():
+        return {}
+    store = open_store(str(home / "store.db"), create=True)
+    seconds = {}
+    try:
+        start = time.perf_counter()
+        for dataset in ("SXBZXR", "register"):
+            store.begin(
+                dataset, [SnapshotInfo(dataset=dataset, source="bench", full=True, taken_at=made.TAKEN)]
+            )
+            for batch in made.batches(count, dataset):
+                # a register of other companies than the listed ones: the numbers above the lists'
+                store.write(batch if dataset == "SXBZXR" else _shifted(batch, count))
+            store.publish(NOW - timedelta(hours=1))
+        store.begin("others", [SnapshotInfo(dataset=code, source="bench", full=True, taken_at=made.TAKEN)
+                               for code in OTHER_LISTS])  # fmt: skip
+        store.publish(NOW - timedelta(minutes=59))
+        seconds["load_s"] = time.perf_counter() - start
+        start = time.perf_counter()
+        publish(store, home)
+        seconds["publish_s"] = time.perf_counter() - start
+    finally:
+        store.close()
+    return seconds
+
+
+def _shifted(batch: Batch, count: int) -> Batch:
+    first = int(batch.parties[0].source.row) - 2
+    return Batch(
+        parties=tuple(made.party(number + count) for number in range(first, first + len(batch.parties)))
+    )
+
+
+def requests(count: int, size: int) -> Iterator[DecisionRequest]:
+    """Single-bidder requests, deterministic, spread over the lists."""
+    step = max(1, count * 4 // size)
+    for position in range(size):
+        number = position * step % count
+        kind = position % 4
+        if kind == 0:
+            number -= number % 5
+            bidder = {
+                "name": made.company(number),
+                "identifiers": [{"scheme": "uscc", "id": made.uscc(number)}],
+            }
+        elif kind == 1:
+            bidder = {"name": made.company(number - number % 5)}
+        elif kind == 2:
+            clean = number + count
+            bidder = {
+                "name": made.company(clean),
+                "identifiers": [{"scheme": "uscc", "id": made.uscc(clean)}],
+            }
+        else:
+            bidder = {"name": f"临江市未名{number}建材经营有限公司"}
+        yield DecisionRequest.model_validate(
+            {"tender": {"id": f"T{position}", "regime": "procurement_tender"}, "bidders": [bidder]}
+        )
+
+
+def percentiles(samples: list[float]) -> dict[str, float]:
+    """Milliseconds."""
+    ordered = sorted(samples)
+    pick = lambda q: ordered[min(len(ordered) - 1, int(q * len(ordered)))] * 1e3  # noqa: E731
+    return {"p50_ms": pick(0.5), "p90_ms": pick(0.9), "p99_ms": pick(0.99), "max_ms": ordered[-1] * 1e3}
+
+
+def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
+    """Latencies and rates over `runs` repetitions."""
+    start = time.perf_counter()
+    generation = current_generation(home)
+    opened = time.perf_counter() - start
+    wanted = list(requests(count, size))
+    result: dict[str, object] = {"open_generation_s": round(opened, 3), "decisions": size, "runs": runs}
+    with tempfile.TemporaryDirectory(dir=home) as scratch:
+        ledger = open_ledger(f"sqlite:///{scratch}/ledger.db")
+        screener = Screener(generation, load_policy(), ledger, pseudonym_key=b"k" * 32)
+        pure = Screener(generation, load_policy(), None, pseudonym_key=b"k" * 32)
+        start = time.perf_counter()
+        screener.screen(wanted[0], now=NOW)
+        result["first_decision_s"] = round(time.perf_counter() - start, 4)
+        verdicts: dict[str, int] = {}
+        alone, durable, rates, threaded, engine = [], [], [], [], []
+        for _ in range(runs):
+            laps = []
+            for request in wanted:
+                start = time.perf_counter()
+                pure.screen(request, now=NOW)
+                laps.append(time.perf_counter() - start)
+            alone.append(percentiles(laps))
+            engine.append(size / sum(laps))
+            laps = []
+            for request in wanted:
+                start = time.perf_counter()
+                decision = screener.screen(request, now=NOW)
+                laps.append(time.perf_counter() - start)
+                verdicts[decision.verdict] = verdicts.get(decision.verdict, 0) + 1
+            durable.append(percentiles(laps))
+            start = time.perf_counter()
+            for _ in screener.screen_many(wanted, now=NOW):
+                pass
+            rates.append(size / (time.perf_counter() - start))
+            with ThreadPoolExecutor(16) as pool:
+                start = time.perf_counter()
+                list(pool.map(lambda request: screener.screen(request, now=NOW), wanted))
+                threaded.append(size / (time.perf_counter() - start))
+        ledger.close()
+    middle = lambda values: {k: round(statistics.median(v[k] for v in values), 3) for k in values[0]}  # noqa: E731
+    spread = lambda values: [round(min(values)), round(statistics.median(values)), round(max(values))]  # noqa: E731
+    result |= {
+        "verdicts": verdicts,
+        "engine_only": middle(alone),
+        "engine_only_per_s_min_median_max": spread(engine),
+        "durable_one_by_one": middle(durable),
+        f"durable_groups_of_{BATCH}_per_s_min_median_max": spread(rates),
+        "durable_16_threads_per_s_min_median_max": spread(threaded),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    generation.close()
+    return result
+
+
+def cold_start(home: Path) -> float:
+    """Seconds from a new process to its first decision, interpreter start included."""
+    code = (
+        "import sys;sys.path.insert(0, sys.argv[2])\n"
+        "import bench_decide as b\nfrom pathlib import Path\n"
+        "g=b.current_generation(Path(sys.argv[1]));s=b.Screener(g,b.load_policy(),None,pseudonym_key=b'k'*32)\n"
+        "s.screen(next(b.requests(1000,4)),now=b.NOW)\n"
+    )
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code, str(home), str(Path(__file__).parent)], check=True)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=1_000_000, help="listings, and as many registered companies")
+    parser.add_argument("--size", type=int, default=4_000, help="decisions a run")
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--home", type=Path, help="keep the store and generation here and reuse them")
+    parser.add_argument("--json", type=Path, help="also write the result here")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        home = given.home or Path(scratch)
+        home.mkdir(parents=True, exist_ok=True)
+        result: dict[str, object] = {
+            "command": " ".join(["python", "benchmarks/bench_decide.py", *sys.argv[1:]]),
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+            "listings": given.n,
+            "registered": given.n,
+        }
+        result |= {k: round(v, 1) for k, v in prepare(home, given.n).items()}
+        result |= measure(home, given.n, given.size, given.runs)
+        starts = [cold_start(home) for _ in range(3)]
+        result["cold_start_to_first_decision_s"] = round(statistics.median(starts), 2)
+    text = json.dumps(result, indent=1, ensure_ascii=False)
+    print(text)
+    if given.json:
+        given.json.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
