@@ -200,7 +200,7 @@ _LETTER_INSIDE = re.compile("[A-Z].|[A-WYZ]")
 
 
 def _is_org(a: str, b: str) -> bool:
-    """Whether two numbers of 18 are credit codes: by the full one's check, else by letters, else by prefix 9."""
+    """Whether two numbers of 18 are credit codes: by a full one's check, else by letters, else by a 9."""
     for full in (a, b):
         if "*" not in full and citizen_valid(full) != uscc_valid(full):
             return uscc_valid(full)

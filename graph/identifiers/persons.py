@@ -25,9 +25,9 @@ from graph.identifiers.parsed import (
 from graph.text.cells import is_empty
 
 _PASSPORT_HINT = re.compile("护照|PASSPORT", re.IGNORECASE)
-_HK_HINT = re.compile("港澳(?:居民)?(?:来往|通行|往来)|回乡证|港澳.*通行证")
-_TW_HINT = re.compile("台胞证|台湾(?:居民)?(?:来往|通行|往来)")
-_CITIZEN_HINT = re.compile("身份证|公民身份")
+_HK_HINT = re.compile("港澳(?:居民)?(?:来往|通行|往来)|回乡证|港澳.*通行证|hk_mo_permit")
+_TW_HINT = re.compile("台胞证|台湾(?:居民)?(?:来往|通行|往来)|tw_permit")
+_CITIZEN_HINT = re.compile("身份证|公民身份|citizen_id")
 _HK = re.compile("[HM](?:[0-9]{8}|[0-9]{10})")
 _PASSPORT = re.compile("[A-Z]{1,2}[0-9]{7,8}")
 CHINESE_PASSPORT = re.compile("[EGDSPK][A-Z]?[0-9]{7,8}")

@@ -26,8 +26,8 @@ _TYPE = re.compile(rf"(?:(?:{_PEOPLES})*自治州|特别行政区|(?:壮族|回�
 _ANOTHER = re.compile("[东西南北中一二三四五六七八九十]{0,2}(?:路|街|道|大街|大道|胡同|弄|巷)")
 """What follows a short name where it names a street, not the city."""
 _ELSEWHERE = frozenset(
-    ("朝阳区", "通州区", "河北区", "海南区", "中山区", "西安区", "兴安区", "大同区", "资阳区")
-    + ("甘南县", "兴安县", "合江县")
+    {"朝阳区", "通州区", "河北区", "海南区", "中山区", "西安区", "兴安区", "大同区", "资阳区"}
+    | {"甘南县", "兴安县", "合江县"}
 )
 """Districts and counties that bear the name of a city in another province."""
 _TYPE_END = re.compile("省|市|地区|盟|州|自治区|行政区")
