@@ -83,7 +83,12 @@ def absent_inputs(request: DecisionRequest) -> tuple[NotAssessable, ...]:
         "tender.buyer": tender.buyer is not None,
         "tender.experts": bool(tender.experts or tender.committee),
     }
-    return tuple(not_supplied(rule, name) for rule in RULES for name in rule.inputs if not present[name])
+    return _absent(frozenset(name for name, there in present.items() if not there))
+
+
+@cache
+def _absent(names: frozenset[str]) -> tuple[NotAssessable, ...]:
+    return tuple(not_supplied(rule, name) for rule in RULES for name in rule.inputs if name in names)
 
 
 @cache

@@ -8,8 +8,9 @@ from datetime import date
 from graph.model import Status
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Hit, Outcome, Rule
-from matching.rules.common import answers, both, counts, finding, grouped
+from matching.rules.common import answers, counts, finding, grouped
 from matching.rules.listed import ban
+from matching.rules.wording import both
 
 ENDED = (Status.EXPIRED, Status.REMOVED, Status.REPAIRED, Status.REVOKED, Status.TEMP_LIFTED)
 

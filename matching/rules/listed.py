@@ -17,8 +17,9 @@ from graph.model import Listing
 from matching.decision import Effect, Outcome
 from matching.request import Funding, ProjectObject, Regime
 from matching.rules.base import BidderView, Case, Hit, Rule
-from matching.rules.common import both, counts, event_day, finding, grouped, lower, member_of
+from matching.rules.common import counts, event_day, finding, grouped, lower, member_of
 from matching.rules.jurisdiction import covers
+from matching.rules.wording import both, doubtful
 
 REGIME = ("tender.regime",)
 FINE_DEFINED_FROM = date(2022, 2, 8)
@@ -93,16 +94,16 @@ def inherited_findings(
         least: records that do less than this to their own subject are left alone.
     """
     most = case.policy.effect(rule.code, name)
-    groups: dict[tuple[Effect, tuple[str, ...], str, Effect], list[Hit]] = {}
+    groups: dict[tuple[Effect, tuple[str, ...], str, bool, Effect], list[Hit]] = {}
     for hit in hits:
         own = consequence(case, hit)
         if own.by_law.rank < least.rank:
             continue
         effect = own.by_law.at_most(most)
-        groups.setdefault(
-            (effect, own.missing, hit.listing.list_code, lower(case, hit, effect, own.missing)), []
-        ).append(hit)
-    for (effect, missing, _, _), found in groups.items():
+        in_fact = lower(case, hit, effect, own.missing)
+        key = (effect, own.missing, hit.listing.list_code, doubtful(hit), in_fact)
+        groups.setdefault(key, []).append(hit)
+    for (effect, missing, *_), found in groups.items():
         yield finding(
             case,
             rule,

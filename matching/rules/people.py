@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from matching.decision import Outcome
 from matching.rules.base import BidderView, Case, EntityView, Rule
-from matching.rules.common import both, finding, grouped, member_of
+from matching.rules.common import finding, grouped, member_of
+from matching.rules.wording import both
 
 HEADS = ("legal_rep", "principal")
 """法定代表人 and 主要负责人 (单位负责人)."""

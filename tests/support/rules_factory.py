@@ -48,7 +48,7 @@ def listing(
         ),
         events=tuple(StatusEvent(status=s, span=Interval(start=a, end=b)) for s, a, b in events),
         authority="临江市虚构机关",
-        decision_no="临虚字〔2026〕1号",
+        decision_no="临虚字〔2026〕1号" if key == "r1" else f"临虚字〔2026〕{key}号",
         penalty=penalty,
         measure=measure,
         scope=scope,
