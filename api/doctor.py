@@ -1,4 +1,4 @@
-"""What a person with a problem should check first: installation, data, ledger, clock, lists, optional parts."""
+"""What a person with a problem should check first: installation, data, ledger, clock, lists and parts."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from api.errors import REJECTED
 from api.output import Table
 from graph.messages import catalogue, say
 
-audit = CommandGroup("audit", no_args_is_help=True)
+audit = CommandGroup("audit")
 
 
 @command("audit verify", formats=("table", "json"))

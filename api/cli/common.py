@@ -22,6 +22,7 @@ from graph.messages import LANGS, Lang, catalogue, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 LANG_KEY = "liancheng.lang"
+STORE_KEY = "liancheng.store"
 
 
 def text(code: str, lang: Lang, /, **params: object) -> str:
@@ -102,12 +103,29 @@ class TranslatedHelp:
         return option
 
 
+def _remember_store(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.find_root().meta[STORE_KEY] = value
+
+
 class Command(TranslatedHelp, click.Command):
     """A command whose help texts are message codes."""
 
 
 class CommandGroup(TranslatedHelp, click.Group):
-    """A group of commands; what each does is read from the catalogue, no module is imported for the list."""
+    """A group of commands; what each does is read from the catalogue, no module is imported for the list.
+
+    `--store` and `--lang` may stand before the command as well as after it.
+    """
+
+    def __init__(self, name: str, **kwargs: Any) -> None:
+        store = TranslatedOption(
+            ["--store"], metavar="URL", help="opt.store", expose_value=False, callback=_remember_store
+        )
+        lang = TranslatedOption(["--lang"], type=click.Choice(LANGS), help="opt.lang", expose_value=False)
+        super().__init__(
+            name, params=[store, lang, *kwargs.pop("params", ())], no_args_is_help=True, **kwargs
+        )
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Options, then the commands."""
@@ -226,8 +244,10 @@ def command(name: str, *, formats: Sequence[str] = (), default: str = "table") -
     def decorate(function: F) -> Command:
         @functools.wraps(function)
         def run(**kwargs: Any) -> Any:
-            lang: Lang = kwargs.pop("lang", None) or context_lang(click.get_current_context())
-            settings = read_settings(os.environ).with_store(kwargs.pop("store", None))
+            context = click.get_current_context()
+            lang: Lang = kwargs.pop("lang", None) or context_lang(context)
+            store = kwargs.pop("store", None) or context.find_root().meta.get(STORE_KEY)
+            settings = read_settings(os.environ).with_store(store)
             output: Path | None = kwargs.pop("output", None)
             format = (
                 resolve_format(kwargs.pop("format", None), output, formats, default) if formats else default

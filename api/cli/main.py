@@ -14,7 +14,7 @@ from click import exceptions
 from api.cli.common import LANG_KEY, CommandGroup, TranslatedOption, requested_lang, text
 from api.errors import MISSING, USAGE, CommandError, log_unexpected, sentence
 from api.settings import SettingsError, locale_lang, read_settings
-from graph.messages import LANGS, Lang
+from graph.messages import Lang
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("load", "api.cli.load:load"),
@@ -158,10 +158,8 @@ def bad_parameter(error: exceptions.BadParameter, parameter: str, lang: Lang) ->
 
 
 cli = Root(
-    name="liancheng",
-    no_args_is_help=True,
+    "liancheng",
     params=[
-        TranslatedOption(["--lang"], type=click.Choice(LANGS), help="opt.lang", expose_value=False),
         TranslatedOption(
             ["--version"],
             is_flag=True,

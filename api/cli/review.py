@@ -21,7 +21,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-review = CommandGroup("review", no_args_is_help=True)
+review = CommandGroup("review")
 
 
 @command("review list", formats=("table", "json", "jsonl", "csv", "xlsx"))
