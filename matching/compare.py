@@ -95,9 +95,14 @@ _ORDER = ("equal", "conflict", "mask_conflict", "nested", "equal_unchecked", "ma
 
 def _org_pair(own: Parsed | Id, other: Parsed | Id) -> str:
     if "masked" in (own.state, other.state):
-        if own.scheme != other.scheme or (own.state == other.state == "masked"):
+        a, b = own.value, other.value
+        if own.scheme != other.scheme:
+            if {own.scheme, other.scheme} != {"uscc", "org_code"}:
+                return ""
+            a, b = (v[8:17] if scheme == "uscc" else v for scheme, v in ((own.scheme, a), (other.scheme, b)))
+        if own.state == other.state == "masked" or len(a) != len(b):
             return ""
-        result = identifiers.compare_masked(own.value, other.value)
+        result = identifiers.compare_masked(a, b)
         if result.conflicts or not result.feasible:
             return "mask_conflict"
         return "masked" if result.visible_equal >= MIN_VISIBLE_ORG else ""

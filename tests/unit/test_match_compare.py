@@ -1,0 +1,160 @@
+"""The tier table of SPEC 7.7, pair by pair."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from graph import text
+from graph.dates import start_of_day
+from graph.identifiers import citizen_check_character, org_code_check_character, uscc_check_character
+from graph.model import Id, Interval, Listing, Mention, Name, NameKind, PartyType
+from matching.compare import compare
+from matching.decision import Tier
+from matching.request import PartyRef, Person
+from matching.subjects import party_subject, person_subject
+
+NAME = "临江澄远建设工程有限公司"
+
+
+def uscc(number: int) -> str:
+    body = f"MATTR{number:03d}"
+    first = "91329901" + body + org_code_check_character(body)
+    return first + uscc_check_character(first)
+
+
+def citizen(body: str) -> str:
+    return body + citizen_check_character(body)
+
+
+ONE, TWO = uscc(1), uscc(2)
+WANG = citizen("32990119900704357")
+COURT = f"{WANG[:10]}****{WANG[14:]}"
+TAX = f"{WANG[:6]}********{WANG[14:]}"
+HEAD_TAIL = f"{WANG[:4]}**********{WANG[14:]}"
+
+
+def organization(name: str = NAME, *codes: tuple[str, str, str], **more: object) -> Listing:
+    mention = Mention(
+        type=PartyType.ORGANIZATION,
+        name=name,
+        n6=text.org_key(name),
+        ids=tuple(Id(scheme=s, value=v, state=state) for s, v, state in codes),
+        **more,  # type: ignore[arg-type]
+    )
+    return Listing(
+        list_code="SXBZXR", key="k", subject=mention, effect=Interval(start=start_of_day(date(2024, 2, 1)))
+    )
+
+
+def person(name: str, number: str = "", state: str = "masked", **more: object) -> Listing:
+    ids = (Id(scheme="citizen_id", value=number, state=state),) if number else ()
+    mention = Mention(type=PartyType.PERSON, name=name, n6=text.person_key(name), ids=ids, **more)  # type: ignore[arg-type]
+    return Listing(
+        list_code="SXBZXR", key="k", subject=mention, effect=Interval(start=start_of_day(date(2024, 2, 1)))
+    )
+
+
+def bidder(name: str = NAME, code: str = "", **more: object) -> PartyRef:
+    ids = [{"id": code}] if code else []
+    return PartyRef.model_validate({"name": name, "identifiers": ids, **more})
+
+
+V = "valid"
+
+
+@pytest.mark.parametrize(
+    ("who", "listing", "tier"),
+    [
+        (bidder(code=ONE), organization(NAME, ("uscc", ONE, V)), Tier.E1),
+        (bidder("另一名称有限公司", ONE), organization(NAME, ("uscc", ONE, V)), Tier.E1),
+        (bidder(code=ONE), organization(NAME, ("uscc", TWO, V)), Tier.X),
+        (bidder("不相干有限公司", ONE), organization(NAME, ("uscc", TWO, V)), None),
+        (bidder(code=ONE), organization(NAME, ("org_code", ONE[8:17], V)), Tier.E2),
+        (bidder(code=f"{ONE[8:16]}-{ONE[16]}"), organization(NAME, ("uscc", ONE, V)), Tier.E2),
+        (bidder("另一名称有限公司", ONE), organization(NAME, ("org_code", ONE[8:17], V)), Tier.E3),
+        (bidder(code=ONE), organization(NAME, ("org_code", TWO[8:17], V)), Tier.X),
+        (
+            bidder(code=ONE),
+            organization(NAME, ("uscc", f"{ONE[:5]}***********{ONE[16:]}", "masked")),
+            Tier.E2,
+        ),
+        (bidder(code=ONE), organization(NAME, ("org_code", f"{ONE[8:13]}***{ONE[16]}", "masked")), Tier.E2),
+        (bidder(code=TWO), organization(NAME, ("org_code", f"{ONE[8:13]}***{ONE[16]}", "masked")), Tier.X),
+        (bidder(), organization(NAME), Tier.E4),
+        (bidder(legal_rep="虚构王五"), organization(NAME, legal_rep="虚构王五"), Tier.E3),
+        (bidder(legal_rep="虚构李四"), organization(NAME, legal_rep="虚构王五"), Tier.E4),
+        (bidder(region="江苏省"), organization(NAME, region="江苏"), Tier.E3),
+        (bidder(region="江苏省"), organization(NAME, region="福建"), Tier.E4),
+        (bidder("临江澄运建设工程有限公司"), organization(NAME), None),
+        (
+            bidder("临江新名有限公司", former_names=[NAME]),
+            organization(NAME),
+            Tier.E4,
+        ),
+        (
+            bidder("临江旧名有限公司"),
+            organization(NAME, names=(Name(text="临江旧名有限公司", kind=NameKind.FORMER),)),
+            Tier.E4,
+        ),
+    ],
+)
+def test_organizations(who: PartyRef, listing: Listing, tier: Tier | None) -> None:
+    assert compare(party_subject(who), listing.subject, listing).tier is tier
+
+
+def human(name: str = "虚构王五", number: str = WANG, **more: object) -> Person:
+    ids = [{"scheme": "citizen_id", "id": number}] if number else []
+    return Person.model_validate({"name": name, "identifiers": ids, **more})
+
+
+@pytest.mark.parametrize(
+    ("who", "listing", "tier"),
+    [
+        (human(), person("虚构王五", WANG, V), Tier.E1),
+        (human("虚构赵六"), person("虚构王五", WANG, V), Tier.E3),
+        (human(), person("虚构王五", citizen("32990119900704359"), V), Tier.X),
+        (human(), person("虚构王五", COURT), Tier.E2),
+        (human(), person("虚构王五", COURT, sex="m", age=33), Tier.E2),
+        (human(), person("虚构王五", COURT, age=60), Tier.X),
+        (human(), person("虚构赵六", COURT), None),
+        (human(number=citizen("32990119910704357")), person("虚构王五", COURT), Tier.X),
+        (human(), person("虚构王五", TAX), Tier.E3),
+        (human(), person("虚构王五", HEAD_TAIL), Tier.E4),
+        (human(), person("虚构王五", f"{WANG[0]}****************{WANG[17]}"), None),
+        (human(number=""), person("虚构王五", COURT), None),
+        (human(number=""), person("虚构王五"), None),
+        (human(number="", birth_year=1990), person("虚构王五", COURT), None),
+        (human(number="", birth_year=1990, region="江苏"), person("虚构王五", f"32{COURT[2:]}"), Tier.E4),
+        (human(number="", birth_year=1991, region="江苏"), person("虚构王五", f"32{COURT[2:]}"), None),
+    ],
+)
+def test_persons(who: Person, listing: Listing, tier: Tier | None) -> None:
+    assert compare(person_subject(who), listing.subject, listing).tier is tier
+
+
+def test_a_name_in_the_same_case_as_the_company_is_a_second_fact() -> None:
+    listing = person("虚构王五")
+    subject = person_subject(human(number=""))
+    assert compare(subject, listing.subject, listing, same_case=True).tier is Tier.E3
+    assert compare(subject, listing.subject, listing, same_case=False).tier is None
+
+
+def test_a_record_that_contradicts_itself_on_sex_is_no_evidence_of_another_person() -> None:
+    listing = person("虚构王五", COURT, sex="f")
+    result = compare(person_subject(human()), listing.subject, listing)
+    assert result.tier is Tier.E2
+    assert "record_inconsistent" in {feature.outcome for feature in result.features}
+
+
+def test_numbers_of_persons_are_masked_in_features() -> None:
+    listing = person("虚构王五", WANG, V)
+    result = compare(person_subject(human()), listing.subject, listing)
+    assert WANG not in repr(result)
+
+
+def test_a_number_with_a_wrong_check_digit_never_blocks_a_person() -> None:
+    wrong = WANG[:17] + ("1" if WANG[17] != "1" else "2")
+    listing = person("虚构王五", wrong, "checksum")
+    assert compare(person_subject(human(number=wrong)), listing.subject, listing).tier is Tier.E3
