@@ -1,4 +1,4 @@
-"""The databases that every ledger test runs on, and a small decision to record."""
+"""The databases that every ledger and store test runs on, and a small decision to record."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from graph.dates import CST
+from graph.store import Store, open_store
 from matching.decision import (
     Bilingual,
     Decision,
@@ -140,3 +141,29 @@ def record(ledger: Ledger, make_decision: Callable[..., Decision]) -> Callable[.
         return decision
 
     return run
+
+
+StoreFactory = Callable[[], Store]
+"""Opens the test's store; called again, it opens the same one once more (another reader or writer)."""
+
+
+@pytest.fixture(params=["embedded"])
+def store_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreFactory]:
+    """Handles on one graph store, empty at first; every contract test runs on each kind, and all are closed after."""
+    urls = {"embedded": str(tmp_path / "graph.sqlite3")}
+    opened: list[Store] = []
+
+    def factory() -> Store:
+        store = open_store(urls[request.param], create=True)
+        opened.append(store)
+        return store
+
+    yield factory
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def store(store_factory: StoreFactory) -> Store:
+    """One handle on an empty graph store."""
+    return store_factory()

@@ -162,7 +162,7 @@ class WriterLock:
         if self._handle is not None:
             return
         try:
-            handle = Path(f"{self._path}.lock").open("ab")
+            handle = Path(f"{self._path}.lock").open("ab")  # noqa: SIM115 - held until `release`
         except OSError as error:
             detail = error.strerror or "OSError"
             raise StoreError("store.unavailable", path=str(self._path), detail=detail) from error

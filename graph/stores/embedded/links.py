@@ -28,7 +28,10 @@ class Verdict(msgspec.Struct):
 
 
 class Links:
-    """The links visible to one generation, and the names of its sources. Small: only what is not plain one identifier, one party."""
+    """The links visible to one generation, and the names of its sources.
+
+    Small: it holds only what is not plainly one identifier, one party.
+    """
 
     def __init__(self, connection: sqlite3.Connection, known: int) -> None:
         self.sources: dict[int, tuple[str, str]] = {

@@ -59,16 +59,15 @@ class Reading:
                 "SELECT gen, dataset, source.source, added, updated, ended, unchanged FROM change"
                 " JOIN source ON source.id = change.source ORDER BY gen, source.id"
             ):
-                changes.setdefault(gen, []).append(
-                    Changes(
-                        dataset=dataset,
-                        source=source,
-                        added=added,
-                        updated=updated,
-                        ended=ended,
-                        unchanged=unchanged,
-                    )  # fmt: skip
+                one = Changes(
+                    dataset=dataset,
+                    source=source,
+                    added=added,
+                    updated=updated,
+                    ended=ended,
+                    unchanged=unchanged,
                 )
+                changes.setdefault(gen, []).append(one)
             return [
                 Publication(
                     number=number,

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
 
 from graph.stores.embedded.files import APPLICATION_ID, SCHEMA
@@ -19,16 +19,15 @@ REVISIONS = ("0001",)
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-
-    # Python's driver opens no transaction for DDL by itself; an upgrade must be all or nothing.
-    @event.listens_for(engine, "connect")
-    def _manual(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
+    # Python's driver opens no transaction for DDL by itself; an upgrade must be all or nothing. A path is no URL:
+    # it may hold `?` and `%`.
+    engine = create_engine(
+        "sqlite://", poolclass=NullPool, creator=lambda: sqlite3.connect(path, isolation_level=None)
+    )
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: object) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # type: ignore[attr-defined]
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
@@ -66,6 +65,9 @@ def make(path: Path) -> None:
             os.link(part, path)
         except FileExistsError:
             return
+        except OSError:
+            # A file system without hard links; two makers at once are then one after the other.
+            part.replace(path)
         if os.name == "posix":
             folder = os.open(path.parent, os.O_RDONLY)
             try:

@@ -20,6 +20,8 @@ from graph.stores.embedded.parties import Allotment
 _T = TypeVar("_T")
 COMMIT_EVERY = 100_000
 """Records between two commits: each commit writes every changed index page, so that fewer are faster."""
+_FRESH_AT_MOST = 2_000_000
+"""Records of a first load whose numbers are kept in memory (about 140 bytes each) instead of an index."""
 _CHUNK = 20_000
 _ADDED, _UPDATED, _ENDED, _UNCHANGED, _OPEN = range(5)
 _KEY_INDEX = "CREATE INDEX IF NOT EXISTS record_key ON record (source, kh, to_gen, mark, state)"
@@ -71,7 +73,7 @@ class Run:
                 "SELECT source, added, updated, ended, unchanged, open FROM change WHERE gen = ?", (number,)
             )
         }
-        self._fresh: dict[tuple[int, int], int] | None = None
+        self._fresh: dict[int, dict[int, int]] | None = None
         if last is None:
             self._fresh = {}
         else:
@@ -95,6 +97,8 @@ class Run:
                 self._write(kind, part)
         self.staged += len(batch)
         if self.staged - self._committed >= COMMIT_EVERY:
+            if self.staged > _FRESH_AT_MOST:
+                self.settle()
             self.commit()
 
     def settle(self) -> None:
@@ -249,6 +253,7 @@ class Run:
         self._parties.look_up(source, kind, slots.values())
         fresh: list[tuple[object, ...]] = []
         counts[_OPEN] += len(slots)
+        numbered = None if self._fresh is None else self._fresh.setdefault(source, {})
         for kh, formed in slots.items():
             before = old.get(kh)
             if before is None:
@@ -258,8 +263,8 @@ class Run:
             else:
                 number = self._replace(before, formed)
             fresh.append(self._form_row(kind, source, kh, formed, number, before))
-            if self._fresh is not None:
-                self._fresh[source, kh] = number
+            if numbered is not None:
+                numbered[kh] = number
         self._db.executemany(_INSERT, fresh)
         self._parties.store()
 
@@ -330,7 +335,8 @@ class Run:
 
     def _current(self, source: int, hashes: Iterable[int]) -> list[tuple[int, int, int, int]]:
         if self._fresh is not None:
-            again = [one for kh in hashes if (one := self._fresh.get((source, kh))) is not None]
+            numbered = self._fresh.get(source, {})
+            again = [one for kh in hashes if (one := numbered.get(kh)) is not None]
             return [(row.kh, row.id, row.mark, row.state) for row in self._rows(again)] if again else []
         return self._db.execute(
             "SELECT kh, id, mark, state FROM record WHERE source = ? AND to_gen IS NULL"
@@ -353,10 +359,9 @@ class Run:
         return counts
 
     def _taken_at(self, dataset: str, source: str) -> datetime:
-        for snapshot in self._by_dataset.get(dataset, ()):
-            if snapshot.source == source and snapshot.taken_at is not None:
-                return snapshot.taken_at
-        return r.AT_PUBLICATION
+        """When the newest of the run's snapshots of a source was taken."""
+        snapshots = (one for one in self._by_dataset.get(dataset, ()) if one.source == source)
+        return max((one.taken_at for one in snapshots if one.taken_at is not None), default=r.AT_PUBLICATION)
 
     def _name_of(self, source: int) -> tuple[str, str]:
         return next(name for name, key in self._sources.items() if key == source)
@@ -372,10 +377,10 @@ class Run:
 
     def _assign(self, dataset: str, name: str) -> int:
         if not name:
-            given = self._by_dataset.get(dataset, ())
+            given = {snapshot.source for snapshot in self._by_dataset.get(dataset, ())}
             if len(given) > 1:
                 raise StoreError("store.source", dataset=dataset)
-            name = given[0].source if given else ""
+            name = given.pop() if given else ""
         key = self._sources.get((dataset, name))
         if key is None:
             cursor = self._db.execute("INSERT INTO source (dataset, source) VALUES (?, ?)", (dataset, name))
