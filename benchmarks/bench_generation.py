@@ -306,6 +306,7 @@ def main() -> None:
             "processors": os.cpu_count(),
             "architecture": platform.machine(),
             "python": platform.python_version(),
+            "load_average_before": round(os.getloadavg()[0], 2),
         },
     }
     try:
