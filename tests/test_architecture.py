@@ -99,11 +99,17 @@ def package_places(path: str, tree: ast.Module) -> Iterator[str]:
 
 def declared_only(path: str, tree: ast.Module) -> Iterator[str]:
     outside = path.split("/")[0] not in ROOMS
-    known = declared("dev") | {"tests", "benchmarks", "scripts"} if outside else declared()
+    known = declared("dev") | helpers(path) | {"tests", "benchmarks", "scripts"} if outside else declared()
     for line, name in imports(path, tree):
         top = name.split(".")[0]
         if top not in known and top not in sys.stdlib_module_names and top not in ROOMS:
             yield f"{path}:{line} {top} is not declared in pyproject.toml"
+
+
+def helpers(path: str) -> set[str]:
+    """Modules that tests share (tests/support, on pytest's path), and those beside a script."""
+    folders = (ROOT / "tests" / "support", (ROOT / path).parent)
+    return {file.stem for folder in folders for file in folder.glob("*.py")}
 
 
 @cache
