@@ -87,4 +87,6 @@ def header(text: str) -> tuple[str, str]:
     if unit and unit.end() == len(name) and unit.start() > 0:
         name = name[: unit.start()]
         hints.append(unit.group(1))
+    if not name.isascii():
+        name = unicodedata.normalize("NFKC", name)  # what a separator kept apart
     return name, ";".join(hints)

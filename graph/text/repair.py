@@ -19,7 +19,9 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufff9-\ufffb]+")
 _SPACES = re.compile("[\t\n\x0b\x0c\r\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿ"
-_PINYIN = re.compile(rf"(?<=[{HANZI}])[(（]\s?([a-z{_TONED}\u0300\u0301\u0304\u030c\u0308]{{1,12}})\s?[)）]")
+_LETTERS = rf"[a-z{_TONED}\u0300\u0301\u0304\u030c\u0308]{{1,12}}"
+_READING = re.compile(rf"[(（]\s?({_LETTERS})\s?[)）]")
+_PINYIN = re.compile(rf"(?<=[{HANZI}])(?:[(（]\s?{_LETTERS}\s?[)）])+")
 _SYLLABLE = re.compile(
     "(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
     "(?:iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|ai|ei|ao|ou|an|en|er|ia|ie|iu|in|ua|uo|ue|ui|un|ve|[aeiouv])|ng?|m"
@@ -47,10 +49,16 @@ def _is_syllable(text: str) -> bool:
     return _SYLLABLE.fullmatch(plain) is not None
 
 
+def _without_readings(match: re.Match[str]) -> str:
+    """A run of brackets without those at its start that hold a reading."""
+    text, place = match.group(), 0
+    while (found := _READING.match(text, place)) and _is_syllable(found.group(1)):
+        place = found.end()
+    return text[place:]
+
+
 def _pinyin(text: str) -> str:
-    if "(" not in text and "（" not in text:
-        return text
-    return _PINYIN.sub(lambda match: "" if _is_syllable(match.group(1)) else match.group(), text)
+    return _PINYIN.sub(_without_readings, text)
 
 
 def may_be_mojibake(text: str) -> bool:
@@ -75,7 +83,8 @@ def _latin_run(match: re.Match[str]) -> str:
     try:
         fixed = data.decode("utf-8")
     except UnicodeDecodeError:
-        if len(data) < 4 or len(data) % 2:
+        # signs alone are signs: ×××× is a mask and ···· a leader, whatever GB 2312 makes of their bytes
+        if len(data) < 4 or len(data) % 2 or "×" in run or len(set(run)) < 3:
             return run
         try:
             fixed = data.decode("gb2312")

@@ -140,6 +140,7 @@ def test_persons_settle_in_one_step(text: str) -> None:
 
 
 @given(names)
+@example("一(è)(è)(è)(è)(è)")
 def test_repair_settles(text: str) -> None:
     whole = repair(text)
     assert repair(whole) == whole
@@ -148,6 +149,7 @@ def test_repair_settles(text: str) -> None:
 
 
 @given(names)
+@example("O¯")
 def test_cells_settle_and_never_raise(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     name, _hint = header(text)
@@ -185,7 +187,14 @@ def test_brackets_spaces_and_width_change_nothing(text: str) -> None:
 
 LONG = [
     *("(" * 200_000, "（原" * 100_000, "第二名称" * 50_000, "&amp;" * 50_000, "锛" * 100_000, "a" * 200_000),
-    *("X·" * 100_000, "临江市虚构有限公司" * 20_000, "\u200b" * 200_000, "(ti)" * 50_000, "体(ti)" * 50_000),
+    *(
+        "X·" * 100_000,
+        "临江市虚构有限公司" * 20_000,
+        "\u200b" * 200_000,
+        "(ti)" * 50_000,
+        "体(ti)" * 50_000,
+        "体" + "(ti)" * 50_000,
+    ),
     *("*" * 200_000, "1 " * 100_000),
 ]
 

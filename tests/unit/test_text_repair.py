@@ -52,6 +52,10 @@ def test_repair(damaged: str, whole: str, what: tuple[str, ...]) -> None:
         "Müller Österreich GmbH",
         "𫖯仰",
         "鑫鑫",
+        "····",
+        "目录····1",
+        "虚××××构",
+        "3208××××1239 ×÷×÷",
         "",
     ],
 )
@@ -76,6 +80,10 @@ def test_utf8_read_as_gbk_comes_back_only_when_nothing_was_lost() -> None:
     assert damaged != whole
     assert repair(damaged) == whole
     assert repair(damaged[:-1] + "?") == damaged[:-1] + "?"
+
+
+def test_signs_stay_signs_when_something_else_is_repaired() -> None:
+    assert repair("虚××××\u3000····") == "虚×××× ····"
 
 
 def test_gb2312_read_as_latin_comes_back() -> None:
