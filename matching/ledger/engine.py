@@ -137,7 +137,11 @@ def connect(url: URL, *, create: bool) -> Engine:
     if sqlite:
         _prepare_file(Path(url.database or ""), create=create)
     with translated(where):
-        engine = create_engine(url, **({"connect_args": {"timeout": BUSY_SECONDS}} if sqlite else {}))
+        # every thread that decides keeps a reader: a capped pool would make them wait for each other
+        options: dict[str, Any] = {"max_overflow": -1}
+        if sqlite:
+            options["connect_args"] = {"timeout": BUSY_SECONDS}
+        engine = create_engine(url, **options)
         if sqlite:
             event.listen(engine, "connect", _on_connect)
             event.listen(engine, "begin", _on_begin)

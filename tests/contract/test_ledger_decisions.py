@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import sqlite3
 import subprocess
@@ -207,3 +208,25 @@ def test_only_its_owner_can_read_the_file(ledger_url, ledger, record):
     record("d-1")
     folder = Path(ledger_url.removeprefix("sqlite:///")).parent
     assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
+
+
+def test_more_threads_than_a_pool_holds_read_and_write_at_once(ledger, make_decision, noon):
+    def decide(worker: int) -> None:
+        for turn in range(5):
+            ledger.reviews_seq()
+            ledger.record_decisions(
+                [
+                    Entry(
+                        decision=make_decision(f"d-{worker}-{turn}"),
+                        request=b"r",
+                        tenant="linjiang",
+                        actor="a",
+                        opening_at=None,
+                        at=noon,
+                    )
+                ]
+            )
+
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        list(pool.map(decide, range(40)))
+    assert ledger.verify().events == 200
