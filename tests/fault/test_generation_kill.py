@@ -101,17 +101,25 @@ def _die_at(step: int, action: Callable[[], object]) -> bool:
 
 
 def test_dying_at_any_step_of_a_publication(tmp_path: Path) -> None:
+    """Every fourth step while files are written, and every one of the last forty: naming, checking, switching."""
     first = publish(tmp_path, 1)
-    step = 0
-    seen = {1: 0, 2: 0}
-    while _die_at(step, lambda: publish(tmp_path, 2)):
-        seen[whole(tmp_path)] += 1
-        step += 1
-    assert whole(tmp_path) == 2
-    assert step > 50, "the steps were counted"
-    assert seen[1] > 50
-    assert seen[2] >= 1, "dying after the switch shows the new one"
-    publish(tmp_path, 2)
+    seen = {1: 0, 2: 0, 3: 0}
+
+    def die_through(number: int, begin: int, stride: int) -> int:
+        step = begin
+        while _die_at(step, lambda: publish(tmp_path, number)):
+            seen[whole(tmp_path)] += 1
+            step += stride
+        assert whole(tmp_path) == number
+        return step
+
+    steps = die_through(2, 0, 4)
+    assert steps > 80, "the steps were counted"
+    die_through(3, steps - 40, 1)
+    assert seen[1] > 20
+    assert seen[2] > 20
+    assert seen[3] >= 1, "dying after the switch shows the new one"
+    publish(tmp_path, 3)
     assert [
         p.name for p in tmp_path.rglob("*") if p.name.startswith("tmp-") or p.name.endswith(".part")
     ] == []
