@@ -35,3 +35,27 @@ LISTS: tuple[ListInfo, ...] = (
 )
 
 BY_CODE = {info.code: info for info in LISTS}
+
+_SPOKEN = {
+    "失信被执行人": "SXBZXR", "失信被执行人名单": "SXBZXR", "限制高消费": "XZXF", "限制消费人员": "XZXF",
+    "政府采购严重违法失信": "ZFCG", "政府采购严重违法失信名单": "ZFCG", "政府采购严重违法失信行为记录": "ZFCG",
+    "重大税收违法失信": "ZDSS", "重大税收违法案件当事人": "ZDSS", "重大税收违法案件当事人名单": "ZDSS",
+    "税收违法黑名单": "ZDSS", "拖欠农民工工资": "TQGZ", "拖欠农民工工资失信联合惩戒对象": "TQGZ",
+    "拖欠农民工工资黑名单": "TQGZ", "严重违法失信": "YZWF", "严重违法失信名单": "YZWF",
+    "严重违法失信企业": "YZWF", "严重违法失信企业名单": "YZWF", "市场监管严重违法失信": "YZWF",
+    "经营异常": "JYYC", "经营异常名录": "JYYC", "安全生产严重失信": "AQSC", "安全生产严重失信主体": "AQSC",
+    "取消投标资格": "ZTBJ", "招投标黑名单": "ZTBHMD", "行贿犯罪": "XHFZ", "行贿犯罪记录": "XHFZ", "行贿人": "XHFZ",
+    "重大违法记录": "ZDWF", "守信激励": "RED",
+}  # fmt: skip
+"""What documents and clerks call the lists, beside their titles."""
+
+_BY_NAME = {**{info.zh: info.code for info in LISTS}, **_SPOKEN}
+
+
+def code_of(text: str) -> str:
+    """The code of a list by code, title or usual name; a text that names none comes back as written, in capitals.
+
+    An unknown code is kept: it then is a required list that was never loaded, so that nothing passes for clear.
+    """
+    text = text.strip().strip("“”\"《》")
+    return _BY_NAME.get(text, text.upper())

@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from graph import identifiers
+from graph.dates import add_years, end_of_day
 from graph.generation import Generation
 from graph.messages import say
 from graph.model import Doc, Listing, PartyType, Status
@@ -137,7 +138,7 @@ class Matcher:
             cap = Effect.BLOCK if confirmed else CAPS.get((subject.type, result.tier), Effect.REVIEW)
             if status is Status.DISPUTED and result.tier is not Tier.E1:
                 cap = cap.at_most(Effect.REVIEW)
-            self.boundaries.extend(t for t in listing.boundaries() if t > self._as_of)
+            self.boundaries.extend(t for t in (*listing.boundaries(), *_lookbacks(listing)) if t > self._as_of)
             evidence = Evidence(
                 list=listing.list_code,
                 record=listing.key,
@@ -189,6 +190,12 @@ class Matcher:
             hash=record_hash,
         )
         return hashlib.sha256(msgspec.json.encode(pair, order="sorted")).hexdigest()
+
+
+def _lookbacks(listing: Listing) -> tuple[datetime, ...]:
+    """When a look-back over the record's decision may end: three years (采条例 19), or five (招标投标法 60)."""
+    decided = listing.penalty.decided_on if listing.penalty is not None else None
+    return () if decided is None else tuple(end_of_day(add_years(decided, years)) for years in (3, 5))
 
 
 def _trace(

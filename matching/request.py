@@ -11,9 +11,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from graph.dates import CST
+from graph.lists import code_of
 
 MAX_TEXT = 4_000
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
@@ -132,6 +133,7 @@ class Person(Model):
     role: Short = ""
     employer: Short = ""
     relatives: tuple[Short, ...] = ()
+    region: Short = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -250,7 +252,7 @@ class Tender(Model):
     committee: tuple[Person, ...] = Field(default=(), max_length=200)
     experts: tuple[Person, ...] = Field(default=(), max_length=200)
     prior_service_providers: tuple[PartyRef, ...] = Field(default=(), max_length=100)
-    invoked_lists: tuple[Short, ...] | None = None
+    invoked_lists: tuple[Annotated[Short, AfterValidator(code_of)], ...] | None = None
     """None: not stated by the caller; (): the documents invoke none."""
     extra_conditions: tuple[Short, ...] = ()
     officials: tuple[Person, ...] = Field(default=(), max_length=200)
