@@ -26,12 +26,12 @@ def trouble(state: ListState | None, code: str, policy: Policy, as_of: datetime)
     """Why a list can't be relied on at `as_of`, or None."""
     if state is None or not state.snapshots:
         return "missing"
-    if state.taken_at is None:
+    if state.taken_at is None or state.covered_from is None:
         return "unknown_age"
     allowed = policy.max_age(code)
     if as_of - state.taken_at > allowed:
         return "stale"
-    if state.covered_from is not None and state.covered_from - as_of > allowed:
+    if state.covered_from - as_of > allowed:
         return "not_covered"
     return None
 
