@@ -17,7 +17,6 @@ import msgspec
 from graph.dates import end_of_day, start_of_day
 from graph.model import Doc, Listing, PartyRecord, Source
 from graph.relations import Relation
-from graph.text import is_empty
 from loaders import values
 
 
@@ -40,7 +39,7 @@ class Problem(Doc):
     row: int = 0
     column: str = ""
     code: str
-    params: dict[str, str] = {}  # noqa: RUF012 - a struct copies its defaults
+    params: dict[str, str] = {}
 
 
 class End(Doc):
@@ -59,10 +58,23 @@ Record = Listing | PartyRecord | Relation | End
 UNITS = {"万元": 10_000, "亿元": 100_000_000, "元": 1}
 
 
+NO_CELLS: Mapping[str, str] = {}
+
+
 class Row:
     """One row by canonical field. Placeholders (`N/A`, `无`, `/`, `0` …; SPEC 6.2) read as empty text."""
 
-    __slots__ = ("cells", "formats", "number", "problems", "raw", "seen_codes", "source", "units")
+    __slots__ = (
+        "cells",
+        "formats",
+        "number",
+        "placeholders",
+        "problems",
+        "raw",
+        "seen_codes",
+        "source",
+        "units",
+    )
 
     def __init__(
         self,
@@ -75,6 +87,7 @@ class Row:
     ) -> None:
         self.number = number
         self.cells = cells
+        self.placeholders: Mapping[str, str] = NO_CELLS
         self.raw = raw
         self.units = units
         self.source = source
@@ -85,12 +98,11 @@ class Row:
 
     def get(self, field: str) -> str:
         """The cell's text, empty when absent or a placeholder."""
-        text = self.cells.get(field, "")
-        return "" if len(text) <= 8 and text and is_empty(text) else text
+        return self.cells.get(field, "")
 
     def flag(self, field: str) -> str:
         """The cell's text where `0` means something (a status, a type)."""
-        return self.cells.get(field, "")
+        return self.cells.get(field) or self.placeholders.get(field, "")
 
     def first(self, *fields: str) -> str:
         """The first of several fields that says something."""
@@ -147,8 +159,8 @@ class Row:
     def amount(self, field: str, *, unit: int = 1) -> Decimal | None:
         """An amount in yuan; the unit is the cell's own, else the heading's, else `unit`."""
         text = self.cells.get(field, "")
-        if not text or (text != "0" and is_empty(text)):
-            return None
+        if not text:
+            return Decimal(0) if self.placeholders.get(field) == "0" else None
         try:
             return values.amount(text, unit=self.units.get(field, unit))
         except ValueError:

@@ -29,11 +29,30 @@ MAX_NAME = 200
 """Longer names are refused by a decision request."""
 REQUEST_KEYS = frozenset(
     {
-        "name", "type", "identifiers", "former_names", "legal_rep", "principal", "agent", "project_manager", "key_staff",
-        "contacts", "bond_account", "devices", "price", "brand", "lots", "documents", "consortium", "region", "address",
-        "client_id", "sex", "age",
+        "name",
+        "type",
+        "identifiers",
+        "former_names",
+        "legal_rep",
+        "principal",
+        "agent",
+        "project_manager",
+        "key_staff",
+        "contacts",
+        "bond_account",
+        "devices",
+        "price",
+        "brand",
+        "lots",
+        "documents",
+        "consortium",
+        "region",
+        "address",
+        "client_id",
+        "sex",
+        "age",
     }
-)  # fmt: skip
+)
 """Keys that a JSON list may take over from the decision request as they are."""
 
 
@@ -184,8 +203,10 @@ def _people(row: Row, fields: dict[str, Any]) -> None:
         fields["agent"] = _person(operator, row.get("operator_id"), "operator")
     contacts: list[dict[str, str]] = []
     for name_field, phone_field in (
-        ("contact", "phone"), ("operator", "operator_phone"), ("union_contact", "union_phone"),
-    ):  # fmt: skip
+        ("contact", "phone"),
+        ("operator", "operator_phone"),
+        ("union_contact", "union_phone"),
+    ):
         if phone := row.get(phone_field):
             contacts.append({"name": row.get(name_field)[:MAX_NAME], "phone": phone[:MAX_NAME]})
     if mail := row.get("email"):

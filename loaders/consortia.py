@@ -1,7 +1,7 @@
 """Several names in one cell: split where that is certain, never inside a name, never guessed (SPEC 6.1).
 
-Consortium cells are concatenated text (`甲公司、乙公司`, `甲公司（牵头人）和乙公司（成员）`). A comma or a 和 inside a name or in
-brackets is no separator: only what stands between two endings of organisations is.
+Consortium cells are concatenated text (`甲公司、乙公司`, `甲公司（牵头人）和乙公司（成员）`). A comma or a 和
+inside a name or in brackets is no separator: only what stands between two endings of organisations is.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Names(Doc):
 
     members: tuple[Member, ...] = ()
     problem: str = ""
-    params: dict[str, str] = {}  # noqa: RUF012 - a struct copies its defaults
+    params: dict[str, str] = {}
 
 
 def _bare(piece: str) -> str:

@@ -71,6 +71,8 @@ class Plan(Doc):
 
     headings: tuple[str, ...]
     columns: tuple[Column, ...]
+    places: tuple[tuple[int, str, str], ...]
+    """The same as plain tuples of position, field and heading, for the row loop."""
     ignored: tuple[str, ...]
     unknown: tuple[str, ...]
     unnamed: tuple[int, ...]
@@ -111,6 +113,7 @@ def plan(kind: Kind, headings: Sequence[str]) -> Plan:
     return Plan(
         headings=tuple(headings),
         columns=tuple(columns),
+        places=tuple((column.index, column.field, column.heading) for column in columns),
         ignored=tuple(skipped),
         unknown=tuple(unknown),
         unnamed=tuple(unnamed),

@@ -8,6 +8,7 @@ from datetime import datetime
 from graph.model import Doc, Listing, PartyRecord, Source
 from graph.relations import Relation
 from graph.store import Batch
+from graph.text import is_empty
 from loaders.base import End, Kind, Problem, Row, RowError
 from loaders.headers import Plan, plan
 from loaders.tables import MAX_CELL, Chunk, Line
@@ -17,6 +18,10 @@ _NOTE = re.compile(
 )
 _KEPT = {"row.short", "row.json_repeated"}
 """Problems of a whole line that are reported while what stands in it is used."""
+
+
+LONGEST_PLACEHOLDER = 8
+"""Longer cells say something (`N/A`, `暂无数据`, `#VALUE!` are as long as placeholders get)."""
 
 
 class Origin(Doc):
@@ -70,16 +75,18 @@ class Mapper:
         if len(texts) < len(plan.headings):
             texts = texts + [""] * (len(plan.headings) - len(texts))
         cells: dict[str, str] = {}
+        placeholders: dict[str, str] = {}
         disagree: list[str] = []
-        for column in plan.columns:
-            text = texts[column.index].strip()
+        for index, field, heading in plan.places:
+            text = texts[index].strip()
             if not text:
                 continue
-            field = column.field
-            if field not in cells:
+            if len(text) <= LONGEST_PLACEHOLDER and is_empty(text):
+                placeholders.setdefault(field, text)
+            elif field not in cells:
                 cells[field] = text
             elif cells[field] != text:
-                disagree.append(column.heading)
+                disagree.append(heading)
         raw = {heading: text for heading, text in zip(plan.headings, texts, strict=False) if text}
         origin = self._origin
         source = Source(
@@ -91,11 +98,11 @@ class Mapper:
             taken_at=origin.taken_at,
         )
         row = Row(line.number, cells, raw, plan.units, source, self._kind.date_formats)
-        for heading, text in raw.items():
-            if len(text) > MAX_CELL:
-                raise RowError("row.cell", params_heading(heading), limit=str(MAX_CELL))
-            if "\0" in text:
-                raise RowError("row.control", params_heading(heading))
+        if placeholders:
+            row.placeholders = placeholders
+        joined = "".join(texts)
+        if len(joined) > MAX_CELL or "\0" in joined:
+            _refuse(raw)
         if line.problem:
             row.warn(line.problem)
         for heading in disagree:
@@ -159,6 +166,14 @@ class Mapper:
         )
 
 
+def _refuse(raw: dict[str, str]) -> None:
+    for heading, text in raw.items():
+        if len(text) > MAX_CELL:
+            raise RowError("row.cell", params_heading(heading), limit=str(MAX_CELL))
+        if "\0" in text:
+            raise RowError("row.control", params_heading(heading))
+
+
 def params_heading(heading: str) -> str:
     """A heading where a field is expected: marked, so that it is shown as it is."""
     return f"={heading}"
@@ -168,11 +183,11 @@ def skip(line: Line, headings: tuple[str, ...]) -> str:
     """Why a line is no row: a note below the table or the headings again; empty for a row."""
     if line.problem:
         return ""
-    filled = [cell for cell in line.cells if cell and not cell.isspace()]
-    if len(filled) == 1 and len(headings) > 2 and _NOTE.match(filled[0].strip()):
+    cells = line.cells
+    if len(headings) > 2 and cells.count("") >= len(cells) - 1 and _NOTE.match("".join(cells).strip()):
         return "row.note"
-    if len(filled) > 1 and len(headings) > 1 and [" ".join(c.split()) for c in line.cells] == list(headings):
-        return "row.heading"
+    if len(headings) > 1 and cells and cells[0].strip() == headings[0]:
+        return "row.heading" if [" ".join(cell.split()) for cell in cells] == list(headings) else ""
     return ""
 
 

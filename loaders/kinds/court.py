@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from graph.model import Listing, Mention
 from loaders.base import Kind, Row
@@ -82,9 +83,14 @@ COMMON = (
 )
 
 
+@lru_cache(maxsize=4_096)
+def _grounds(text: str) -> tuple[str, ...]:
+    return tuple(code for code, words in GROUNDS if any(word in text for word in words))
+
+
 def grounds_of(row: Row, text: str) -> tuple[str, ...]:
     """The numbers of the grounds that a text names; unknown wording is reported."""
-    found = tuple(code for code, words in GROUNDS if any(word in text for word in words))
+    found = _grounds(text)
     if text and not found:
         row.warn("court.ground", "reason")
     return found
