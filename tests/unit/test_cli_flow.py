@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class House:
     def __call__(self, *arguments: object, input: str | None = None) -> Result:
         return self.runner.invoke(cli, [str(a) for a in arguments], input=input)
 
-    def write(self, name: str, rows: list[tuple[str, ...]]) -> Path:
+    def write(self, name: str, rows: Sequence[tuple[str, ...]]) -> Path:
         path = self.folder / name
         with path.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows(rows)
@@ -113,7 +114,7 @@ def test_csv_and_xlsx_are_safe_and_complete(house: House, bidders: Path) -> None
     rows = list(csv.DictReader(io.StringIO((house.folder / "answer.csv").read_text("utf-8-sig"))))
     assert rows[1]["name"].startswith("'=")
     book = openpyxl.load_workbook(house.folder / "answer.xlsx")
-    assert {cell.data_type for cell in book.active["C"][1:]} <= {"s", "inlineStr"}
+    assert {cell.data_type for cell in book["liancheng"]["C"][1:]} <= {"s", "inlineStr"}
     book.close()
     page = (house.folder / "answer.html").read_text("utf-8")
     assert "<script" not in page

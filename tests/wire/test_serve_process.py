@@ -1,0 +1,180 @@
+"""The program as people start it: a process with pipes, signals and a clock that people notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+PROGRAM = [sys.executable, "-c", "from api.cli.main import main; main()"]
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("LIANCHENG_")}
+    return {**known, "LIANCHENG_HOME": str(home), "LIANCHENG_LANG": "en", **more}
+
+
+def test_help_is_instant(tmp_path: Path) -> None:
+    times = []
+    for _ in range(7):
+        begun = time.perf_counter()
+        subprocess.run([*PROGRAM, "--help"], env=environment(tmp_path), check=True, capture_output=True)
+        times.append(time.perf_counter() - begun)
+    # the fastest run says what the program takes; a busy machine says the rest
+    assert min(times) < 0.3, f"median {statistics.median(times):.3f} s"
+
+
+def test_chinese_reaches_a_pipe_whatever_the_locale(tmp_path: Path) -> None:
+    more = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [*PROGRAM, "--help", "--lang", "zh"],
+        env=environment(tmp_path, **more),
+        check=True,
+        capture_output=True,
+    )
+    assert "联惩" in done.stdout.decode("utf-8")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    done = subprocess.run(
+        [*PROGRAM, "demo", "--run", "--no-serve"], env=environment(home), capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (home / "said.txt").write_text(done.stdout, "utf-8")
+    return home
+
+
+def test_the_demo_prints_verdicts_and_one_reason(city: Path) -> None:
+    said = (city / "said.txt").read_text("utf-8")
+    assert {"CLEAR", "FLAG", "REVIEW", "BLOCK"} <= set(said.split())
+    for words in ("Law: ", "Evidence: ", "Match (", "Remedy: "):
+        assert words in said
+
+
+def test_every_bid_of_the_demo_gets_the_verdict_that_its_story_tells(city: Path) -> None:
+    manifest = json.loads((city / "demo" / "manifest.json").read_text("utf-8"))
+    wrong = []
+    seen = set()
+    for tender in manifest["tenders"]:
+        done = subprocess.run(
+            [*PROGRAM, "decide", str(city / "demo" / tender["request"])], env=environment(city), capture_output=True,
+            text=True, check=True,
+        )  # fmt: skip
+        verdicts = {b["client_id"]: b["verdict"] for b in json.loads(done.stdout)["bidders"]}
+        seen |= set(verdicts.values())
+        wrong += [
+            (bid["client_id"], bid["shows"], bid["expect"], verdicts[bid["client_id"]])
+            for bid in tender["bids"]
+            if verdicts[bid["client_id"]] != bid["expect"]
+        ]
+    assert wrong == []
+    assert seen == {"CLEAR", "FLAG", "REVIEW", "UNDETERMINED", "BLOCK"}
+
+
+def test_loading_the_demo_again_is_fine(city: Path) -> None:
+    done = subprocess.run(
+        [*PROGRAM, "demo", "--load", "--format", "json"], env=environment(city), capture_output=True, text=True,
+        check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["published"] is True
+
+
+def test_a_reader_that_leaves_is_no_error(city: Path) -> None:
+    line = f"{' '.join(map(repr, PROGRAM))} lists --format jsonl | head -1"
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment(city), capture_output=True, text=True, check=False
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_a_table_with_colour_and_progress(city: Path) -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    bidders = city / "demo" / "tenders" / "A-works" / "投标人名单.csv"
+    process = subprocess.Popen(
+        [*PROGRAM, "screen", str(bidders), "--regime", "mandatory_tender"],
+        env=environment(city, TERM="xterm-256color", COLUMNS="160"),
+        stdout=slave,
+        stderr=slave,
+    )
+    os.close(slave)
+    shown = b""
+    try:
+        while part := os.read(master, 65_536):
+            shown += part
+    except OSError:
+        # Linux says EIO when the other end is closed
+        pass
+    finally:
+        os.close(master)
+    assert process.wait(timeout=30) == 0
+    assert "\x1b[1;31mBLOCK" in shown.decode("utf-8", "replace")
+    assert "Screening" in shown.decode("utf-8", "replace")
+
+
+def test_many_callers_while_a_list_is_loaded(city: Path) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "serve", "--port", "0"], env=environment(city), stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        found = re.search(r"http://\S+", process.stderr.readline())
+        assert found
+        body = json.loads((city / "demo" / "tenders" / "B-goods" / "request.json").read_text("utf-8"))
+        with httpx.Client(base_url=found[0], transport=httpx.HTTPTransport(retries=5), timeout=60) as client:
+            client.get("/healthz")
+            loading = subprocess.Popen(
+                [*PROGRAM, "demo", "--load", "--format", "json"],
+                env=environment(city),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            with ThreadPoolExecutor(8) as pool:
+                answers = list(pool.map(lambda _: client.post("/v1/decisions", json=body), range(200)))
+            assert loading.wait(timeout=120) == 0
+            last = client.post("/v1/decisions", json=body).json()
+        assert {answer.status_code for answer in answers} == {200}
+        ids = [answer.json()["decision_id"] for answer in answers]
+        assert len(set(ids)) == 200
+        assert last["pins"]["generation"] != answers[0].json()["pins"]["generation"]
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert "Traceback" not in said
+    done = subprocess.run(
+        [*PROGRAM, "audit", "verify"], env=environment(city), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_demo_serves_until_it_is_told_to_stop(city: Path) -> None:
+    process = subprocess.Popen(
+        [*PROGRAM, "demo", "--run", "--port", "0"], env=environment(city), stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
+        with httpx.Client(base_url=address, transport=httpx.HTTPTransport(retries=5), timeout=20) as client:
+            assert client.get("/readyz").json()["status"] == "ready"
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert "Traceback" not in said
