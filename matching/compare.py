@@ -103,9 +103,10 @@ def _org_pair(own: Parsed | Id, other: Parsed | Id) -> str:
         if own.state == other.state == "masked" or len(a) != len(b):
             return ""
         result = identifiers.compare_masked(a, b)
-        if result.conflicts or not result.feasible:
+        if result.conflicts:
             return "mask_conflict"
-        return "masked" if result.visible_equal >= MIN_VISIBLE_ORG else ""
+        # A number that can't be right is somebody's slip: it neither agrees with a mask nor contradicts it.
+        return "masked" if result.feasible and result.visible_equal >= MIN_VISIBLE_ORG else ""
     both_valid = own.state == other.state == "valid"
     if own.scheme == other.scheme:
         if own.value == other.value:
@@ -265,8 +266,11 @@ def _person_pair(own: Parsed, other: Id) -> str:
     if len(own.value) != len(other.value):
         return ""
     result = identifiers.compare_masked(own.value, other.value)
-    if result.conflicts or not result.feasible:
+    if result.conflicts:
         return "conflict"
+    if not result.feasible:
+        # Every visible digit agrees but the number fails its own check: a slip of the pen, not another person.
+        return "local"
     if result.hidden <= 4 and own.value[-1] != "*" and other.value[-1] != "*":
         return "court"
     if result.hidden <= 8 and own.value[-1] != "*" and other.value[-1] != "*":

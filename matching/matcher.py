@@ -158,7 +158,7 @@ class Matcher:
                 document_no=listing.case_no or listing.decision_no,
                 reason=identifiers.mask_numbers_in_text(listing.reason or "；".join(listing.grounds)),
                 confirmed_by=answer.reviewer if confirmed and answer is not None else "",
-                row={k: identifiers.mask_numbers_in_text(v) for k, v in listing.raw.items()},
+                row={_heading(k): identifiers.mask_numbers_in_text(v) for k, v in listing.raw.items()},
                 pair=pair,
             )
             hits.append(
@@ -190,6 +190,12 @@ class Matcher:
             hash=record_hash,
         )
         return hashlib.sha256(msgspec.json.encode(pair, order="sorted")).hexdigest()
+
+
+def _heading(text: str) -> str:
+    """A column heading as a key: RFC 8785 sorts keys by UTF-16 units, our encoder by code points; below U+10000
+    the two agree, so rarer characters of a heading are shown as lost."""
+    return "".join(c if c <= "\uffff" else "\ufffd" for c in text) if max(text, default="") > "\uffff" else text
 
 
 def _lookbacks(listing: Listing) -> tuple[datetime, ...]:

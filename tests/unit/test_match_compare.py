@@ -154,6 +154,15 @@ def test_numbers_of_persons_are_masked_in_features() -> None:
     assert WANG not in repr(result)
 
 
+def test_a_slip_in_a_number_does_not_make_another_party() -> None:
+    wrong = WANG[:12] + ("15" if WANG[12:14] != "15" else "16") + WANG[14:]
+    listing = person("虚构王五", COURT)
+    assert compare(person_subject(human(number=wrong)), listing.subject, listing).tier is Tier.E4
+    slip = ONE[:17] + ("1" if ONE[17] != "1" else "2")
+    masked = organization(NAME, ("uscc", f"{ONE[:5]}************{slip[17]}", "masked"))
+    assert compare(party_subject(bidder(code=slip)), masked.subject, masked).tier is Tier.E4
+
+
 def test_a_number_with_a_wrong_check_digit_never_blocks_a_person() -> None:
     wrong = WANG[:17] + ("1" if WANG[17] != "1" else "2")
     listing = person("虚构王五", wrong, "checksum")
