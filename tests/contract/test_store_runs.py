@@ -185,6 +185,38 @@ def test_same_token_resumes_with_everything_it_named(store_factory: Callable[[],
     assert status(second, "Z", day(3)) is Status.REMOVED
 
 
+def test_begin_again_in_the_midst_keeps_what_is_staged(store: Store) -> None:
+    load(store, [listing("A"), listing("B"), listing("C")], at=day(1))
+    store.begin("t", [snapshot(taken_at=None)])
+    store.write(batch([listing("A"), listing("N")]))
+    assert store.begin("t", [snapshot(taken_at=day(5))]) == 2
+    assert store.staged() == 2
+    store.write(batch([listing("B")]))
+    store.end(LIST, ["B"], event="REPAIRED", at=day(4))
+    assert store.begin("t", [snapshot(taken_at=day(5))]) == 2
+    assert store.end_missing(LIST, "court") == 1
+    publication = store.publish(day(6))
+    assert publication.changes == (Changes(dataset=LIST, source="court", added=1, ended=2, unchanged=2),)
+    assert store.snapshots()[0].taken_at == day(5)
+    assert [status(store, key, day(7)) for key in "ABCN"] == [
+        Status.ACTIVE, Status.REPAIRED, Status.REMOVED, Status.ACTIVE,
+    ]  # fmt: skip
+
+
+def test_failed_write_gives_up_the_run_and_nothing_else(store: Store) -> None:
+    load(store, [listing("A")], at=day(1))
+    store.begin("t", [snapshot()])
+    store.write(batch([listing("B")]))
+    with pytest.raises(UnicodeEncodeError):
+        store.write(batch([listing("\ud800")]))
+    with pytest.raises(StoreError, match=r"store\.no_run"):
+        store.staged()
+    assert store.begin("t", [snapshot()]) == 2
+    assert store.staged() == 0
+    store.write(batch([listing("A"), listing("B")]))
+    assert store.publish(day(2)).changes == (Changes(dataset=LIST, source="court", added=1, unchanged=1),)
+
+
 def test_one_writer_at_a_time(store_factory: Callable[[], Store]) -> None:
     first, second = store_factory(), store_factory()
     load(first, [listing("A", person("虚构张三"))], at=day(1))

@@ -189,7 +189,6 @@ class Run:
                             continue
                         found += 1
                         self._end_one(row, status, at, reason)
-        self.commit()
         return found
 
     def _end_one(self, row: r.Row, status: Status, at: datetime, reason: str) -> None:

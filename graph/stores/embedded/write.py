@@ -30,15 +30,19 @@ class Writing:
     _run: Run | None
 
     def begin(self, token: str, snapshots: Sequence[SnapshotInfo]) -> int:
-        """Stage the next generation, or go on with the interrupted run of the same token; returns its number.
+        """Stage the next generation, or go on with the run of the same token; returns its number.
+
+        The snapshots given last are the ones that are published.
 
         Raises:
             StoreError: `store.busy`: another one is writing.
         """
         with self._writing() as db:
+            if self._run is not None:
+                self._run.settle()
+                self._run = None
             staged = db.execute("SELECT number, token FROM generation WHERE recorded_at IS NULL").fetchone()
             if staged is not None and staged[1] != token:
-                self._run = None
                 self._discard(db, staged[0])
                 staged = None
             if staged is None:
