@@ -19,9 +19,9 @@ done
 
 if [ -n "${lame:-}" ]; then
     echo "Liancheng: $lame cannot make virtual environments; install its venv module (Debian: apt install python3-venv)." >&2
-    echo "联惩:$lame 不能建立虚拟环境,请安装 venv 模块(Debian:apt install python3-venv)。" >&2
+    echo "联惩：$lame 不能建立虚拟环境，请安装 venv 模块（Debian:apt install python3-venv）。" >&2
 else
     echo "Liancheng needs Python 3.11 or newer; none was found. Set PYTHON=/path/to/python3.11 if it is not on the PATH." >&2
-    echo "联惩需要 Python 3.11 或更高版本,未找到。若不在 PATH 中,请设置 PYTHON=/路径/python3.11。" >&2
+    echo "联惩需要 Python 3.11 或更高版本，未找到。若不在 PATH 中，请设置 PYTHON=/路径/python3.11。" >&2
 fi
 exit 3

@@ -190,7 +190,10 @@ def no_module_state(path: str, tree: ast.Module) -> Iterator[str]:
                 empty = True
             case _:
                 empty = False
-        if empty:
+        kept = isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation).startswith(
+            ("Mapping", "Sequence")
+        )
+        if empty and not kept:
             yield f"{path}:{node.lineno} a mutable container at module level"
     for inner in ast.walk(tree):
         if isinstance(inner, ast.Global):
@@ -270,6 +273,11 @@ def assigned(name: str, scope: ast.AST) -> list[ast.expr]:
             case ast.AnnAssign(target=ast.Name(id=target), value=ast.expr() as value) if target == name:
                 found.append(value)
             case ast.For(target=ast.Name(id=target), iter=value) if target == name:
+                found.append(value)
+            case ast.For(
+                target=ast.Tuple(elts=[_, ast.Name(id=target)]),
+                iter=ast.Call(func=ast.Name(id="enumerate"), args=[value, *_]),
+            ) if target == name:
                 found.append(value)
     return found
 

@@ -38,7 +38,7 @@ def steps(text: str) -> list[Step]:
             if line.startswith("$ "):
                 command, _, status = line[2:].partition("  # exit ")
                 found.append(Step(command, int(status or 0)))
-            elif line.startswith("> ") and found and not found[-1].expected:
+            elif (line == ">" or line.startswith("> ")) and not found[-1].expected:
                 found[-1].command += "\n" + line[2:]
             else:
                 found[-1].expected.append(line.rstrip())
@@ -48,7 +48,7 @@ def steps(text: str) -> list[Step]:
 def differs(expected: list[str], printed: str) -> str:
     """Empty where the output is what the page shows."""
     pattern = ""
-    for line in expected:
+    for line in "\n".join(expected).rstrip("\n").splitlines():
         if line == "...":
             pattern += r"(?:.*\n)*?"
         else:
@@ -118,7 +118,7 @@ def test_the_main_pages_are_run() -> None:
         ("```console run\n$ false\n```\n", "ends with 1, not 0"),
         ("```console run\n$ false  # exit 1\n```\n", ""),
         ("```console run\n$ true  # exit 1\n```\n", "ends with 0, not 1"),
-        ("```console run\n$ cat <<END\n> x\n> END\nx\n```\n", ""),
+        ("```console run\n$ cat <<END\n> x\n>\n> END\nx\n\n```\n", ""),
         ("```console run\n$ echo a >f\n```\ntext\n```console run\n$ cat f\na\n```\n", ""),
         ("```console\n$ false\n```\n", ""),
     ],

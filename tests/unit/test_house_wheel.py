@@ -91,7 +91,9 @@ def test_help_doctor_and_a_screening_work_from_another_folder(root: Path, instal
     installed("demo", "city", "--load")
     report = installed("doctor", "--format", "json").stdout
     assert str(root) not in report, "a room of the checkout is used instead of the installed one"
-    bidders = sorted(Path(installed("demo", "city").args[0]).parents[2].glob("elsewhere/city/*"))
-    assert bidders
-    rows = json.loads(installed("screen", "city/bidders.csv", "--format", "json").stdout)
-    assert rows
+    tender = "city/tenders/B-goods"
+    arguments = [f"{tender}/供应商名单.xlsx", "--tender", f"{tender}/tender.json", "--format", "jsonl"]
+    rows = [json.loads(line) for line in installed("screen", *arguments).stdout.splitlines()]
+    assert {"CLEAR", "BLOCK", "REVIEW"} <= {row["verdict"] for row in rows}
+    replayed = installed("replay", rows[0]["decision_id"], "--format", "json").stdout
+    assert json.loads(replayed)["identical"] is True
