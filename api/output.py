@@ -134,18 +134,20 @@ def as_xlsx(table: Table) -> bytes:
         heads.append(head)
     sheet.append(heads)
     for row in table.rows:
-        cells = []
+        cells: list[Any] = []
         for column in table.columns:
             value = row.get(column.key)
             if isinstance(value, (int, float)) and not isinstance(value, bool):
-                cells.append(WriteOnlyCell(sheet, value))
+                cells.append(value)
                 continue
             text = ILLEGAL_CHARACTERS_RE.sub(" ", cell_text(value))[:32_767]
+            if defuse(text) == text:
+                cells.append(text)
+                continue
             cell = WriteOnlyCell(sheet, text)
             cell.data_type = "s"
-            if defuse(text) != text:
-                # keeps the text a text when a clerk edits the cell
-                cell.quotePrefix = True
+            # keeps the text a text when a clerk edits the cell
+            cell.quotePrefix = True
             cells.append(cell)
         sheet.append(cells)
     out = io.BytesIO()
