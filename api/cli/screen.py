@@ -72,9 +72,11 @@ def screen(
         run.emit(Table(columns=columns(run.lang), rows=table))
     if rejected:
         run.note("screen.rejected_rows", count=len(rejected))
+    if not table:
+        run.note("screen.empty", path=bidders)
     if exit_verdict:
         return VERDICT_STATUS[strictest(Verdict(row["verdict"]) for row in table)]
-    return REJECTED if rejected else 0
+    return REJECTED if rejected or not table else 0
 
 
 def decide_all(run: Run, asks: list[Ask]) -> list[Decision]:

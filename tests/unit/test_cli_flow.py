@@ -332,3 +332,11 @@ def test_doctor(house: House) -> None:
     states = {check["name"]: check["state"] for check in document["checks"]}
     for name in ("python", "rooms", "home", "store", "generation", "ledger", "clock"):
         assert states[name] == "ok", document
+
+
+def test_a_list_without_bidders_is_never_fine(house: House) -> None:
+    path = house.write("empty.csv", [("投标人名称", "统一社会信用代码")])
+    result = house("screen", path)
+    assert result.exit_code == 1
+    assert "holds no bidder" in result.stderr
+    assert house("screen", path, "--exit-verdict").exit_code == 15
