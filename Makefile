@@ -5,6 +5,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= auto
+TYPED := scripts/reference.py tests/conftest.py tests/test_architecture.py tests/docs $(wildcard tests/unit/test_house_*.py)
 
 .PHONY: help run env env-dev test fast soak check lint types arch docs reference lock clean
 
@@ -34,9 +35,9 @@ check: lint types test ## lint, types, import directions, documentation and ever
 lint: env-dev ## style and common mistakes
 	$(BIN)/ruff check .
 
-types: env-dev ## mypy --strict over the program and its tests
+types: env-dev ## mypy --strict over the program, its scripts and the tests of the house
 	$(BIN)/mypy
-	$(BIN)/mypy --explicit-package-bases tests
+	$(BIN)/mypy --explicit-package-bases $(TYPED)
 
 arch: env-dev ## import directions and house rules only
 	$(PYTEST) tests/test_architecture.py
