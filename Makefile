@@ -28,7 +28,7 @@ fast: env-dev ## the tests that take seconds
 	$(PYTEST) -n $(JOBS) -m "not slow and not fault"
 
 soak: env-dev ## the crash tests at full length: 200 kills each
-	LIANCHENG_SOAK=200 $(PYTEST) -m fault
+	LIANCHENG_KILL_ROUNDS=200 STORE_KILL_ROUNDS=200 $(PYTEST) -n $(JOBS) tests/fault
 
 check: lint types test ## lint, types, import directions, documentation and every test: what CI runs
 
