@@ -77,7 +77,8 @@ def row(rng: random.Random, number: int) -> list[str]:
     ]
     person = rng.choice(FAMILY) + "".join(rng.choices(GIVEN, k=2))
     if number % 3:
-        body = f"320899{rng.randrange(1950, 2004)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}{rng.randrange(1000):03d}"
+        born = f"{rng.randrange(1950, 2004)}{rng.randrange(1, 13):02d}{rng.randrange(1, 29):02d}"
+        body = f"320899{born}{rng.randrange(1000):03d}"
         card = body[:10] + "****" + body[14:] + citizen_check_character(body)
         return [person, rng.choice("男女"), str(rng.randrange(20, 75)), card, "", *shared]
     name = f"临江市{''.join(rng.choices(GIVEN, k=3))}{number % 977}{rng.choice(TRADES)}有限公司"
@@ -160,7 +161,7 @@ def main() -> None:
         runs = [once(path, folder, args.workers) for _ in range(args.runs)]
         seconds = [run[0] for run in runs]
         result = {
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {platform.system()}",
+            "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "rows": args.rows,
             "accepted": runs[0][1],
             "file_mb": round(size / 1e6, 1),

@@ -22,7 +22,7 @@ from loaders.headers import Plan
 from loaders.kinds import recognise
 from loaders.kinds.bidders import BIDDERS
 from loaders.mapping import Mapper, Origin, as_problem, skip
-from loaders.report import entry
+from loaders.report import entry, shown_columns
 from loaders.tables import Line, Table
 
 MAX_NAME = 200
@@ -299,14 +299,14 @@ def read_bidders(path: Path, lang: Lang, limits: Limits | None = None) -> Bidder
         encoding=table.encoding,
         rows=tuple(rows),
         rejected=tuple(entry(problem, lang) for problem in rejected),
-        columns={
-            "mapped": {
+        columns=shown_columns(
+            {
                 **{column.heading: column.field for column in sorted(plan.columns, key=lambda c: c.index)},
                 **{heading: heading for heading in plan.unknown if heading in taken},
             },
-            "ignored": list(plan.ignored),
-            "unknown": [heading for heading in plan.unknown if heading not in taken],
-        },
+            plan.ignored,
+            [heading for heading in plan.unknown if heading not in taken],
+        ),
         notes=tuple(entry(problem, lang) for problem in notes),
     )
 

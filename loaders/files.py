@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import IO, BinaryIO
 
 from graph.model import Doc
 from loaders import delimited, encoding, jsonfile, sheets
-from loaders.errors import FileError
+from loaders.errors import ARCHIVE_ERRORS, FileError
 from loaders.tables import Recognise, Table
 
 
@@ -56,7 +55,7 @@ class _Bounded(io.RawIOBase):
         view = memoryview(buffer)  # type: ignore[arg-type]
         try:
             data = self._inner.read(len(view))
-        except (EOFError, OSError, zlib.error, zipfile.BadZipFile, ValueError) as error:
+        except ARCHIVE_ERRORS as error:
             raise FileError("file.damaged") from error
         view[: len(data)] = data
         self._count += len(data)
@@ -125,15 +124,7 @@ def _zip(handle: BinaryIO) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(handle) as package:
             yield package
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-        zlib.error,
-    ) as error:
+    except ARCHIVE_ERRORS as error:
         raise FileError("file.damaged") from error
 
 
@@ -173,14 +164,7 @@ def _member(part: _Part, info: zipfile.ZipInfo, limits: Limits) -> Opener:
         try:
             package = zipfile.ZipFile(outer)
             inner = package.open(info)
-        except (
-            zipfile.BadZipFile,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-            ValueError,
-            OSError,
-        ) as error:
+        except ARCHIVE_ERRORS as error:
             outer.close()
             raise FileError("file.damaged") from error
         return io.BufferedReader(

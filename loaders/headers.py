@@ -14,6 +14,8 @@ from loaders.base import UNITS, Kind
 
 _NUMBERED = re.compile(r"^(行政相对人代码|XK相对人代码)\d+$")
 _UNIT = re.compile(r"(亿元|万元|元)")
+_UNNAMED = re.compile(r"#\d{1,3}")
+"""What `tables.unique` calls a column without a heading."""
 _REPEATED = re.compile(r" \(\d+\)$")
 
 IGNORED = ("序号", "编号", "行号", "NO", "ID", "操作", "更新时间", "数据更新时间", "SJC", "详情", "查看")
@@ -97,7 +99,7 @@ def plan(kind: Kind, headings: Sequence[str]) -> Plan:
     units: dict[str, int] = {}
     for index, heading in enumerate(headings):
         full, bare = names(_REPEATED.sub("", heading))
-        if not bare:
+        if not bare or _UNNAMED.fullmatch(heading):
             unnamed.append(index)
             continue
         found = table.get(full) or table.get(bare)

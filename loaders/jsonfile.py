@@ -193,7 +193,7 @@ def open_table(
         FileError: `file.json`, `file.no_header`, `file.columns`.
     """
     with text(opener, encoding) as stream:
-        lines = _is_lines(stream)
+        lines = _is_lines(stream, recognise)
     records = _lines if lines else _array
 
     keys: list[str] = []
@@ -245,19 +245,29 @@ def open_table(
     )
 
 
-def _is_lines(stream: TextIOWrapper) -> bool:
-    """Whether the first line is a whole object and not an envelope around an array of objects."""
-    first = ""
-    while not first:
-        line = stream.readline(MAX_RECORD)
-        if not line:
-            return False
-        first = line.strip().lstrip("\ufeff")
+_ENVELOPE = frozenset({"code", "id", "status", "state", "type", "total", "count", "msg", "message", "page"})
+"""Keys of an envelope that a record might have too: they prove nothing."""
+
+
+def _is_lines(stream: TextIOWrapper, recognise: Recognise) -> bool:
+    """Whether the first line is a record: another object follows it, or it is no envelope around records."""
+    first, second = _line(stream), _line(stream)
     try:
         value = _DECODER.decode(first)
     except (ValueError, RecursionError):
         return first.startswith("{") and first.endswith("}")
-    return isinstance(value, _Pairs) and not _holds_records(value)
+    if not isinstance(value, _Pairs):
+        return False
+    plain = [key for key, inner in value.items() if isinstance(inner, str) and key not in _ENVELOPE]
+    return second.startswith("{") or recognise(plain) > 0 or not _holds_records(value)
+
+
+def _line(stream: TextIOWrapper) -> str:
+    """The next line that is not blank; empty at the end."""
+    while line := stream.readline(MAX_RECORD):
+        if line := line.strip().lstrip("\ufeff"):
+            return line
+    return ""
 
 
 def _holds_records(value: _Pairs, depth: int = 0) -> bool:

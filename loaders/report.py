@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from graph.identifiers import mask_numbers_in_text
 from graph.messages import Lang, catalogue, say
 from graph.model import Doc
 from loaders.base import Problem
@@ -85,7 +87,7 @@ class FileReport:
             "rejected_count": self.rejected_count,
             "rejected": [entry(problem, lang) for problem in self.rejected],
             "warnings": warnings,
-            "columns": {"mapped": self.mapped, "ignored": self.ignored, "unknown": self.unknown},
+            "columns": shown_columns(self.mapped, self.ignored, self.unknown),
             "snapshots": self.snapshots,
             "changed": {
                 "added": self.changed.added,
@@ -133,13 +135,22 @@ class LoadReport:
         }
 
 
+def shown_columns(mapped: dict[str, str], ignored: Sequence[str], unknown: Sequence[str]) -> dict[str, Any]:
+    """How columns were used. In a file without headings a row of data may stand in their place: numbers are masked."""
+    return {
+        "mapped": {mask_numbers_in_text(heading): field for heading, field in mapped.items()},
+        "ignored": [mask_numbers_in_text(heading) for heading in ignored],
+        "unknown": [mask_numbers_in_text(heading) for heading in unknown],
+    }
+
+
 def entry(problem: Problem, lang: Lang) -> dict[str, Any]:
     """A problem with its sentence."""
     return {
         "row": problem.row or None,
-        "column": problem.column,
+        "column": mask_numbers_in_text(problem.column),
         "code": problem.code,
-        "message": sentence(problem.code, problem.params, lang),
+        "message": mask_numbers_in_text(sentence(problem.code, problem.params, lang)),
     }
 
 

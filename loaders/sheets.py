@@ -14,7 +14,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
-from loaders.errors import FileError
+from loaders.errors import ARCHIVE_ERRORS, FileError
 from loaders.tables import MAX_HEADER_SEARCH, Line, Recognise, Table, find_header, unique
 
 MAX_CELLS = 60_000_000
@@ -71,15 +71,7 @@ def _check_package(data: bytes) -> bool:
                         tail = block[-400:]
                 if width * height > MAX_CELLS:
                     raise FileError("file.sheet_size")
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-        KeyError,
-    ) as error:
+    except ARCHIVE_ERRORS as error:
         raise FileError("file.damaged") from error
     return lost
 
@@ -183,7 +175,7 @@ def _reading() -> Iterator[None]:
         yield
     except PasswordError as error:
         raise FileError("file.password") from error
-    except (CalamineError, ValueError, OSError, EOFError, OverflowError, MemoryError) as error:
+    except (CalamineError, MemoryError, *ARCHIVE_ERRORS) as error:
         raise FileError("file.damaged") from error
     except BaseException as error:
         if type(error).__name__ == "PanicException":

@@ -1,0 +1,184 @@
+"""Dates, amounts and bans: every published form of one value reads as that value; nothing else does."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.dates import CST, end_of_day, last_day
+from loaders import values
+
+DAYS = st.dates(date(1955, 1, 1), date(2090, 12, 31))
+HAN = "〇一二三四五六七八九"
+
+
+def han(number: int) -> str:
+    """A number below a hundred in Chinese numerals."""
+    ten, one = divmod(number, 10)
+    head = "" if ten == 0 else "十" if ten == 1 else HAN[ten] + "十"
+    return head + (HAN[one] if one else "")
+
+
+@given(DAYS)
+def test_every_form_of_a_day_is_that_day(day: date) -> None:
+    forms = [
+        f"{day:%Y%m%d}",
+        f"{day:%Y-%m-%d}",
+        f"{day:%Y/%m/%d}",
+        f"{day.year}/{day.month}/{day.day} 0:00",
+        f"{day:%Y.%m.%d}",
+        f"{day:%Y年%m月%d日}",
+        f"{day.year}年{day.month}月{day.day}日",
+        f" {day:%Y-%m-%d} 00:00:00 ",
+        f"{day:%Y-%m-%d}T00:00:00",
+        f"{day:%Y%m%d}000000",
+        f"'{day:%Y-%m-%d}",
+        str((day - date(1899, 12, 30)).days),
+        "".join(HAN[int(c)] for c in str(day.year)) + f"年{han(day.month)}月{han(day.day)}日",
+    ]
+    for form in forms:
+        assert values.moment(form) == values.Moment(day), form
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2090, 1, 1)))  # noqa: DTZ001
+def test_a_time_of_day_is_kept(when: datetime) -> None:
+    when = when.replace(microsecond=0, tzinfo=CST) + timedelta(seconds=1)
+    midnight = when.hour == when.minute == when.second == 0
+    for form in (
+        f"{when:%Y-%m-%d %H:%M:%S}",
+        f"{when:%Y%m%d%H%M%S}",
+        f"{when:%Y年%m月%d日 %H:%M:%S}",
+        when.isoformat(),
+    ):
+        assert values.moment(form) == values.Moment(when.date(), None if midnight else when), form
+
+
+@given(st.text(max_size=30))
+def test_anything_else_is_refused_and_never_breaks(text: str) -> None:
+    for read in (values.moment, values.amount):
+        try:
+            read(text)
+        except ValueError:
+            continue
+    values.ban(text, date(2026, 1, 1))
+    values.fine_in(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["07/09/2019", "2019-13-01", "2019-02-30", "2019年7月", "19", "昨天", "20191340", "1899-01-01", "9" * 30],
+)
+def test_ambiguous_and_impossible_dates_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^(?:date|.*)"):
+        values.moment(text)
+
+
+@pytest.mark.parametrize("text", ["长期", "9999-12-31", "2099/12/31", "永久", "99991231", "2099年12月31日"])
+def test_no_end(text: str) -> None:
+    assert values.moment(text) is values.OPEN
+
+
+@given(st.decimals(Decimal(0), Decimal(10**11), places=2, allow_nan=False))
+def test_amounts_in_every_writing(value: Decimal) -> None:
+    value = values.plain(value)
+    wide = str(value).translate(str.maketrans("0123456789.", "０１２３４５６７８９．"))
+    for form in (
+        f"{value}",
+        f"{value:,}",
+        f"{value}元",
+        f"人民币{value:,}元",
+        f"¥{value}",
+        wide,
+        f"{value} 元整",
+    ):
+        assert values.amount(form) == value, form
+    assert values.amount(f"{value}万元") == value * 10_000
+    assert values.amount(f"{value}", unit=10_000) == value * 10_000
+    assert values.amount(f"{value}元", unit=10_000) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("壹佰贰拾万元整", "1200000"),
+        ("叁仟零伍元贰角", "3005.2"),
+        ("一百万", "1000000"),
+        ("贰亿元", "200000000"),
+        ("十万元", "100000"),
+        ("1.2亿元", "120000000"),
+    ],
+)
+def test_formal_numerals(text: str, value: str) -> None:
+    assert values.amount(text) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "fine"),
+    [
+        ("罚款人民币9800元，列入名单", "9800"),
+        ("处以罚款20万元", "200000"),
+        ("处罚款壹万元整", "10000"),
+        ("罚款2,000,000元", "2000000"),
+        ("警告", None),
+        ("对甲罚款1万元，对乙罚款2万元", None),
+    ],
+)
+def test_fine_of_a_text(text: str, fine: str | None) -> None:
+    assert values.fine_in(text) == (None if fine is None else Decimal(fine))
+
+
+@given(
+    DAYS,
+    st.integers(1, 30),
+    st.sampled_from(
+        [
+            "{n}年内禁止参加政府采购活动",
+            "禁止参加政府采购活动{n}年",
+            "取消{n}年投标资格",
+            "{n} 年内不得参加投标",
+        ]
+    ),
+)
+def test_ban_ends_on_the_corresponding_day_which_counts(day: date, years: int, form: str) -> None:
+    for number in (str(years), han(years)):
+        found = values.ban(form.format(n=number), day)
+        assert found.readable
+        assert found.until == end_of_day(last_day(day, years=years))
+
+
+@given(DAYS, st.integers(1, 40))
+def test_months(day: date, months: int) -> None:
+    found = values.ban(f"禁止参加政府采购活动{months}个月", day)
+    assert found.until == end_of_day(last_day(day, months=months))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026年禁止参加",
+        "第一年禁止",
+        "禁止参加2026年度采购",
+        "3月份起禁止参加",
+        "禁止参加",
+        "一至三年内禁止",
+        "禁止1-3年",
+        "99年内禁止参加",
+    ],
+)
+def test_what_is_no_period_is_unreadable(text: str) -> None:
+    found = values.ban(text, date(2026, 1, 1))
+    assert found.named
+    assert not found.readable
+
+
+def test_ban_for_ever() -> None:
+    assert values.ban("永久禁止参加评标", date(2026, 1, 1)) == values.Ban(True, True, forever=True)
+
+
+def test_clauses_about_something_else_do_not_count() -> None:
+    found = values.ban("暂停施工3个月；取消1年投标资格", date(2026, 1, 1), about="投标")
+    assert found.until == end_of_day(date(2027, 1, 1))
