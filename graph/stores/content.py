@@ -90,14 +90,14 @@ def strong(scheme: str, value: str) -> str | None:
     return f"{scheme}:{value}" if scheme in PERSON_SCHEMES else None
 
 
-def strong_ids(mention: Mention) -> list[str]:
+def strong_ids(mention: Mention) -> tuple[str, ...]:
     """The strong identifiers of a mention: valid ones only, of schemes that fit what the subject is."""
-    found: list[str] = []
+    found: tuple[str, ...] = ()
     for one in mention.ids:
         if one.state == "valid" and one.scheme in (ORG_SCHEMES if mention.type is _ORG else PERSON_SCHEMES):
             form = strong(one.scheme, one.value)
             if form is not None and form not in found:
-                found.append(form)
+                found = (*found, form)
     return found
 
 

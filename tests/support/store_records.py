@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from graph.dates import CST
-from graph.model import Id, Interval, Listing, Mention, PartyRecord, PartyType, Source
+from graph.model import Id, Interval, Listing, Mention, PartyRecord, PartyType, Source, Status
 from graph.relations import Relation, RelationType
-from graph.store import Batch, Publication, SnapshotInfo, Store
+from graph.store import Batch, ListingVersion, Publication, SnapshotInfo, Store
 
 T0 = datetime(2024, 1, 1, tzinfo=CST)
 LIST = "SXBZXR"
@@ -90,3 +90,20 @@ def batch(records: Iterable[Listing | PartyRecord | Relation]) -> Batch:
         parties=tuple(one for one in records if isinstance(one, PartyRecord)),
         relations=tuple(one for one in records if isinstance(one, Relation)),
     )
+
+
+def current(store: Store, key: str, known: int | None = None) -> ListingVersion:
+    """The version of a listing in force at a generation."""
+    at = store.generation() if known is None else known
+    versions = [
+        one
+        for one in store.iter_listings(LIST)
+        if one.listing.key == key and one.from_gen <= at and (one.to_gen is None or one.to_gen > at)
+    ]
+    assert len(versions) == 1
+    return versions[0]
+
+
+def status(store: Store, key: str, as_of: datetime, known: int | None = None) -> Status:
+    """The state in law of a listing."""
+    return current(store, key, known).listing.status(as_of)

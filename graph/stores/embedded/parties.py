@@ -31,7 +31,7 @@ class Allotment:
         self._known.clear()
         self._floor = self.next
         wanted: list[str] = []
-        strong = content.strong_ids
+        strong, alone = content.strong_ids, ((),)
         for formed in batch:
             record = formed.record
             if isinstance(record, Relation):
@@ -41,19 +41,17 @@ class Allotment:
             else:
                 mention = record.subject
                 found = self._local(mention, source) if kind == r.REGISTER else strong(mention)
-                formed.ids = (found,)
+                formed.ids = (found,) if found else alone
                 wanted += found
         if wanted:
             query = "SELECT value, party FROM ident WHERE value IN (SELECT value FROM json_each(?))"
             self._known.update(self._db.execute(query, (json.dumps(wanted, ensure_ascii=False),)))
 
     @staticmethod
-    def _local(mention: Mention, source: int) -> list[str]:
+    def _local(mention: Mention, source: int) -> tuple[str, ...]:
         """Strong identifiers, and in registers and relations the publisher's own key of the subject."""
         found = content.strong_ids(mention)
-        if mention.key:
-            found.append(f"k:{source}:{mention.key}")
-        return found
+        return (*found, f"k:{source}:{mention.key}") if mention.key else found
 
     def release(self, record: int, *, same_run: bool) -> None:
         """End the bonds that an older version gave; `place` takes up those that still hold."""
@@ -78,7 +76,9 @@ class Allotment:
         )
         self._db.execute("UPDATE bond SET to_gen = ? WHERE record = ? AND to_gen IS NULL", (self._gen, old))
 
-    def place(self, mention: Mention, ids: list[str], record: int, role: int, before: r.Row | None) -> int:
+    def place(
+        self, mention: Mention, ids: tuple[str, ...], record: int, role: int, before: r.Row | None
+    ) -> int:
         """The base party of a mention.
 
         A mention that was alone keeps its party; when it gains the identifier of another one, both are joined.

@@ -68,7 +68,7 @@ class Formed(msgspec.Struct, gc=False):
     doc: bytes
     digest: bytes
     mark: int
-    ids: tuple[list[str], ...] = ()
+    ids: tuple[tuple[str, ...], ...] = ()
 
 
 def natural(kind: int, key: str) -> int:

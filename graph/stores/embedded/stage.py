@@ -250,21 +250,23 @@ class Run:
                 changed[kh] = one
         old = {row.kh: row for row in self._rows(changed.values())} if changed else {}
         self._parties.look_up(source, kind, slots.values())
-        fresh: list[tuple[object, ...]] = []
         counts[_OPEN] += len(slots)
-        numbered = None if self._fresh is None else self._fresh.setdefault(source, {})
-        for kh, formed in slots.items():
-            before = old.get(kh)
-            if before is None:
-                number = self._next
-                self._next += 1
-                counts[_ADDED] += 1
-            else:
-                number = self._replace(before, formed)
-            fresh.append(self._form_row(kind, source, kh, formed, number, before))
-            if numbered is not None:
-                numbered[kh] = number
-        self._db.executemany(_INSERT, fresh)
+        if old:
+            again = [(kh, slots.pop(kh), row) for kh, row in old.items()]
+            self._db.executemany(
+                _INSERT,
+                [self._form_row(source, kh, new, self._replace(row, new), row) for kh, new, row in again],
+            )
+        counts[_ADDED] += len(slots)
+        first = self._next
+        self._next += len(slots)
+        if self._fresh is not None:
+            self._fresh.setdefault(source, {}).update(zip(slots, range(first, self._next), strict=True))
+        # One row at a time: ten thousand held at once are work for the cycle collector.
+        self._db.executemany(
+            _INSERT,
+            (self._form_row(source, kh, new, first + at, None) for at, (kh, new) in enumerate(slots.items())),
+        )
         self._parties.store()
 
     def _replace(self, before: r.Row, formed: r.Formed) -> int:
@@ -283,20 +285,15 @@ class Run:
         return self._number()
 
     def _form_row(
-        self, kind: int, source: int, kh: int, formed: r.Formed, number: int, before: r.Row | None
+        self, source: int, kh: int, formed: r.Formed, number: int, before: r.Row | None
     ) -> tuple[object, ...]:
-        record, doc, digest, ids = formed.record, formed.doc, formed.digest, formed.ids
+        record, doc, digest = formed.record, formed.doc, formed.digest
         if isinstance(record, Relation):
-            src = self._parties.place(record.src, ids[0], number, 0, before)
-            dst = self._parties.place(record.dst, ids[1], number, 1, before)
-            return (
-                number, kind, source, kh, record.key, formed.mark, digest, self.number, None, r.OPEN, src,
-                bool(ids[0]) | bool(ids[1]) << 1, dst, record.type.value, r.micros(record.valid.start),
-                r.micros(record.valid.end), None, doc,
-            )  # fmt: skip
-        state = r.OPEN
+            return self._form_relation(source, kh, formed, record, number, before)
+        kind, state = r.REGISTER, r.OPEN
         own: bytes | None = None
         if isinstance(record, Listing):
+            kind = r.LISTING
             if before is not None:
                 events, state = r.carried(before, record, self._taken_at(*self._name_of(source)))
                 doc, digest, own = r.with_events(record, events)
@@ -304,12 +301,25 @@ class Run:
                     self._db.execute("INSERT OR IGNORE INTO pending (record) VALUES (?)", (number,))
             elif record.events:
                 state = r.initial_state(record)
-        if state != r.OPEN:
-            self._count(source)[_OPEN] -= 1
-        party = self._parties.place(record.subject, ids[0], number, 0, before)
+            if state != r.OPEN:
+                self._count(source)[_OPEN] -= 1
+        ids = formed.ids[0]
         return (
-            number, kind, source, kh, record.key, formed.mark, digest, self.number, None, state, party,
-            1 if ids[0] else 0, None, None, None, None, own, doc,
+            number, kind, source, kh, record.key, formed.mark, digest, self.number, None, state,
+            self._parties.place(record.subject, ids, number, 0, before), 1 if ids else 0,
+            None, None, None, None, own, doc,
+        )  # fmt: skip
+
+    def _form_relation(
+        self, source: int, kh: int, formed: r.Formed, record: Relation, number: int, before: r.Row | None
+    ) -> tuple[object, ...]:
+        ids = formed.ids
+        src = self._parties.place(record.src, ids[0], number, 0, before)
+        dst = self._parties.place(record.dst, ids[1], number, 1, before)
+        return (
+            number, r.RELATION, source, kh, record.key, formed.mark, formed.digest, self.number, None, r.OPEN, src,
+            bool(ids[0]) | bool(ids[1]) << 1, dst, record.type.value, r.micros(record.valid.start),
+            r.micros(record.valid.end), None, formed.doc,
         )  # fmt: skip
 
     def _open(self) -> None:
