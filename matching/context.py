@@ -7,20 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from graph import keys
 from graph.dates import china_day
 from graph.generation import Generation
+from graph.identifiers import Parsed
+from graph.messages import Lang, catalogue, say
 from graph.model import Party, PartyType
-from matching.decision import RelationPath, Trace
+from matching.decision import Bilingual, NotAssessable, RelationPath, Trace
 from matching.kinship import Connected, Kinship, Officer
 from matching.matcher import Matcher
 from matching.policy import Policy
 from matching.request import Bidder, DecisionRequest, PartyRef, Person
 from matching.rules.base import BidderView, Case, EntityView, Kin, PersonView, SubjectView
-from matching.subjects import Subject, from_party, party_subject, person_subject, show
+from matching.subjects import READ_SCHEMES, Subject, from_party, party_subject, person_subject, show
 
 
 class Built(msgspec.Struct, kw_only=True):
@@ -29,6 +32,8 @@ class Built(msgspec.Struct, kw_only=True):
     case: Case
     bidder_traces: list[list[Trace]]
     subject_traces: list[list[Trace]]
+    bidder_gaps: list[list[NotAssessable]]
+    subject_gaps: list[list[NotAssessable]]
     bidder_codes: list[str]
     subject_codes: list[str]
 
@@ -45,25 +50,30 @@ class CaseBuilder:
         self._as_of = as_of
         self._known = known
         self._kinship = Kinship(generation, policy, as_of=as_of, known=known)
+        self._gaps: list[NotAssessable] = []
 
     def build(self, request: DecisionRequest) -> Built:
         """The case of `request`."""
         bidders: list[BidderView] = []
         traces: list[list[Trace]] = []
         codes: list[str] = []
+        bidder_gaps: list[list[NotAssessable]] = []
         for index, bidder in enumerate(request.bidders):
             put_aside: list[Trace] = []
             view, code = self._bidder(index, bidder, put_aside)
             bidders.append(view)
             traces.append(put_aside)
             codes.append(code)
+            bidder_gaps.append(self._take_gaps())
         subjects: list[SubjectView] = []
         subject_traces: list[list[Trace]] = []
         subject_codes: list[str] = []
+        subject_gaps: list[list[NotAssessable]] = []
         for subject_view, aside, code in self._subjects(request):
             subjects.append(subject_view)
             subject_traces.append(aside)
             subject_codes.append(code)
+            subject_gaps.append(self._take_gaps())
         case = Case(
             request=request,
             as_of=self._as_of,
@@ -79,6 +89,8 @@ class CaseBuilder:
             case=case,
             bidder_traces=traces,
             subject_traces=subject_traces,
+            bidder_gaps=bidder_gaps,
+            subject_gaps=subject_gaps,
             bidder_codes=codes,
             subject_codes=subject_codes,
         )
@@ -90,7 +102,7 @@ class CaseBuilder:
         if bidder.name or bidder.identifiers:
             subject = party_subject(bidder)
             code = _code(subject)
-            role = "sole" if not members else (bidder.consortium and bidder.consortium.role) or "lead"
+            role = "lead" if members else "sole"
             staff = [
                 (name, person)
                 for name, person in (("agent", bidder.agent), ("project_manager", bidder.project_manager))
@@ -98,14 +110,12 @@ class CaseBuilder:
             ]
             staff.extend(("key_staff", person) for person in bidder.key_staff)
             entities.append(self._entity(role, bidder, subject, staff, aside))
-        known = {identity for entity in entities for identity in entity.identity}
         for member in members:
             subject = party_subject(member)
             entity = self._entity("member", member, subject, [], aside)
-            if known.intersection(entity.identity):
-                continue
-            known.update(entity.identity)
-            entities.append(entity)
+            # the leader is often named among the members too; another code under the same name is another party
+            if not any(entity.identity and set(entity.identity) <= set(other.identity) for other in entities):
+                entities.append(entity)
         client_id = bidder.client_id or str(index + 1)
         return BidderView(index=index, client_id=client_id, bidder=bidder, entities=tuple(entities)), code
 
@@ -117,6 +127,7 @@ class CaseBuilder:
         staff: list[tuple[str, Person]],
         aside: list[Trace],
     ) -> EntityView:
+        self._check(subject, role, decides=True)
         ordinal, party = self._resolve(subject)
         enriched = _enrich(subject, party)
         hits, put_aside = self._matcher.match(enriched, role)
@@ -171,6 +182,25 @@ class CaseBuilder:
         ]
         return named[0] if len(named) == 1 else (None, None)
 
+    def _take_gaps(self) -> list[NotAssessable]:
+        """What could not be assessed of the party just read; each gap once."""
+        found, self._gaps = list(dict.fromkeys(self._gaps)), []
+        return found
+
+    def _check(self, subject: Subject, role: str, *, decides: bool) -> None:
+        """Note what was given and can't be used: such a party is never simply clear.
+
+        A person in a bidder's service who is named without a number is noted and decides nothing: nobody is a
+        hit by name, and bids rarely state more.
+        """
+        for parsed in subject.unreadable:
+            ours = (
+                parsed.scheme in READ_SCHEMES
+            )  # a number of a scheme that no list here uses decides nothing
+            self._gaps.append(_gap("unreadable", subject, role, why=parsed, decides=decides and ours))
+        if not subject.comparable and not any(p.scheme in READ_SCHEMES for p in subject.unreadable):
+            self._gaps.append(_gap("not_supplied", subject, role, why=None, decides=decides))
+
     def _kin(self, connected: Iterable[Connected], aside: list[Trace]) -> tuple[Kin, ...]:
         kin = []
         for other in connected:
@@ -190,6 +220,7 @@ class CaseBuilder:
         seen: set[tuple[str, str]] = set()
         for role, person in named:
             subject = person_subject(person)
+            self._check(subject, role, decides=bool(subject.unreadable))
             seen.add((role, subject.n6))
             path: RelationPath | None = None
             for officer in officers:
@@ -242,12 +273,39 @@ class CaseBuilder:
             for position, person in enumerate(persons, 1):
                 aside = []
                 subject = person_subject(person)
+                self._check(subject, role, decides=True)
                 seen = self._person(role, person, subject, None, frozenset(), aside)
                 yield (
                     SubjectView(role=role, client_id=f"{role}-{position}", label=subject.label, person=seen),
                     aside,
                     _code(subject),
                 )
+
+
+def _role(role: str, lang: Lang) -> str:
+    own = f"role.{role}"
+    return say("matching", own if own in catalogue("matching") else f"rule.role.{role}", lang)
+
+
+def _gap(
+    reason: Literal["unreadable", "not_supplied"],
+    subject: Subject,
+    role: str,
+    *,
+    why: Parsed | None,
+    decides: bool,
+) -> NotAssessable:
+    code = "input.unreadable" if why is not None else "input.unidentified"
+
+    def words(lang: Lang) -> str:
+        problem = say("graph", why.problem, lang, **why.params) if why is not None and why.problem else ""
+        party = subject.name or say("matching", "input.unnamed", lang)
+        return say("matching", code, lang, party=party, role=_role(role, lang), problem=problem)
+
+    detail = Bilingual(zh=words("zh"), en=words("en"))
+    return NotAssessable(
+        code="INPUT", what=f"input:{role}.identifiers", reason=reason, detail=detail, decides=decides
+    )
 
 
 def _enrich(subject: Subject, party: Party | None) -> Subject:

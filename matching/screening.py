@@ -242,7 +242,10 @@ class _Assessment:
     ) -> tuple[tuple[SubjectResult, ...], tuple[PairResult, ...], tuple[SubjectResult, ...], TenderResult]:
         """Results for bidders, pairs, other subjects and the tender."""
         case = self._case
-        outcomes = [self._outcomes("bidder", bidder) for bidder in case.bidders]
+        outcomes = [
+            [*self._outcomes("bidder", bidder), *gaps]
+            for bidder, gaps in zip(case.bidders, built.bidder_gaps, strict=True)
+        ]
         pairs = []
         for a, b, found in self._pairs():
             pairs.append(
@@ -260,11 +263,18 @@ class _Assessment:
         )
         subjects = tuple(
             self._result(
-                subject.client_id, subject.role, subject.label, code, self._outcomes("subject", subject),
-                self._deciding_for(subject), traces,
+                subject.client_id,
+                subject.role,
+                subject.label,
+                code,
+                [*self._outcomes("subject", subject), *gaps],
+                self._deciding_for(subject),
+                traces,
             )
-            for subject, code, traces in zip(case.subjects, built.subject_codes, built.subject_traces, strict=True)
-        )  # fmt: skip
+            for subject, code, traces, gaps in zip(
+                case.subjects, built.subject_codes, built.subject_traces, built.subject_gaps, strict=True
+            )
+        )
         found = self._outcomes("tender", None)
         tender = TenderResult(
             verdict=self._verdict([NoFinding(code="TENDER"), *found], ()),

@@ -30,6 +30,10 @@ PERSON_SCHEMES = frozenset(
 )
 
 
+READ_SCHEMES = ORG_SCHEMES | PERSON_SCHEMES | {"unknown"}
+"""Schemes that lists here are searched by; `unknown` is a number given without a scheme."""
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """A comparable party. `ids` holds usable numbers only (valid, wrong check digit, masked)."""
 
@@ -47,6 +51,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     birth_year: int | None = None
     region: str = ""
     """Province code, or empty."""
+    unreadable: tuple[Parsed, ...] = ()
+    """Numbers that were given and can't be used: damaged, or of no known form."""
     derived: bool = False
     """The numbers were found in the register by name: they can ask for a review, never block."""
 
@@ -54,6 +60,18 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     def label(self) -> str:
         """How messages call the party: its name, else its masked number."""
         return self.name or (show(self.ids[0]) if self.ids else "")
+
+    @property
+    def comparable(self) -> bool:
+        """Whether anything was given by which the party could be found on a list at all.
+
+        A number that holds, or for an organisation a readable name. A person's name alone never is.
+        """
+        if any(i.state == "valid" for i in self.ids):
+            return True
+        if self.type is PartyType.PERSON:
+            return bool(self.n6) and any(i.state == "masked" for i in self.ids)
+        return bool(self.n6) and text.WILDCARD not in self.n6
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -87,13 +105,18 @@ def _parse(identifier: Identifier, person: bool) -> Parsed:
         return identifiers.parse_person(identifier.id, scheme)
     if scheme in ORG_SCHEMES or scheme in ("saic", "usci"):
         return identifiers.parse_organization(identifier.id, scheme)
-    if person:
-        return identifiers.parse_person(identifier.id)
-    return identifiers.parse_any(identifier.id)
+    read = identifiers.parse_person(identifier.id) if person else identifiers.parse_any(identifier.id)
+    if scheme and read.state in ("malformed", "damaged"):
+        return msgspec.structs.replace(read, scheme=scheme)  # a scheme of somebody else's, kept by its name
+    return read
 
 
 def _usable(parsed: tuple[Parsed, ...]) -> tuple[Parsed, ...]:
     return tuple(p for p in parsed if p.state in ("valid", "checksum", "masked") and p.value)
+
+
+def _unusable(parsed: tuple[Parsed, ...]) -> tuple[Parsed, ...]:
+    return tuple(p for p in parsed if p.state in ("malformed", "damaged"))
 
 
 def person_subject(person: Person) -> Subject:
@@ -105,7 +128,7 @@ def person_subject(person: Person) -> Subject:
 def _person(
     name: str, ids: tuple[Parsed, ...], sex: str, age: int | None, birth_year: int | None, region: str
 ) -> Subject:
-    ids = _usable(ids)
+    ids, unreadable = _usable(ids), _unusable(ids)
     birth: date | None = None
     known_sex = sex_code(sex)
     for parsed in ids:
@@ -120,6 +143,7 @@ def _person(
         n6="" if form.masked else form.n6,
         former=tuple(text.person_key(a.text) for a in form.aliases),
         ids=ids,
+        unreadable=unreadable,
         sex=known_sex,
         age=age,
         birth=birth,
@@ -156,6 +180,7 @@ def party_subject(ref: PartyRef) -> Subject:
         n6=n6,
         former=tuple(dict.fromkeys(f for f in former if f and f != n6)),
         ids=ids,
+        unreadable=_unusable(parsed),
         legal_rep=text.person_key(ref.legal_rep.name) if ref.legal_rep and ref.legal_rep.name else "",
         region=province(ids, ref.region, ref.address, ref.name),
     )
