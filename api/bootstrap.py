@@ -109,7 +109,8 @@ def open_current_generation(settings: Settings) -> Generation:
     try:
         return current_generation(settings.data_root)
     except GenerationError as error:
-        if error.code != "generation.missing":
+        # foreign: written by a program with other name functions, e.g. before an upgrade
+        if error.code not in ("generation.missing", "generation.foreign"):
             raise
     with opened_store(settings) as store:
         publish(store, ensure_home(settings))

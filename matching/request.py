@@ -92,7 +92,9 @@ def _code(kind: type[StrEnum]) -> BeforeValidator:
 
 
 def _zoned(value: Any) -> Any:
-    """A naive time is China time; a bare date is its first instant."""
+    """A naive time is China time; a bare date is its first instant. Numbers are refused: seconds or days of what?"""
+    if isinstance(value, (int, float)):
+        raise ValueError("body.time")
     if isinstance(value, str):
         text = value.strip()
         if len(text) == 10:
@@ -100,7 +102,7 @@ def _zoned(value: Any) -> Any:
         try:
             value = datetime.fromisoformat(text)
         except ValueError:
-            return value
+            raise ValueError("body.time") from None
     if isinstance(value, datetime) and value.tzinfo is None:
         return value.replace(tzinfo=CST)
     return value
