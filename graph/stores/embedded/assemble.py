@@ -125,7 +125,9 @@ def assemble(
 
     The newest register row wins for an attribute. A name that only a list uses is an alias of the registered one.
     """
-    ordered = sorted(parts, key=lambda part: (-(part.kind == r.REGISTER), part.kind, part.id))
+    ordered = list(parts)
+    if len(ordered) > 1:
+        ordered.sort(key=lambda part: (-(part.kind == r.REGISTER), part.kind, part.id))
     names: dict[str, Name] = {}
     ids: dict[tuple[str, str], Id] = {}
     attributes: dict[str, str] = {}
