@@ -9,6 +9,7 @@ RUN python -m venv /opt/liancheng
 COPY requirements.lock ./
 RUN /opt/liancheng/bin/python -m pip install --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY LICENSES ./LICENSES
 COPY graph ./graph
 COPY matching ./matching
 COPY loaders ./loaders

@@ -24,7 +24,7 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
 def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy, so that nothing left over in the checkout gets in."""
     source = tmp_path_factory.mktemp("source")
-    for room in ROOMS:
+    for room in (*ROOMS, "LICENSES"):
         shutil.copytree(root / room, source / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", "NOTICE"):
         shutil.copy(root / name, source)
@@ -75,7 +75,7 @@ def test_the_wheel_holds_every_file_of_the_rooms_and_nothing_else(root: Path, wh
     packed = {name for name in names if ".dist-info/" not in name}
     assert packed == ours
     notices = {Path(name).name for name in names if "/licenses/" in name}
-    assert notices == {"LICENSE", "NOTICE"}
+    assert notices == {"LICENSE", "NOTICE", "Apache-2.0.txt"}
 
 
 def test_it_is_marked_as_private(wheel: Path) -> None:
