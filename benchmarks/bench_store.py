@@ -25,6 +25,8 @@ from graph.store import Batch, SnapshotInfo, Store, open_store
 BATCH = 10_000
 TAKEN = datetime(2024, 6, 1, tzinfo=CST)
 WORDS = "华安恒信瑞丰泰盛达通金源宏图远大"
+HANZI = bytes(code for high in range(0xB0, 0xD7) for low in range(0xA1, 0xFA) for code in (high, low)).decode("gb2312")
+"""The common characters (GB 2312 level 1), in which company names are written."""
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
@@ -40,14 +42,14 @@ def uscc(number: int) -> str:
 def company(number: int) -> str:
     """A made-up company name, different for each number."""
     a, b = number % len(WORDS), number // 7 % len(WORDS)
-    letters = chr(0x4E00 + number % 4999) + chr(0x4E00 + number // 4999 % 4999)
+    letters = HANZI[number % len(HANZI)] + HANZI[number // len(HANZI) % len(HANZI)]
     return f"临江市{WORDS[a]}{WORDS[b]}{letters}建设工程有限公司"
 
 
 def listing(number: int) -> Listing:
     """A made-up judgment defaulter: two of five are companies with a code, the others persons with a masked one."""
     org = number % 5 < 2
-    name = company(number) if org else f"虚构{chr(0x4E00 + number % 4999)}{chr(0x4E00 + number // 4999)}"
+    name = company(number) if org else f"虚构{HANZI[number % len(HANZI)]}{HANZI[number // len(HANZI) % len(HANZI)]}"
     code = uscc(number) if org else f"320899{1950 + number % 50}****{number % 10000:04d}"
     case = f"(2023)苏0899执{number}号"
     day = datetime(2023, 1 + number % 12, 1 + number % 28, tzinfo=CST)

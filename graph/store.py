@@ -176,7 +176,11 @@ class GraphReader(Protocol):
         ...
 
     def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
-        """The same as key and JSON of the `Party`."""
+        """Key and JSON of every `Party` that more is known of than one record on a list, in key order.
+
+        Left out is who has no strong identifier, no register row and no relation: nothing leads to or from such a
+        party, and a generation does without it.
+        """
         ...
 
     def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:

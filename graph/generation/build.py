@@ -241,16 +241,13 @@ def _adjacency(sink: Sink, name: str, owners: Array, items: Array, parties: int)
 def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySection) -> None:
     """Write which party each listing belongs to, and each party's listings.
 
-    Raises:
-        GenerationError: `generation.inconsistent`: a listing names a party that the store does not have.
+    A listing whose subject is known from that record alone has no party here.
     """
     hashes = np.concatenate(
         [np.empty(0, "<u8"), *(sink.read(f"{section.prefix}.party").array("<u8") for section in sections)]
     )
     owners = _ordinals(sink, hashes)
     owners[hashes == 0] = OPEN
-    if bool(((owners == OPEN) & (hashes != 0)).any()):
-        raise GenerationError("generation.inconsistent", detail="a listing's party is missing")
     sink.put("links.party", "ordinals", owners)
     _adjacency(sink, "links", owners, np.arange(len(owners), dtype="<u4"), parties.rows)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
-
-import msgspec
 
 from graph.generation.build import EdgeRow, ListingRow
 from graph.store import GraphReader, Publication
@@ -35,39 +32,6 @@ class Source:
     edges: Callable[[], Iterable[EdgeRow]]
 
 
-RawListing = tuple[bytes, str, int, int | None, str | None]
-"""JSON of the listing, content hash, from_gen, to_gen, party key."""
-
-
-@runtime_checkable
-class RawRows(Protocol):
-    """What a store may offer beside `GraphReader`: documents as they are kept, without decoding them."""
-
-    def iter_listing_rows(self, dataset: str) -> Iterator[RawListing]:
-        """All versions of a list."""
-        ...
-
-    def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
-        """All parties in key order: key and JSON."""
-        ...
-
-
-class _Encoded:
-    """The same from any store, by encoding what it decoded."""
-
-    def __init__(self, store: GraphReader) -> None:
-        self._store = store
-        self._encode = msgspec.json.Encoder().encode
-
-    def iter_listing_rows(self, dataset: str) -> Iterator[RawListing]:
-        for row in self._store.iter_listings(dataset):
-            yield self._encode(row.listing), row.content_hash, row.from_gen, row.to_gen, row.party
-
-    def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
-        for party in self._store.iter_parties():
-            yield party.key, self._encode(party)
-
-
 def store_source(store: GraphReader) -> Source:
     """The published rows of a store.
 
@@ -77,15 +41,14 @@ def store_source(store: GraphReader) -> Source:
     number = store.generation()
     publications = [one for one in store.publications() if one.number <= number]
     counts = dict(store.counts(number))
-    raw: RawRows = store if isinstance(store, RawRows) else _Encoded(store)
     named = {snapshot.dataset for one in publications for snapshot in one.snapshots}
 
     def listings(dataset: str) -> Iterator[ListingRow]:
-        for doc, content_hash, from_gen, to_gen, party in raw.iter_listing_rows(dataset):
+        for doc, content_hash, from_gen, to_gen, party in store.iter_listing_rows(dataset):
             yield ListingRow(doc, bytes.fromhex(content_hash), from_gen, to_gen, party or "")
 
     def parties() -> Iterator[bytes]:
-        return (doc for _, doc in raw.iter_party_rows())
+        return (doc for _, doc in store.iter_party_rows())
 
     def edges() -> Iterator[EdgeRow]:
         for version, relation in store.iter_edges():

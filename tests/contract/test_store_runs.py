@@ -23,7 +23,7 @@ from store_records import (
     uscc,
 )
 
-from graph.model import Status
+from graph.model import Party, Status
 from graph.relations import RelationType
 from graph.store import Batch, Changes, Store, StoreError
 from graph.stores.content import content_hash
@@ -319,9 +319,12 @@ def test_raw_rows_are_the_same_as_the_versions(store: Store) -> None:
         (one.listing, one.content_hash, one.from_gen, one.to_gen, one.party) for one in versions
     ]  # fmt: skip
     assert len(rows) == 4
-    assert [msgspec.json.decode(doc, type=type(one)) for (_, doc), one in
-            zip(store.iter_party_rows(), store.iter_parties(), strict=True)] == list(store.iter_parties())  # fmt: skip
-    assert [key for key, _ in store.iter_party_rows()] == [one.key for one in store.iter_parties()]
+    # the person with a name only leads nowhere: among all parties, not among those a screening reads
+    coded = [one for one in store.iter_parties() if one.ids]
+    assert len(coded) == len(list(store.iter_parties())) - 1
+    assert [(key, msgspec.json.decode(doc, type=Party)) for key, doc in store.iter_party_rows()] == [
+        (one.key, one) for one in coded
+    ]
 
 
 def test_register_rows_and_relations_end_too(store: Store) -> None:

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from graph import keys
-from graph.generation import Generation, GenerationError, current_generation, open_generation
+from graph.generation import Generation, GenerationError, open_generation
 from graph.generation.build import EdgeRow, ListingRow
 from graph.generation.language import Language
 from graph.generation.publish import publish_source
@@ -386,13 +386,10 @@ def test_nothing_is_found_in_an_empty_generation(tmp_path: Path) -> None:
         generation.verify()
 
 
-def test_a_listing_of_an_unknown_party_stops_the_publication(tmp_path: Path) -> None:
-    with pytest.raises(GenerationError) as caught:
-        make(tmp_path, {"SXBZXR": [row(listing("a", organization("虚构甲公司")), party="p1")]})
-    assert caught.value.code == "generation.inconsistent"
-    with pytest.raises(GenerationError) as caught:
-        current_generation(tmp_path, language=LANGUAGE)
-    assert caught.value.code == "generation.missing"
+def test_a_subject_known_from_one_record_alone_has_no_party_here(tmp_path: Path) -> None:
+    with make(tmp_path, {"SXBZXR": [row(listing("a", organization("虚构甲公司")), party="p1")]}) as generation:
+        assert generation.listing_party(0) is None
+        assert len(generation.listings(keys.org_name("虚构甲公司"))) == 1
 
 
 def test_two_parties_of_one_key_stop_the_publication(tmp_path: Path) -> None:

@@ -11,10 +11,9 @@ import pytest
 from graph import keys
 from graph.generation import Generation, current_generation, open_generation, publish
 from graph.generation.publish import prune
-from graph.generation.source import RawRows, store_source
 from graph.model import Id, Listing, Mention, Name, NameKind, PartyRecord, PartyType, Related, SameAs, Source
 from graph.relations import Relation, RelationType
-from graph.store import Batch, GraphReader, SnapshotInfo, Store, open_store
+from graph.store import Batch, SnapshotInfo, Store, open_store
 
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 FIRM, BUILDER = "临江市虚构贸易有限公司", "临江市虚构建设工程有限公司"
@@ -181,34 +180,3 @@ def test_what_is_erased_is_gone_after_pruning(store: Store, generation: Generati
     held = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
     assert FIRM.encode() in held
     assert name.encode() not in held
-
-
-class _Plain:
-    """A store that offers the protocol's calls and no raw rows."""
-
-    def __init__(self, store: Store) -> None:
-        for name in (
-            "generation",
-            "publications",
-            "counts",
-            "touched",
-            "iter_listings",
-            "iter_parties",
-            "iter_edges",
-        ):
-            setattr(self, name, getattr(store, name))
-
-
-def test_raw_and_decoded_rows_say_the_same(store: Store, tmp_path: Path) -> None:
-    plain: GraphReader = _Plain(store)  # type: ignore[assignment]
-    assert isinstance(store, RawRows)
-    assert not isinstance(plain, RawRows)
-    with (
-        open_generation(tmp_path / "raw", publish(store, tmp_path / "raw")) as raw,
-        open_generation(tmp_path / "plain", publish(plain, tmp_path / "plain")) as decoded,
-    ):
-        assert [raw.listing(o) for o in range(3)] == [decoded.listing(o) for o in range(3)]
-        assert [raw.listing_hash(o) for o in range(3)] == [decoded.listing_hash(o) for o in range(3)]
-        parties = [raw.party(o) for o in range(raw.manifest.parties.rows)]
-        assert parties == [decoded.party(o) for o in range(decoded.manifest.parties.rows)]
-    assert [row.doc for row in store_source(store).listings("SXBZXR")]

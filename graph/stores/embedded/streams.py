@@ -72,6 +72,9 @@ class Streams(Reading):
 
     def iter_parties(self) -> Iterator[Party]:
         """All parties in key order; those without a record in force as they were last (without mentions)."""
+        return self._parties(every=True)
+
+    def _parties(self, *, every: bool) -> Iterator[Party]:
         with self._reading() as (db, at, links):
             special = sorted(links.special(db)) if not links.plain else []
             waiting = iter([*special, None])
@@ -82,16 +85,19 @@ class Streams(Reading):
                 while following is not None and following <= base:
                     yield from self._one(db, links, following, at)
                     following = next(waiting)
-                if links.of(base) not in apart:
-                    yield self._of_rows(db, links, base, list(group), at)
+                if links.of(base) in apart:
+                    continue
+                parts = list(group)
+                if every or any(part.kind != r.LISTING or part.coded for part in parts):
+                    yield self._of_rows(db, links, base, parts, at)
             while following is not None:
                 yield from self._one(db, links, following, at)
                 following = next(waiting)
 
     def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
-        """All parties in key order: key, and JSON of the `Party`."""
+        """Key and JSON of the parties that more is known of than one record on a list, in key order."""
         encode = msgspec.json.Encoder().encode
-        for party in self.iter_parties():
+        for party in self._parties(every=False):
             yield party.key, encode(party)
 
     def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:
