@@ -158,7 +158,11 @@ def main() -> None:
         path = folder / "失信被执行人.csv"
         make(path, args.rows)
         size = path.stat().st_size
+        load_before = os.getloadavg()[0]
+        before = resource.getrusage(resource.RUSAGE_SELF)
         runs = [once(path, folder, args.workers) for _ in range(args.runs)]
+        after, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+        own = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         seconds = [run[0] for run in runs]
         result = {
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
@@ -169,6 +173,9 @@ def main() -> None:
             "seconds_min": round(min(seconds), 2),
             "seconds_max": round(max(seconds), 2),
             "rows_per_second": round(args.rows / statistics.median(seconds)),
+            "cpu_seconds_a_run": round(own / args.runs, 2),
+            "cpu_seconds_a_run_workers": round((children.ru_utime + children.ru_stime) / args.runs, 2),
+            "load_average_before": round(load_before, 2),
             "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
             "peak_worker_mb": round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024),
         }

@@ -71,6 +71,9 @@ class _Bounded(io.RawIOBase):
         super().close()
 
 
+BESIDE = frozenset({"file.no_header", "file.empty", "file.pdf", "file.office", "file.html", "file.xml"})
+"""What may lie beside lists in an archive (a notice, a read-me): named in the report, and the lists are read."""
+
 Opener = Callable[[], BinaryIO]
 
 
@@ -265,11 +268,16 @@ def _package(part: _Part, path: str, recognise: Recognise, limits: Limits, *, in
         try:
             opened = _tables(member, path, recognise, limits, inside=True)
         except FileError as error:
+            if error.code in BESIDE:
+                notes.append(("archive.member", {**error.params, "member": name[:200], "reason": error.code}))
+                continue
             raise FileError(
                 "archive.member", **{**error.params, "member": name[:200], "reason": error.code}
             ) from error
         tables += opened.tables
         notes += opened.notes
+    if not tables:
+        raise FileError("file.no_header")
     return Opened(tables=tuple(tables), notes=tuple(notes))
 
 

@@ -1,108 +1,153 @@
-"""Reading rows in worker processes: ordered, bounded, and in this process where a pool does not pay."""
+"""Reading rows in worker processes: ordered, bounded, and in this process where workers do not pay.
+
+Each worker reads the file for itself and maps every n-th group of rows, so that only results travel; a pipe holds
+one result, and a worker that is ahead waits. A worker that dies costs time and nothing else.
+"""
 
 from __future__ import annotations
 
 import gc
 import multiprocessing
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import chain, islice
+from collections.abc import Iterator, Sequence
+from itertools import count, islice
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
 
 import msgspec
 
-from loaders.kinds import Spec, resolve
+from graph.model import Doc
+from loaders.errors import FileError
+from loaders.files import Limits, open_tables
+from loaders.kinds import Spec, recogniser, resolve
 from loaders.mapping import Mapper, Origin, Outcome
-from loaders.tables import Chunk, Line
+from loaders.tables import Table
 
-POOL_FROM = 15
-"""Chunks; a smaller table is read sooner than workers start."""
+ALONE = 8
+"""Groups of rows that are read in this process first: a smaller table is done before workers have started."""
+STREAMED = frozenset({"csv", "tsv", "json", "jsonl"})
+"""Formats that are read as a stream; a workbook would stand in the memory of every worker."""
 
-_decode = msgspec.json.Decoder(Outcome).decode
-_state: dict[bytes, Mapper] = {}
-
-
-_Wire = tuple[tuple[str, ...], list[int], list[list[str]], dict[int, str]]
-_unpack = msgspec.msgpack.Decoder(_Wire).decode
+Headings = tuple[str, ...]
+_RESULT, _END, _FAILED = b"r", b"e", b"f"
 
 
-def _pack(chunk: Chunk) -> bytes:
-    """A chunk for the way to a worker: plain lists travel several times faster than named tuples."""
-    lines = chunk.lines
-    problems = {index: line.problem for index, line in enumerate(lines) if line.problem}
-    wire = (chunk.headings, [line.number for line in lines], [line.cells for line in lines], problems)
-    return msgspec.msgpack.encode(wire)
+class Job(Doc):
+    """What a worker needs to read its share of a table as this process would."""
+
+    path: str
+    label: str
+    spec: Spec
+    origin: Origin
+    limits: Limits
+    skip: int
+    workers: int
+    number: int
 
 
-def _worker() -> None:
-    """Set up a worker: it makes no reference cycles worth looking for after every few hundred records."""
+_decode = msgspec.json.Decoder(tuple[Headings, Outcome]).decode
+
+
+def _serve(document: bytes, pipe: Connection) -> None:
+    """A worker's life. The pipe breaks when the reader has gone; there is nobody to tell."""
     gc.set_threshold(200_000, 20, 20)
+    try:
+        try:
+            _read_share(msgspec.json.decode(document, type=Job), pipe)
+        except FileError as error:
+            pipe.send_bytes(_FAILED + msgspec.json.encode((error.code, error.params)))
+        else:
+            pipe.send_bytes(_END)
+    except (OSError, KeyboardInterrupt):
+        return
 
 
-def _map(setup: bytes, packed: bytes) -> bytes:
-    """In a worker: map a chunk for the table that `setup` describes."""
-    mapper = _state.get(setup)
-    if mapper is None:
-        spec, origin = msgspec.json.decode(setup, type=tuple[Spec, Origin])
-        mapper = _state[setup] = Mapper(resolve(spec), origin)
-    headings, numbers, cells, problems = _unpack(packed)
-    lines = [
-        Line(number, texts, problems.get(index, "") if problems else "")
-        for index, (number, texts) in enumerate(zip(numbers, cells, strict=True))
-    ]
-    return msgspec.json.encode(mapper.map(Chunk(headings, lines)))
+def _read_share(job: Job, pipe: Connection) -> None:
+    opened = open_tables(Path(job.path), recogniser(job.spec), job.limits)
+    table = next(one for one in opened.tables if one.label == job.label)
+    if table.sha256 != job.origin.sha256:
+        raise FileError("file.changed")
+    mapper = Mapper(resolve(job.spec), job.origin)
+    encode = msgspec.json.Encoder().encode
+    for index, chunk in enumerate(table.chunks()):
+        if index >= job.skip and index % job.workers == job.number:
+            pipe.send_bytes(_RESULT + encode((chunk.headings, mapper.map(chunk))))
 
 
 def outcomes(
-    chunks: Iterator[Chunk], mapper: Mapper, spec: Spec, origin: Origin, workers: int
-) -> Iterator[tuple[Chunk, Outcome]]:
-    """Each chunk with what became of it, in order.
+    table: Table, mapper: Mapper, spec: Spec, origin: Origin, *, workers: int, limits: Limits
+) -> Iterator[tuple[Headings, Outcome]]:
+    """What became of each group of rows, in order, with the headings they stand under.
 
     Args:
-        chunks: lines of one table.
+        table: what to read.
         mapper: used in this process: for small tables, and where a worker dies.
-        spec, origin: what workers need to do the same.
+        spec, origin, limits: what workers need to do the same.
         workers: how many processes; 0 for none.
+
+    Raises:
+        FileError: the file turned out to be damaged, or changed meanwhile (`file.changed`).
     """
-    head = list(islice(chunks, POOL_FROM))
-    if workers <= 0 or len(head) < POOL_FROM:
-        for chunk in chain(head, chunks):
-            yield chunk, mapper.map(chunk)
+    pooled = workers > 0 and table.format in STREAMED
+    chunks = table.chunks()
+    for chunk in islice(chunks, ALONE if pooled else None):
+        yield chunk.headings, mapper.map(chunk)
+    if not pooled or next(chunks, None) is None:
         return
-    yield from _pooled(chain(head, chunks), mapper, msgspec.json.encode((spec, origin)), workers)
+    jobs = [
+        Job(
+            path=table.path,
+            label=table.label,
+            spec=spec,
+            origin=origin,
+            limits=limits,
+            skip=ALONE,
+            workers=workers,
+            number=number,
+        )
+        for number in range(workers)
+    ]
+    done = ALONE
+    for result in _pooled(jobs):
+        if result is None:
+            break
+        done += 1
+        yield result
+    else:
+        return
+    for chunk in islice(table.chunks(), done, None):
+        yield chunk.headings, mapper.map(chunk)
 
 
-def _pooled(
-    chunks: Iterator[Chunk], mapper: Mapper, setup: bytes, workers: int
-) -> Iterator[tuple[Chunk, Outcome]]:
+def _pooled(jobs: Sequence[Job]) -> Iterator[tuple[Headings, Outcome] | None]:
+    """The results of the workers in order; None when one of them is lost."""
     context = multiprocessing.get_context("spawn")
-    pending: deque[tuple[Chunk, Future[bytes] | None]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_worker) as pool:
-        try:
-            for chunk in chunks:
-                pending.append((chunk, _submit(pool.submit, setup, _pack(chunk))))
-                if len(pending) > workers * 3:
-                    yield _finish(pending.popleft(), mapper)
-            while pending:
-                yield _finish(pending.popleft(), mapper)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _submit(submit: Callable[..., Future[bytes]], setup: bytes, packed: bytes) -> Future[bytes] | None:
+    pipes: list[Connection] = []
+    workers: list[SpawnProcess] = []
     try:
-        return submit(_map, setup, packed)
-    except (BrokenProcessPool, RuntimeError):
-        return None
-
-
-def _finish(entry: tuple[Chunk, Future[bytes] | None], mapper: Mapper) -> tuple[Chunk, Outcome]:
-    """The result of a chunk; what a dead worker left undone is done here."""
-    chunk, future = entry
-    if future is not None:
-        try:
-            return chunk, _decode(future.result())
-        except (BrokenProcessPool, OSError):
-            pass
-    return chunk, mapper.map(chunk)
+        for job in jobs:
+            reading, writing = context.Pipe(duplex=False)
+            pipes.append(reading)
+            worker = context.Process(target=_serve, args=(msgspec.json.encode(job), writing), daemon=True)
+            with writing:
+                worker.start()
+            workers.append(worker)
+        for index in count(jobs[0].skip):
+            try:
+                message = pipes[index % len(pipes)].recv_bytes()
+            except (EOFError, OSError):
+                yield None
+                return
+            if message[:1] == _END:
+                return
+            if message[:1] == _FAILED:
+                code, params = msgspec.json.decode(message[1:], type=tuple[str, dict[str, str]])
+                raise FileError(code, **params)
+            yield _decode(memoryview(message)[1:])
+    finally:
+        for pipe in pipes:
+            pipe.close()
+        for worker in workers:
+            worker.terminate()
+            worker.join()
+            worker.close()

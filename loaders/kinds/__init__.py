@@ -19,6 +19,7 @@ from loaders.kinds.platform import BLACK_LIST, EXPERTS, VIOLATIONS, WITHDRAWN
 from loaders.kinds.procurement import ZFCG
 from loaders.kinds.register import REGISTER_KIND
 from loaders.kinds.tax import ZDSS
+from loaders.tables import Recognise
 
 KINDS: tuple[Kind, ...] = (
     SXBZXR,
@@ -111,6 +112,18 @@ def recognise(cells: Sequence[str]) -> int:
     return count
 
 
+def recogniser(spec: Spec | None) -> Recognise:
+    """Known headings for a load: those of all kinds, or of the mapping file where there is one."""
+    if spec is None or spec.mapping is None:
+        return recognise
+    table, _ = lookup(resolve(spec))
+
+    def known(cells: Sequence[str]) -> int:
+        return sum(1 for cell in cells if cell and (names(cell)[0] in table or names(cell)[1] in table))
+
+    return known
+
+
 def scores(headings: Sequence[str], title: str = "") -> list[tuple[Kind, int]]:
     """Each kind that the headings allow, with its score, best first."""
     pairs = [names(heading) for heading in headings]
@@ -162,4 +175,15 @@ def _like_a_list(headings: Sequence[str]) -> list[Kind]:
     return []
 
 
-__all__ = ["BIDDERS", "BY_NAME", "KINDS", "Spec", "detect", "known_names", "recognise", "resolve", "scores"]
+__all__ = [
+    "BIDDERS",
+    "BY_NAME",
+    "KINDS",
+    "Spec",
+    "detect",
+    "known_names",
+    "recognise",
+    "recogniser",
+    "resolve",
+    "scores",
+]

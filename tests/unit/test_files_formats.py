@@ -17,6 +17,7 @@ from graph.model import Doc
 from loaders.errors import FileError
 from loaders.files import Limits, open_tables
 from loaders.kinds import recognise
+from loaders.report import sentence
 from loaders.sheets import cell_text
 
 ROWS = court_rows(3)
@@ -152,6 +153,20 @@ def test_archives_are_bounded(limits: Limits, code: str, tmp_path: Path) -> None
     with pytest.raises(FileError) as caught:
         open_tables(path, recognise, limits)
     assert caught.value.code == code
+
+
+def test_notices_beside_lists_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(
+        zipped({"说明.txt": "请注意".encode(), "公告.pdf": b"%PDF-1.4", "a.csv": csv_text(ROWS).encode()})
+    )
+    opened = open_tables(path, recognise)
+    assert [table.label for table in opened.tables] == [f"{path}!a.csv"]
+    assert [(code, params["reason"]) for code, params in opened.notes] == [
+        ("archive.member", "file.no_header"),
+        ("archive.member", "file.pdf"),
+    ]
+    assert "PDF" in sentence(*opened.notes[1], "zh")
 
 
 def test_gzip_bomb_is_stopped_while_unpacking(tmp_path: Path) -> None:

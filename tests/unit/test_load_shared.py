@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from loading import Bench
 
 from loaders.bidders import read_bidders
-from loading import Bench
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -33,7 +33,15 @@ def test_published_formats_load_with_nothing_unexplained(bench: Bench) -> None:
     assert report.clean, report.to_json("en")
     for file in report.files:
         assert (file.unknown, file.warnings, file.rejected) == ([], [], []), file.path
-    assert {s.dataset for s in bench.store.snapshots()} == {"SXBZXR", "ZFCG", "ZDSS", "TQGZ", "ZTBJ", "ZDWF", "XZCF"}
+    assert {s.dataset for s in bench.store.snapshots()} == {
+        "SXBZXR",
+        "ZFCG",
+        "ZDSS",
+        "TQGZ",
+        "ZTBJ",
+        "ZDWF",
+        "XZCF",
+    }
 
 
 def test_published_bidder_list_is_read(tmp_path: Path) -> None:
