@@ -84,7 +84,7 @@ class _Group:
         figures = self.figures()
         digest = hashlib.sha256("".join(sorted(t.sha256 for t, _ in self.tables)).encode()).hexdigest()
         rejected = sum(report.rejected_count for _, report in self.tables)
-        files = tuple(dict.fromkeys(table.label for table, _ in self.tables))
+        files = tuple(dict.fromkeys(table.name for table, _ in self.tables))
         return [
             SnapshotInfo(
                 dataset=dataset,
@@ -169,7 +169,7 @@ class _Load:
 
     def _spec(self, table: Table) -> Spec:
         """The kind of a table by its headings; a list code narrows the choice."""
-        title = " ".join((*table.titles, table.label.replace(table.path, Path(table.path).name)))
+        title = " ".join((*table.titles, table.name))
         code = self.options.list_code
         if code:
             fits = [(kind, score) for kind, score in scores(table.headings, title) if code in kind.covers]
@@ -330,7 +330,7 @@ def _origin(group: _Group, table: Table, taken_at: datetime | None) -> Origin:
     return Origin(
         dataset=group.kind.covers[0],
         publisher=group.source,
-        file=table.label,
+        file=table.name,
         sha256=table.sha256,
         taken_at=taken_at,
     )

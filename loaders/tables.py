@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import NamedTuple
 
 from loaders.errors import FileError
@@ -51,6 +52,11 @@ class Table:
     extra: list[str] = field(default_factory=list)
     notes: tuple[tuple[str, dict[str, str]], ...] = ()
     """Things to report about the file as a whole: message code and parameters."""
+
+    @property
+    def name(self) -> str:
+        """The label without folders: what records keep, beside the hash of the file."""
+        return PurePath(self.path).name + self.label.removeprefix(self.path)
 
     def chunks(self, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
         """The rows in groups; blank rows are left out, their numbers are kept."""
