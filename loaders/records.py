@@ -18,7 +18,7 @@ _ORG_END = re.compile(
     r"(?:公司|集团|厂|商店|商行|酒店|店|社|院|研究所|事务所|所|中心|局|委员会|委|政府|企业|合伙\)?|部|馆|站|银行|分行|支行|"
     r"农场|林场|市场|队|协会|学会|商会|学校|大学|中学|小学|幼儿园|医院|办事处|村|基地|园|联盟|工作室|经营户|矿|\))$"
 )
-PERSON_WORDS = frozenset({"自然人", "个人", "0", "公民"})
+PERSON_WORDS = frozenset({"自然人", "个人", "公民"})
 ORG_WORDS = ("法人", "组织", "企业", "单位", "机构", "个体工商户")
 
 
@@ -180,7 +180,7 @@ def is_person(row: Row, name: str, id_text: str) -> bool:
     if stated:
         if stated in PERSON_WORDS:
             return True
-        if stated == "1" or any(word in stated for word in ORG_WORDS):
+        if any(word in stated for word in ORG_WORDS):
             return False
         if "自然人" in stated or "个人" in stated:
             return True

@@ -100,7 +100,9 @@ def _read(list_code: str, row: Row) -> Iterator[Listing]:
     name = row.get("org_name")
     card = row.get("person_id")
     at = row.day("published") or row.day("filed")
-    if is_person(row, name, card):
+    # zxgk says 0 for persons and 1 for others; elsewhere such codes mean other things.
+    stated = {"0": True, "1": False}.get(row.flag("subject_type"))
+    if is_person(row, name, card) if stated is None else stated:
         subject = person(
             row, name, card, sex=row.get("sex"), age=row.get("age"), age_at=at, region=row.get("region")
         )

@@ -245,3 +245,20 @@ def test_wages_rows_of_organisations_and_persons(bench: Bench) -> None:
     assert person.subject.type is PartyType.PERSON
     assert person.status(at(2025, 11, 30)) is Status.ACTIVE
     assert person.status(at(2025, 12, 1)) is Status.REMOVED
+
+
+@pytest.mark.parametrize(("code", "kind"), [("0", PartyType.PERSON), ("1", PartyType.ORGANIZATION)])
+def test_party_type_of_the_court(bench: Bench, code: str, kind: PartyType) -> None:
+    bench.load(
+        [
+            ["iname", "caseCode", "courtName", "partyTypeName", "publishDate"],
+            ["虚构某某", "拟执1号", "拟法院", code, "20240618"],
+        ]
+    )
+    assert bench.only("SXBZXR").subject.type is kind
+
+
+def test_a_platforms_code_for_the_type_of_a_subject_is_not_the_courts(bench: Bench) -> None:
+    head = ["用人单位名称", "统一社会信用代码", "列入事由", "列入日期", "主体类别"]
+    bench.load([head, ["临江市测试商贸有限公司", CODES[3], "拖欠", "2025-05-20", "0"]])
+    assert bench.only("TQGZ").subject.type is PartyType.ORGANIZATION
