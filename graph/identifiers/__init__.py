@@ -19,6 +19,7 @@ from graph.identifiers.comparison import parse_any, same_organization_code
 from graph.identifiers.masks import (
     MaskComparison,
     compare_masked,
+    looks_personal,
     mask_numbers_in_text,
     mask_person_id,
     normalise_mask,
@@ -36,6 +37,7 @@ __all__ = [
     "citizen_valid",
     "compare_masked",
     "id_facts",
+    "looks_personal",
     "mask_numbers_in_text",
     "mask_person_id",
     "nested_org_code",

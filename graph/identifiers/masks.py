@@ -306,6 +306,26 @@ def mask_person_id(value: str) -> str:
     return text[:1] + "*" * (len(text) - 3) + text[-2:]
 
 
+_DIGITS = re.compile("[0-9]{14,19}[0-9X]|[0-9]{17}X[0-9]{2}")
+
+
+def looks_personal(value: str) -> bool:
+    """Whether a number may be, or hold, a citizen's number, whatever it is called: outputs mask it.
+
+    Numbers of 15 to 20 digits with a birth date where a citizen's has it (a tax number of 20 is a citizen's
+    and two digits more), and those of 18 that name a century of birth with an impossible day. A valid credit
+    code is none, unless it is a valid citizen number as well.
+    """
+    text = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", value)).upper()
+    if _DIGITS.fullmatch(text) is None:
+        return False
+    if len(text) == 15:
+        return birth_date("19" + text[6:12]) is not None
+    if len(text) == 18 and uscc_valid(text):
+        return citizen_valid(text) and text[0] != "9"
+    return birth_date(text[6:14]) is not None or (len(text) == 18 and text[6:8] in {"19", "20"})
+
+
 _RUN = re.compile(r"(?<![0-9０-９])(?:[0-9０-９]{17}[XxＸｘ]|[0-9０-９]{15,})")
 _GROUPED = re.compile(
     r"(?<![0-9])[1-9][0-9]{5}([ \-])"

@@ -21,6 +21,7 @@ from graph.identifiers.parsed import (
     PERSON18,
     Parsed,
     exponent,
+    placeholder,
     split_codes,
     squeeze,
     stretch,
@@ -29,6 +30,7 @@ from graph.text.cells import is_empty
 
 _USCC = re.compile("[0-9A-HJ-NPQRTUWXY]{18}")
 _ORG_CODE = re.compile("[0-9A-Z]{8}[0-9X]")
+_TAX20 = re.compile("[0-9]{17}[0-9X][0-9]{2}")
 
 
 def _organization18(value: str, raw: str) -> Parsed:
@@ -43,10 +45,13 @@ def _organization18(value: str, raw: str) -> Parsed:
     if value.endswith("000") and value.isdecimal():
         return Parsed(scheme="uscc", value=value, raw=raw, state="damaged", problem="id.excel")
     params = {"expected": uscc_check_character(value[:17]), "found": value[17]}
-    if PERSON18.fullmatch(value) and value[0] != "9" and birth_date(value[6:14]) is not None:
-        return Parsed(
-            scheme="citizen_id", value=value, raw=raw, state="checksum", problem="id.person_checksum"
-        )
+    if PERSON18.fullmatch(value) and value[0] != "9":
+        if birth_date(value[6:14]) is not None:
+            return Parsed(
+                scheme="citizen_id", value=value, raw=raw, state="checksum", problem="id.person_checksum"
+            )
+        if _person_shaped(value):
+            return Parsed(scheme="citizen_id", value=value, raw=raw, state="malformed", problem="id.date")
     return Parsed(scheme="uscc", value=value, raw=raw, state="checksum", problem="id.checksum", params=params)
 
 
@@ -94,7 +99,7 @@ def _masked_organization(value: str, raw: str, hint: str) -> Parsed:
 
 
 def _person_shaped(value: str) -> bool:
-    """Whether a masked number of 18 shows a century of birth where a person's has it."""
+    """Whether a number of 18, masked or not, shows a century of birth where a person's has it."""
     return value[6:8] in {"19", "20"} and re.fullmatch("[1-8*][0-9*]{16}[0-9X*]", value) is not None
 
 
@@ -123,7 +128,7 @@ def parse_organization(text: str, hint: str = "") -> Parsed:
             where the shape allows two readings.
     """
     plain = len(text) == 18 and not text.endswith("000") and _USCC.fullmatch(text) is not None
-    if plain and text[17] == uscc_check_character(text[:17]):
+    if plain and text[17] == uscc_check_character(text[:17]) and not placeholder(text):
         return Parsed(scheme="uscc", value=text, raw=text, state="valid")
     return _organization(text, hint)
 
@@ -135,6 +140,8 @@ def _organization(text: str, hint: str) -> Parsed:
     value = squeeze(text)
     if exponent(value):
         return Parsed(value=value, raw=text, state="damaged", problem="id.excel")
+    if placeholder(value):
+        return Parsed(value=value, raw=text, state="malformed", problem="id.placeholder")
     if len(value) == 18 and _USCC.fullmatch(value) and ("XX" not in value or uscc_valid(value)):
         return _organization18(value, text)
     if _ORG_CODE.fullmatch(value) and ("XX" not in value or org_code_valid(value)):
@@ -147,7 +154,7 @@ def _organization(text: str, hint: str) -> Parsed:
         return _organization15(value, text, _hinted(hint) == "tax_no")
     if len(value) == 13 and value.isdecimal():
         return Parsed(scheme="reg_no", value=value, raw=text, state="valid", problem="id.unchecked")
-    if len(value) == 20 and value.isdecimal() and citizen_valid(value[:18]):
+    if _TAX20.fullmatch(value) and citizen_valid(value[:18]):
         return Parsed(scheme="tax_no", value=value, raw=text, state="valid")
     return _odd(value, text, hint)
 

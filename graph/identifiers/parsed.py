@@ -24,6 +24,24 @@ _LABEL = re.compile(r"\A(?:[一-鿿()]{0,14}[码号证]:?|[一-鿿()]{1,16}:)(?=
 MASK_SIGN = re.compile("[*×●•○?]|X{2}")
 CODE = re.compile("[0-9A-Z]+")
 PERSON18 = re.compile("[0-9]{17}[0-9X]")
+_RUNS = frozenset(
+    (digits * 2)[:size] for digits in ("0123456789", "1234567890", "9876543210") for size in range(9, 21)
+)
+
+
+def placeholder(value: str) -> bool:
+    """Whether someone typed a filler (000000000, 123456789…) where a code was asked for.
+
+    One character throughout, after the letter of a document too (X is a mask), or digits counted up or down
+    from an end of the keyboard. Only the whole number: real credit codes hold such organisation codes.
+    """
+    if len(value) < 8 or value in _RUNS:
+        return value in _RUNS
+    sign = value[1]
+    same = value.count(sign)
+    if same < len(value) - 1 or sign == "X" or not sign.isalnum():
+        return False
+    return same == len(value) or (value[0] != sign and value[0].isalpha())
 
 
 class Parsed(Doc):

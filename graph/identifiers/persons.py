@@ -18,6 +18,7 @@ from graph.identifiers.parsed import (
     PERSON18,
     Parsed,
     exponent,
+    placeholder,
     split_codes,
     squeeze,
     stretch,
@@ -101,13 +102,15 @@ def parse_person(text: str, id_type: str = "") -> Parsed:
 
 @lru_cache(maxsize=16_384)
 def _person(text: str, id_type: str) -> Parsed:
-    if len(text) == 18 and text.isascii() and PERSON18.fullmatch(text):
+    if len(text) == 18 and text.isascii() and PERSON18.fullmatch(text) and not placeholder(text):
         return _person18(text, text)
     if is_empty(text):
         return Parsed(raw=text)
     value = squeeze(text)
     if exponent(value):
         return Parsed(value=value, raw=text, state="damaged", problem="id.excel")
+    if placeholder(value):
+        return Parsed(value=value, raw=text, state="malformed", problem="id.placeholder")
     if PERSON18.fullmatch(value):
         return _person18(value, text)
     if MASK_SIGN.search(value) and "*" in (masked := normalise_mask(value)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.identifiers import (
+    looks_personal,
     parse_any,
     parse_organization,
     parse_person,
@@ -244,3 +245,47 @@ def test_every_problem_has_its_sentence_in_both_languages() -> None:
             for lang in LANGS:
                 assert say("graph", parsed.problem, lang, **parsed.params)
     assert {"id.checksum", "id.length", "id.alphabet", "id.excel", "id.masked"} <= problems.keys()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0" * 18, "1" * 18, "9" * 18, "A" * 18, "000000000", "00000000-0", "0" * 15, "1" * 15, "1" * 13,
+     "123456789012345678", "012345678", "123456789", "987654321098765432", "E00000000", " 0000 0000 0 "],
+)  # fmt: skip
+def test_a_filler_is_no_code_whatever_its_check_says(text: str) -> None:
+    for parsed in (parse_organization(text), parse_person(text), parse_any(text)):
+        assert (parsed.state, parsed.problem) == ("malformed", "id.placeholder")
+
+
+def test_real_codes_that_look_a_little_like_fillers_are_read() -> None:
+    assert parse_person("E12345678").state == "valid"
+    assert parse_organization("X" * 18).state == "masked"
+    assert parse_organization("913208990000000009").problem != "id.placeholder"
+
+
+def test_a_person_with_an_impossible_day_is_never_read_as_a_company() -> None:
+    parsed = parse_organization("320899197513121231")
+    assert (parsed.scheme, parsed.state, parsed.problem) == ("citizen_id", "malformed", "id.date")
+    assert parse_organization("91329901MAREU00109").scheme == "uscc"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("320899197503120015", True),  # a citizen's
+        ("3208 9919 7503 1200 15", True),
+        ("320899197503120019", True),  # wrong check digit
+        ("320899197513120019", True),  # impossible month
+        ("32089919750312001501", True),  # tax number of 20
+        ("3208991975031200150", True),  # a digit too many
+        ("320899750312001", True),  # fifteen digits
+        ("91329901MAREU0010G", False),
+        ("320899000012340", False),  # registration number
+        ("3209231100626", False),
+        ("MAREU0010", False),
+        ("", False),
+        ("无", False),
+    ],
+)
+def test_numbers_that_outputs_must_mask(text: str, expected: bool) -> None:
+    assert looks_personal(text) is expected
