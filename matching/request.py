@@ -11,7 +11,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
 from graph.dates import CST
 from graph.lists import code_of
@@ -108,7 +116,24 @@ def _zoned(value: Any) -> Any:
     return value
 
 
-Instant = Annotated[datetime, BeforeValidator(_zoned)]
+FIRST_YEAR, LAST_YEAR = 1950, 2200
+"""Years that a request may name: no list is older, and arithmetic on days needs room above."""
+
+
+def _in_range(value: datetime) -> datetime:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError("body.time")
+    return value
+
+
+def _day_in_range(value: date) -> date:
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError("body.date")
+    return value
+
+
+Instant = Annotated[datetime, BeforeValidator(_zoned), AfterValidator(_in_range)]
+Day = Annotated[date, AfterValidator(_day_in_range)]
 
 
 class Model(BaseModel):
@@ -246,7 +271,7 @@ class Tender(Model):
     region: Short = ""
     stage: Annotated[Stage | None, _code(Stage)] = None
     as_of: Instant | None = None
-    activity_date: date | None = None
+    activity_date: Day | None = None
     opening_at: Instant | None = None
     buyer: PartyRef | None = None
     agency: PartyRef | None = None
@@ -267,3 +292,12 @@ class DecisionRequest(Model):
     known_at: Instant | None = None
     lots: tuple[Lot, ...] = Field(default=(), max_length=1_000)
     bidders: tuple[Bidder, ...] = Field(min_length=1, max_length=10_000)
+
+    @field_validator("bidders")
+    @classmethod
+    def _told_apart(cls, bidders: tuple[Bidder, ...]) -> tuple[Bidder, ...]:
+        """Answers are found by `client_id`; a bidder without one goes by its position."""
+        names = {bidder.client_id or str(place) for place, bidder in enumerate(bidders, 1)}
+        if len(names) != len(bidders):
+            raise ValueError("request.duplicate_client_id")
+        return bidders
