@@ -154,17 +154,20 @@ def opened_desk(settings: Settings) -> Iterator[Desk]:
 
     The policy is kept in the ledger first, so that each decision can be replayed.
     """
+    from graph.generation import Earlier
     from matching.screening import Screener
 
     policy = load_policy(settings)
     key = secret_key(settings)
     generation = open_current_generation(settings)
+    earlier = Earlier(settings.data_root)
     try:
         with opened_ledger(settings) as ledger:
             ledger.put_document("policy", policy.hash, policy.text.encode())
-            screener = Screener(generation, policy, ledger, pseudonym_key=key)
+            screener = Screener(generation, policy, ledger, pseudonym_key=key, older=earlier.open)
             yield Desk(settings, screener, ledger, policy)
     finally:
+        earlier.close()
         generation.close()
 
 

@@ -33,7 +33,7 @@ def _row(
     code: str, state: ListState | None, policy: Policy, required: bool, now: datetime, lang: Lang
 ) -> dict[str, Any]:
     info = BY_CODE.get(code)
-    why = freshness.trouble(state, code, policy, now)
+    why = freshness.trouble(state, code, policy, now, now)
     taken = state.taken_at if state is not None else None
     return {
         "code": code,

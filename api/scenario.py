@@ -30,7 +30,7 @@ from api.scenario_facts import (
     register,
 )  # fmt: skip
 from graph.dates import parse_instant
-from graph.generation import Generation, current_generation, publish
+from graph.generation import Earlier, Generation, current_generation, publish
 from graph.messages import Lang
 from graph.store import Batch, SnapshotInfo, Store, open_store
 from matching.decision import Decision, Finding, SubjectResult, Verdict
@@ -142,10 +142,15 @@ class World:
             return
         if self._generation is None:
             self._generation = current_generation(self._home)
-        screener = Screener(self._generation, self._policy, None, pseudonym_key=KEY)
+        earlier = Earlier(self._home)
+        screener = Screener(self._generation, self._policy, None, pseudonym_key=KEY, older=earlier.open)
         # two publications at one instant stand a microsecond apart: the question comes after both
         now = max(at, self._generation.created_at)
-        yield from compare(screener.screen(request, now=now), step.expect)
+        try:
+            decision = screener.screen(request, now=now)
+        finally:
+            earlier.close()
+        yield from compare(decision, step.expect)
 
     def _load(self, step: Step, at: datetime) -> None:
         plain = {code: spec for code, spec in step.lists.items() if not spec.published}

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from matching.policy import Policy
     from matching.replay import ReplayResult
     from matching.request import DecisionRequest
+    from matching.screening import Screener
 
 
 class _Lease:
-    """A generation and how many requests still read it; the last one out closes a superseded one."""
+    """A generation with its screener, and how many requests still read it; the last one out closes a superseded one."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, screener: Screener) -> None:
         self.generation = generation
+        self.screener = screener
         self.readers = 0
         self.superseded = False
 
@@ -36,6 +38,7 @@ class Service:
     """
 
     def __init__(self, settings: Settings) -> None:
+        from graph.generation import Earlier
         from matching.ledger import open_ledger
 
         self.settings = settings
@@ -45,6 +48,7 @@ class Service:
         self.ledger: Ledger = open_ledger(settings.ledger)
         self._lock = threading.Lock()
         self._lease: _Lease | None = None
+        self._earlier = Earlier(settings.data_root)
         try:
             self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode())
         except BaseException:
@@ -57,6 +61,7 @@ class Service:
             if self._lease is not None:
                 self._lease.generation.close()
                 self._lease = None
+        self._earlier.close()
         self.ledger.close()
 
     @contextmanager
@@ -66,9 +71,14 @@ class Service:
         Raises:
             GenerationError, StoreError: nothing has been loaded yet, or it is damaged.
         """
+        with self._held() as lease:
+            yield lease.generation
+
+    @contextmanager
+    def _held(self) -> Iterator[_Lease]:
         lease = self._take()
         try:
-            yield lease.generation
+            yield lease
         finally:
             with self._lock:
                 lease.readers -= 1
@@ -80,7 +90,8 @@ class Service:
         with self._lock:
             lease = self._lease
             if lease is None or current_ref(self.settings.data_root) != lease.generation.ref:
-                fresh = _Lease(bootstrap.open_current_generation(self.settings))
+                generation = bootstrap.open_current_generation(self.settings)
+                fresh = _Lease(generation, self._screener(generation))
                 self._lease = fresh
                 if lease is not None:
                     lease.superseded = True
@@ -89,17 +100,23 @@ class Service:
             lease.readers += 1
             return lease
 
+    def _screener(self, generation: Generation) -> Screener:
+        from matching.screening import Screener
+
+        return Screener(
+            generation, self.policy, self.ledger, pseudonym_key=self._key, older=self._earlier.open
+        )
+
     def _retire(self, lease: _Lease) -> None:
         if lease.superseded and lease.readers == 0:
             lease.generation.close()
 
     def decide(self, request: DecisionRequest, actor: str) -> Decision:
         """Decide and record durably, against the current generation."""
-        from matching.screening import Screener
-
-        with self.generation() as generation:
-            screener = Screener(generation, self.policy, self.ledger, pseudonym_key=self._key)
-            return screener.screen(request, now=bootstrap.now(), tenant=self.settings.tenant, actor=actor)
+        with self._held() as lease:
+            return lease.screener.screen(
+                request, now=bootstrap.now(), tenant=self.settings.tenant, actor=actor
+            )
 
     def replay(self, decision_id: str) -> ReplayResult:
         """Calculate a recorded decision again."""

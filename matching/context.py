@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -17,13 +17,26 @@ from graph.generation import Generation
 from graph.identifiers import Parsed
 from graph.messages import Lang, catalogue, say
 from graph.model import Party, PartyType
-from matching.decision import Bilingual, NotAssessable, RelationPath, Trace
+from matching.decision import Bilingual, NotAssessable, Trace
 from matching.kinship import Connected, Kinship, Officer
-from matching.matcher import Matcher
+from matching.matcher import Matcher, case_numbers
 from matching.policy import Policy
 from matching.request import Bidder, DecisionRequest, PartyRef, Person
-from matching.rules.base import BidderView, Case, EntityView, Kin, PersonView, SubjectView
+from matching.rules.base import BidderView, Case, EntityView, Hit, Kin, PersonView, SubjectView
 from matching.subjects import READ_SCHEMES, Subject, from_party, party_subject, person_subject, show
+
+NAMESAKES = 10
+"""Parties of one name that are looked at for one bidder."""
+SINGLE_POSTS = frozenset({"legal_rep", "principal", "operator", "investor"})
+"""Posts that one person holds: another name in the request means that the register may be out of date."""
+
+
+class _Found(NamedTuple):
+    """A party that the subject is (by number) or may be (by name)."""
+
+    ordinal: int
+    party: Party
+    sure: bool
 
 
 class Built(msgspec.Struct, kw_only=True):
@@ -74,6 +87,7 @@ class CaseBuilder:
             subject_traces.append(aside)
             subject_codes.append(code)
             subject_gaps.append(self._take_gaps())
+        self._matcher.boundaries.extend(self._kinship.boundaries)
         case = Case(
             request=request,
             as_of=self._as_of,
@@ -113,8 +127,11 @@ class CaseBuilder:
         for member in members:
             subject = party_subject(member)
             entity = self._entity("member", member, subject, [], aside)
-            # the leader is often named among the members too; another code under the same name is another party
-            if not any(entity.identity and set(entity.identity) <= set(other.identity) for other in entities):
+            # The leader is often named among the members too. What a second mention adds is kept, and another
+            # code under the same name is another party.
+            plain = not (member.legal_rep or member.principal or member.former_names)
+            again = any(entity.identity and set(entity.identity) <= set(other.identity) for other in entities)
+            if not (plain and again):
                 entities.append(entity)
         client_id = bidder.client_id or str(index + 1)
         return BidderView(index=index, client_id=client_id, bidder=bidder, entities=tuple(entities)), code
@@ -128,59 +145,82 @@ class CaseBuilder:
         aside: list[Trace],
     ) -> EntityView:
         self._check(subject, role, decides=True)
-        ordinal, party = self._resolve(subject)
-        enriched = _enrich(subject, party)
+        found = self._resolve(subject)
+        sure = next((one.party for one in found if one.sure), None)
+        enriched = _enrich(subject, sure)
         hits, put_aside = self._matcher.match(enriched, role)
         aside.extend(put_aside)
-        connected: list[Connected] = []
-        officers: list[Officer] = []
-        if ordinal is not None and party is not None:
-            connected, officers = self._kinship.read(ordinal, party)
+        connected: list[tuple[Connected, bool]] = []
+        officers: list[tuple[Officer, bool]] = []
+        for one in found:
+            near, people = self._kinship.read(one.ordinal, one.party)
+            connected.extend((other, not one.sure) for other in near)
+            officers.extend((officer, not one.sure) for officer in people)
+            if not one.sure and not subject.codes:
+                derived, _ = self._matcher.match(_derive(subject, one.party), role, doubtful=True)
+                hits.extend(derived)
         if subject.type is PartyType.ORGANIZATION:
-            connected.extend(self._kinship.by_name(enriched, any(c.role == "parent" for c in connected)))
-            coded = {c.subject.n6 for c in connected if c.role == "branch"}
-            connected.extend(c for c in self._kinship.branches_by_name(enriched) if c.subject.n6 not in coded)
-        cases = frozenset(
-            number for hit in hits for number in (hit.listing.case_no, hit.listing.decision_no) if number
-        )
+            connected.extend((c, True) for c in self._by_name(enriched, [c for c, _ in connected]))
+        hits = _best(hits)
+        cases = frozenset(number for hit in hits for number in case_numbers(hit.listing))
         own = [
             (name, p)
             for name, p in (("legal_rep", ref.legal_rep), ("principal", ref.principal))
             if p is not None
         ]
+        company = "|".join(_identity(subject))
+        if self._kinship.cut:
+            self._kinship.cut = False
+            self._gaps.append(_cut(subject, role))
         return EntityView(
             role=role,
             ref=ref,
             type=subject.type,
             label=subject.label,
             identity=_identity(subject),
-            party=None if party is None or enriched.derived else party.key,
+            party=None if sure is None else sure.key,
             hits=tuple(hits),
-            persons=self._persons([*own, *staff], officers, cases, aside),
-            kin=self._kin(connected, aside),
-            individual_business=_individual(subject, party),
-            legal_form="" if party is None else party.attributes.get("legal_form", ""),
+            persons=self._persons([*own, *staff], officers, cases, company, aside),
+            kin=self._kin(connected),
+            individual_business=_individual(subject, [one.party for one in found]),
+            legal_form=next(
+                (form for one in found if (form := one.party.attributes.get("legal_form", ""))), ""
+            ),
         )
 
-    def _resolve(self, subject: Subject) -> tuple[int | None, Party | None]:
-        """The party of a subject: by strong number, else the only registered one of exactly that name."""
+    def _by_name(self, subject: Subject, connected: list[Connected]) -> Iterable[Connected]:
+        """Parents and listed branches that only the name points to, beside those that the register knows."""
+        parents = frozenset(c.subject.n6 for c in connected if c.role == "parent")
+        branches = {c.subject.n6 for c in connected if c.role == "branch"}
+        yield from self._kinship.by_name(subject, parents)
+        yield from (c for c in self._kinship.branches_by_name(subject) if c.subject.n6 not in branches)
+
+    def _resolve(self, subject: Subject) -> list[_Found]:
+        """The parties that the subject may be: the one with its number, and those of exactly its name without one.
+
+        A name alone may belong to several; all are looked at, and none of them can do more than ask for a review.
+        """
+        found: list[_Found] = []
         for code in subject.codes:
             scheme, value = code.split(":", 1)
             for ordinal in self._generation.parties(keys.identifier(scheme, value)):
                 party = self._generation.party(ordinal)
-                if any(i.scheme == scheme and i.value == value for i in party.ids):
-                    return ordinal, party
-        if subject.codes or subject.type is PartyType.PERSON or not subject.n6:
-            return None, None
-        if any(i.state == "checksum" for i in subject.ids) or not self._generation.registered(subject.n6):
-            return None, None
-        named = [
-            (ordinal, party)
-            for ordinal in self._generation.parties(keys.org_name(subject.n6))
-            if (party := self._generation.party(ordinal)).type is PartyType.ORGANIZATION
-            and from_party(party).n6 == subject.n6
-        ]
-        return named[0] if len(named) == 1 else (None, None)
+                if any(i.scheme == scheme and i.value == value for i in party.ids) and not found:
+                    found.append(_Found(ordinal, party, True))
+        if subject.type is PartyType.PERSON or not subject.n6:
+            return found
+        coded = bool(subject.codes) or any(i.state == "checksum" for i in subject.ids)
+        for ordinal in self._generation.parties(keys.org_name(subject.n6)):
+            if len(found) >= NAMESAKES:
+                self._kinship.cut = True
+                break
+            party = self._generation.party(ordinal)
+            if party.type is not PartyType.ORGANIZATION or any(one.ordinal == ordinal for one in found):
+                continue
+            numbered = any(i.state == "valid" for i in party.ids)
+            if not (coded and numbered) and from_party(party).n6 == subject.n6:
+                found.append(_Found(ordinal, party, False))
+        return found
 
     def _take_gaps(self) -> list[NotAssessable]:
         """What could not be assessed of the party just read; each gap once."""
@@ -201,52 +241,63 @@ class CaseBuilder:
         if not subject.comparable and not any(p.scheme in READ_SCHEMES for p in subject.unreadable):
             self._gaps.append(_gap("not_supplied", subject, role, why=None, decides=decides))
 
-    def _kin(self, connected: Iterable[Connected], aside: list[Trace]) -> tuple[Kin, ...]:
+    def _kin(self, connected: Iterable[tuple[Connected, bool]]) -> tuple[Kin, ...]:
         kin = []
-        for other in connected:
-            hits, _ = self._matcher.match(other.subject, other.role, path=other.path)
+        for other, doubtful in connected:
+            doubtful = doubtful or other.by == "name"
+            hits, _ = self._matcher.match(other.subject, other.role, path=other.path, doubtful=doubtful)
             if hits:
-                kin.append(Kin(role=other.role, by=other.by, hits=tuple(hits)))
+                kin.append(Kin(role=other.role, by="name" if doubtful else "code", hits=tuple(hits)))
         return tuple(kin)
 
     def _persons(
         self,
         named: list[tuple[str, Person]],
-        officers: list[Officer],
-        cases: frozenset[str],
+        officers: list[tuple[Officer, bool]],
+        cases: frozenset[tuple[str, str]],
+        company: str,
         aside: list[Trace],
     ) -> tuple[PersonView, ...]:
+        """Everyone who acts for the entity: as the request names them and as the register does.
+
+        Where the two disagree on who holds a post, both are looked at; the register's may be out of date, so it
+        asks for a review at most.
+        """
         views: list[PersonView] = []
-        seen: set[tuple[str, str]] = set()
+        stated: dict[str, list[Subject]] = {}
         for role, person in named:
             subject = person_subject(person)
             self._check(subject, role, decides=bool(subject.unreadable))
-            seen.add((role, subject.n6))
-            path: RelationPath | None = None
-            for officer in officers:
-                if officer.role == role and officer.subject.n6 == subject.n6 and not subject.ids:
-                    subject, path = officer.subject, officer.path
-            views.append(self._person(role, person, subject, path, cases, aside))
-        for officer in officers:
-            if (officer.role, officer.subject.n6) not in seen:
-                person = Person(name=officer.subject.name)
-                views.append(self._person(officer.role, person, officer.subject, officer.path, cases, aside))
+            stated.setdefault(role, []).append(subject)
+            hits: list[Hit] = []
+            if subject.ids or (subject.birth_year and subject.region) or cases:  # a name alone is never a hit
+                hits, put_aside = self._matcher.match(subject, role, cases=cases, company=company)
+                aside.extend(put_aside)
+            views.append(PersonView(role=role, person=person, hits=tuple(hits)))
+        for officer, doubtful in officers:
+            own = stated.get(officer.role, [])
+            if any(_same_person(officer.subject, one) for one in own):
+                continue
+            if (
+                own
+                and officer.role in SINGLE_POSTS
+                and not any(o.n6 == officer.subject.n6 and not o.ids for o in own)
+            ):
+                doubtful = True
+            if not officer.subject.ids and not cases:
+                continue
+            hits, put_aside = self._matcher.match(
+                officer.subject,
+                officer.role,
+                path=officer.path,
+                cases=cases,
+                doubtful=doubtful,
+                company=company,
+            )
+            aside.extend(put_aside)
+            person = Person(name=officer.subject.name)
+            views.append(PersonView(role=officer.role, person=person, hits=tuple(hits)))
         return tuple(views)
-
-    def _person(
-        self,
-        role: str,
-        person: Person,
-        subject: Subject,
-        path: RelationPath | None,
-        cases: frozenset[str],
-        aside: list[Trace],
-    ) -> PersonView:
-        if not subject.ids and not (subject.birth_year and subject.region) and not cases:
-            return PersonView(role=role, person=person)  # a name alone can never be a hit
-        hits, put_aside = self._matcher.match(subject, role, path=path, cases=cases)
-        aside.extend(put_aside)
-        return PersonView(role=role, person=person, hits=tuple(hits))
 
     def _subjects(self, request: DecisionRequest) -> Iterable[tuple[SubjectView, list[Trace], str]]:
         tender = request.tender
@@ -274,7 +325,11 @@ class CaseBuilder:
                 aside = []
                 subject = person_subject(person)
                 self._check(subject, role, decides=True)
-                seen = self._person(role, person, subject, None, frozenset(), aside)
+                hits, put_aside = (
+                    self._matcher.match(subject, role, company=role) if subject.ids else ([], [])
+                )
+                aside.extend(put_aside)
+                seen = PersonView(role=role, person=person, hits=tuple(hits))
                 yield (
                     SubjectView(role=role, client_id=f"{role}-{position}", label=subject.label, person=seen),
                     aside,
@@ -309,38 +364,67 @@ def _gap(
 
 
 def _enrich(subject: Subject, party: Party | None) -> Subject:
-    """Add what the register knows: former names always, numbers only (as derived) where the request gave none."""
+    """Add what the register knows of the party with this number: its name where none was given, former names."""
     if party is None or subject.type is PartyType.PERSON:
         return subject  # what records call a person is no second name of that person
-    known = from_party(party, derived=True)
-    former = tuple(
-        dict.fromkeys((*subject.former, *(n for n in (known.n6, *known.former) if n != subject.n6)))
+    known = from_party(party)
+    name, n6 = (subject.name, subject.n6) if subject.name else (known.name, known.n6)
+    former = dict.fromkeys((*subject.former, known.n6, *known.former))
+    return msgspec.structs.replace(
+        subject,
+        name=name,
+        n6=n6,
+        former=tuple(f for f in former if f and f != n6),
+        region=subject.region or known.region,
     )
-    if subject.ids:
-        name, n6 = (subject.name, subject.n6) if subject.name else (known.name, known.n6)
-        return msgspec.structs.replace(
-            subject,
-            name=name,
-            n6=n6,
-            former=tuple(f for f in former if f and f != n6),
-            region=subject.region or known.region,
-        )
+
+
+def _derive(subject: Subject, party: Party) -> Subject:
+    """The subject with the numbers that the register has under its name: good for a review, never for a block."""
+    known = from_party(party, derived=True)
+    former = tuple(dict.fromkeys((*subject.former, *(f for f in known.former if f != subject.n6))))
     return msgspec.structs.replace(
         subject, ids=known.ids, former=former, derived=True, region=subject.region or known.region
     )
 
 
+def _best(hits: list[Hit]) -> list[Hit]:
+    """Each record once, with its surest match."""
+    best: dict[tuple[str, str], Hit] = {}
+    for hit in sorted(hits, key=lambda h: (h.tier.value, -h.cap.rank, h.listing.list_code, h.listing.key)):
+        best.setdefault((hit.listing.list_code, hit.listing.key), hit)
+    return list(best.values())
+
+
+def _same_person(a: Subject, b: Subject) -> bool:
+    """Whether two statements of a post name the same person: by a shared number, or by name where one has none."""
+    if a.codes and b.codes:
+        return bool(set(a.codes) & set(b.codes))
+    return a.n6 == b.n6 and not a.ids
+
+
 def _identity(subject: Subject) -> tuple[str, ...]:
-    """What two appearances of the same party share: valid numbers, else the whole name."""
-    return (*subject.codes, f"name:{subject.n6}") if subject.n6 else subject.codes
+    """What two appearances of the same party share: valid numbers, the nested organisation code, the whole name."""
+    nested = tuple(f"org_code:{code[13:22]}" for code in subject.codes if code.startswith("uscc:"))
+    named = (f"name:{subject.n6}",) if subject.n6 else ()
+    return tuple(dict.fromkeys((*subject.codes, *nested, *named)))
 
 
-def _individual(subject: Subject, party: Party | None) -> bool:
+def _individual(subject: Subject, parties: list[Party]) -> bool:
     """Whether the entity is an individual business (个体工商户): USCC prefix 92, or so registered."""
     if any(i.scheme == "uscc" and i.value.startswith("92") for i in subject.ids):
         return True
-    return party is not None and "个体" in party.attributes.get("legal_form", "")
+    return any("个体" in party.attributes.get("legal_form", "") for party in parties)
 
 
 def _code(subject: Subject) -> str:
     return show(subject.ids[0]) if subject.ids else ""
+
+
+def _cut(subject: Subject, role: str) -> NotAssessable:
+    """The note that a hub's relations, or more namesakes than are read, were left out."""
+    params = {"party": subject.label}
+    detail = Bilingual(
+        zh=say("matching", "input.cut", "zh", **params), en=say("matching", "input.cut", "en", **params)
+    )
+    return NotAssessable(code="INPUT", what=f"relation:{role}", reason="not_covered", detail=detail)

@@ -6,6 +6,7 @@ first snapshot a list is not covered: records that had gone by then are unknown 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -22,17 +23,29 @@ from matching.policy import Policy
 Why = Literal["missing", "stale", "unknown_age", "not_covered"]
 
 
-def trouble(state: ListState | None, code: str, policy: Policy, as_of: datetime) -> Why | None:
-    """Why a list can't be relied on at `as_of`, or None."""
+def trouble(
+    state: ListState | None, code: str, policy: Policy, as_of: datetime, known_at: datetime
+) -> Why | None:
+    """Why a list can't be relied on at `as_of`, as known at `known_at`; None when it can.
+
+    Every source needs a state within the allowed age of `as_of`, before or after it: who came and went between
+    two states that lie further apart is unknown. A state from the future has no age that could be believed.
+    """
     if state is None or not state.snapshots:
         return "missing"
     if state.taken_at is None or state.covered_from is None:
         return "unknown_age"
     allowed = policy.max_age(code)
+    if any(times and times[-1] > max(as_of, known_at) + allowed for times in state.times):
+        return "unknown_age"
     if as_of - state.taken_at > allowed:
         return "stale"
     if state.covered_from - as_of > allowed:
         return "not_covered"
+    for times in state.times:
+        place = bisect_left(times, as_of)
+        if not any(abs(times[i] - as_of) <= allowed for i in (place - 1, place) if 0 <= i < len(times)):
+            return "not_covered"
     return None
 
 
@@ -42,13 +55,14 @@ def not_assessed(
     lists: Mapping[str, ListState],
     policy: Policy,
     as_of: datetime,
+    known_at: datetime,
 ) -> tuple[NotAssessable, ...]:
     """One entry for each list of `codes` in trouble; those of `required` decide the verdict."""
     needed = frozenset(required)
     found = []
     for code in sorted(needed.union(codes)):
         state = lists.get(code)
-        why = trouble(state, code, policy, as_of)
+        why = trouble(state, code, policy, as_of, known_at)
         if why is None:
             continue
         info = BY_CODE.get(code)
@@ -76,8 +90,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     in_trouble: tuple[NotAssessable, ...]
     pins: tuple[ListPin, ...]
+    anything: bool
+    """Whether any list that rules read can be relied on: without one nothing was assessed."""
     fresh_until: datetime | None
-    """When the first required list goes stale; None if one is in no state to."""
+    """When the first list goes stale; None if a required one already has."""
 
     @property
     def deciding(self) -> tuple[NotAssessable, ...]:
@@ -85,7 +101,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(n for n in self.in_trouble if n.decides)
 
 
-_FIRST = datetime(1, 1, 2, tzinfo=UTC)
 _LAST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
@@ -95,6 +110,7 @@ def standing(
     lists: Mapping[str, ListState],
     policy: Policy,
     as_of: datetime,
+    known_at: datetime,
 ) -> Standing:
     """How every list stands at `as_of`; the answer holds until the next list changes its state.
 
@@ -104,37 +120,37 @@ def standing(
         lists: their states as known.
         policy: allowed ages.
         as_of: the legal moment.
+        known_at: the moment of knowledge.
     """
     needed = tuple(required)
-    turns = [
-        turn
+    used = frozenset(read).union(needed)
+    sound = {
+        code: state.taken_at + policy.max_age(code)
         for code, state in lists.items()
-        if state.taken_at is not None
-        for turn in (
-            # the last instant of freshness counts, so the state turns one microsecond later
-            state.taken_at + policy.max_age(code) + timedelta(microseconds=1),
-            (state.covered_from or state.taken_at) - policy.max_age(code),
-        )
-    ]
-    ends = [
-        None
-        if (state := lists.get(code)) is None or state.taken_at is None
-        else state.taken_at + policy.max_age(code)
-        for code in needed
-    ]
+        if state.taken_at is not None and trouble(state, code, policy, as_of, known_at) is None
+    }
+    newest = [state.taken_at for state in lists.values() if state.taken_at is not None]
+    # Looking back between older states is rare and turns at many instants: such an answer is not kept.
+    plain = bool(newest) and as_of >= max(newest) and known_at >= max(newest)
     return Standing(
-        since=max((t for t in turns if t <= as_of), default=_FIRST),
-        until=min((t for t in turns if t > as_of), default=_LAST),
-        in_trouble=not_assessed(read, needed, lists, policy, as_of),
+        since=max(newest) if plain else as_of,
+        # the last instant of freshness counts, so the state turns one microsecond later
+        until=min((end + timedelta(microseconds=1) for end in sound.values()), default=_LAST)
+        if plain
+        else as_of,
+        in_trouble=not_assessed(read, needed, lists, policy, as_of, known_at),
         pins=tuple(
             ListPin(
                 code=code,
                 sha256=state.sha256,
                 taken_at=state.taken_at,
                 records=state.records,
-                stale=trouble(state, code, policy, as_of) is not None,
+                stale=code not in sound,
             )
             for code, state in sorted(lists.items())
         ),
-        fresh_until=None if None in ends else min((e for e in ends if e is not None), default=None),
+        anything=any(code in used for code in sound),
+        fresh_until=min((sound[code] for code in used if code in sound), default=None)
+        if all(code in sound for code in needed)
+        else None,
     )

@@ -35,6 +35,8 @@ OFFICER_ROLES: dict[RelationType, str] = {
     RelationType.PARTNER_IN: "partner",
 }
 HALF = Decimal(50)
+MAX_BRANCH_STEPS = 8
+"""How far a branch is followed upward; deeper chains are errors of a register."""
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +64,24 @@ class Kinship:
         self._policy = policy
         self._as_of = as_of
         self._known = known
+        self.boundaries: list[datetime] = []
+        """Instants after `as_of` at which a relation that was read begins or ends."""
+        self.cut = False
+        """Whether a hub had more relations than are read for one decision."""
 
     def relations(self, ordinal: int) -> list[PartyRelation]:
-        """The relations of a party that hold at `as_of`."""
-        return [r for r in self._generation.relations(ordinal, self._known) if r.valid.contains(self._as_of)]
+        """The relations of a party that hold at `as_of`; none of a hub's, which is noted."""
+        if self._generation.relation_count(ordinal) > self._policy.option("relation_cap"):
+            self.cut = True
+            return []
+        holding = []
+        for relation in self._generation.relations(ordinal, self._known):
+            self.boundaries.extend(
+                t for t in (relation.valid.start, relation.valid.end) if t is not None and t > self._as_of
+            )
+            if relation.valid.contains(self._as_of):
+                holding.append(relation)
+        return holding
 
     def read(self, ordinal: int, me: Party) -> tuple[list[Connected], list[Officer]]:
         """Everyone connected with the party at `ordinal`."""
@@ -77,8 +93,10 @@ class Kinship:
             if other is None:
                 continue
             if relation.type is RelationType.BRANCH_OF:
-                role: Role = "parent" if outgoing else "branch"
-                connected.append(self._connect(role, me, other, (relation,)))
+                if outgoing:
+                    connected.extend(self._parents(me, other, relation))
+                else:
+                    connected.append(self._connect("branch", me, other, (relation,)))
             elif relation.type is RelationType.SUCCEEDS or relation.type is RelationType.RENAMED_FROM:
                 if outgoing:
                     connected.append(self._connect("predecessor", me, other, (relation,)))
@@ -93,6 +111,23 @@ class Kinship:
                     )
                 )
         return connected, officers
+
+    def _parents(self, me: Party, parent: Party, first: PartyRelation) -> Iterator[Connected]:
+        """The company a branch belongs to, and whose branch that is in turn, up to the legal person."""
+        path: tuple[PartyRelation, ...] = (first,)
+        seen = {me.key}
+        while parent.key not in seen and len(path) <= MAX_BRANCH_STEPS:
+            seen.add(parent.key)
+            yield self._connect("parent", me, parent, path)
+            position = self._generation.party_ordinal(parent.key)
+            upward = [] if position is None else self.relations(position)
+            above = next(
+                (r for r in upward if r.type is RelationType.BRANCH_OF and r.src == parent.key), None
+            )
+            grand = None if above is None else self._party(above.dst)
+            if above is None or grand is None:
+                return
+            path, parent = (*path, above), grand
 
     def _holding(
         self, me: Party, other: Party, relation: PartyRelation, outgoing: bool
@@ -115,7 +150,9 @@ class Kinship:
             and r.dst != me.key
             and (r.share or 0) > HALF
         ]
-        for edge in held[: int(self._policy.option("sister_cap"))]:
+        cap = self._policy.option("sister_cap")
+        self.cut = self.cut or len(held) > cap
+        for edge in held[:cap]:
             sister = self._party(edge.dst)
             if sister is not None:
                 yield self._connect("sister", me, sister, (relation, edge), via=other)
@@ -152,22 +189,28 @@ class Kinship:
             sentence=sentence(role, shown[0].name, shown[-1].name, share=share),
         )
 
-    def by_name(self, subject: Subject, known_parent: bool) -> Iterator[Connected]:
-        """The parent that a branch's name alone points to: the longest prefix that is a registered or listed name."""
-        if known_parent or not subject.n6:
-            return
-        parent = text.parent_of(subject.n6, self._is_name)
-        if parent:
-            path = name_path(subject.name, parent, "parent")
-            yield Connected(
-                role="parent",
-                by="name",
-                path=path,
-                subject=Subject(type=PartyType.ORGANIZATION, name=parent, n6=parent),
-            )
+    def by_name(self, subject: Subject, known: frozenset[str]) -> Iterator[Connected]:
+        """Parents that a branch's name alone points to: the longest registered prefix, and every listed one beyond.
 
-    def _is_name(self, n6: str) -> bool:
-        return self._generation.registered(n6) or bool(self._generation.listings(keys.org_name(n6)))
+        Listed names count beside the register's, so that one more record never hides another.
+        """
+        branch = text.branch(subject.n6) if subject.n6 else None
+        if branch is None or not branch.stated:
+            return
+        registered = text.parent_of(subject.n6, self._generation.registered) or ""
+        listed = [
+            stem
+            for stem in branch.stem_candidates
+            if len(stem) > len(registered) and self._generation.listings(keys.org_name(stem))
+        ]
+        for parent in dict.fromkeys([*listed, registered]):
+            if parent and parent not in known:
+                yield Connected(
+                    role="parent",
+                    by="name",
+                    path=name_path(subject.name, parent, "parent"),
+                    subject=Subject(type=PartyType.ORGANIZATION, name=parent, n6=parent),
+                )
 
     def branches_by_name(self, subject: Subject) -> Iterator[Connected]:
         """Listed branches whose name begins with this whole registered name, and with no longer registered one."""

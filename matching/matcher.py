@@ -59,6 +59,7 @@ class _Pair(Doc):
     type: str
     name: str
     ids: tuple[str, ...]
+    facts: tuple[str, ...]
     list: str
     record: str
     hash: str
@@ -100,7 +101,9 @@ class Matcher:
         role: str,
         *,
         path: RelationPath | None = None,
-        cases: frozenset[str] = frozenset(),
+        cases: frozenset[tuple[str, str]] = frozenset(),
+        doubtful: bool = False,
+        company: str = "",
     ) -> tuple[list[Hit], list[Trace]]:
         """All records about `subject`, best tier first, and those put aside.
 
@@ -108,7 +111,9 @@ class Matcher:
             subject: whom to look for.
             role: in which role the party takes part; shown with the evidence.
             path: how the party is connected with the bidder, where it is not the bidder itself.
-            cases: case and decision numbers of the company's own records, a second fact for its people.
+            cases: authority and number of the company's own records, a second fact for its people.
+            doubtful: the party was found by a name, or the sources disagree on it: at most a REVIEW.
+            company: for whom the party acts; part of what a reviewer's answer is about where no number is.
         """
         hits: list[Hit] = []
         traces: list[Trace] = []
@@ -116,7 +121,7 @@ class Matcher:
             if not self._generation.recorded(candidate.ordinal, self._known):
                 continue
             listing = self._generation.listing(candidate.ordinal)
-            same_case = bool(cases) and (listing.case_no in cases or listing.decision_no in cases)
+            same_case = not cases.isdisjoint(case_numbers(listing))
             result = compare(subject, listing.subject, listing, same_case=same_case)
             if result.tier is None:
                 continue
@@ -127,7 +132,7 @@ class Matcher:
                     _trace("conflicting_codes", listing, record_hash, Tier.X, status, result.features)
                 )
                 continue
-            pair = self._pair_key(subject, listing, record_hash)
+            pair = self._pair_key(subject, listing, record_hash, company)
             answer = self._reviews.answer(pair)
             if answer is not None and answer.answer == "reject":
                 traces.append(
@@ -136,9 +141,11 @@ class Matcher:
                 continue
             confirmed = answer is not None and answer.answer == "confirm"
             cap = Effect.BLOCK if confirmed else CAPS.get((subject.type, result.tier), Effect.REVIEW)
-            if status is Status.DISPUTED and result.tier is not Tier.E1:
+            if (status is Status.DISPUTED and result.tier is not Tier.E1) or doubtful:
                 cap = cap.at_most(Effect.REVIEW)
-            self.boundaries.extend(t for t in (*listing.boundaries(), *_lookbacks(listing)) if t > self._as_of)
+            self.boundaries.extend(
+                t for t in (*listing.boundaries(), *_lookbacks(listing)) if t > self._as_of
+            )
             evidence = Evidence(
                 list=listing.list_code,
                 record=listing.key,
@@ -175,16 +182,24 @@ class Matcher:
         hits.sort(key=lambda hit: (hit.tier.value, hit.listing.list_code, hit.listing.key))
         return hits, traces
 
-    def _pair_key(self, subject: Subject, listing: Listing, record_hash: str) -> str:
-        """Names the pair for reviews: new when the record or the party changes; numbers of persons pseudonymous."""
+    def _pair_key(self, subject: Subject, listing: Listing, record_hash: str, company: str) -> str:
+        """Names the pair for reviews: new when the record or the party changes; numbers of persons pseudonymous.
+
+        Without a valid number everything else that tells namesakes apart is part of it, the company that a person
+        acts for included, so that an answer about one never passes to another.
+        """
         ids = tuple(
             f"{i.scheme}:{show(i) if i.scheme in ORG_SCHEMES else pseudonym(self._key, i.value)}"
             for i in subject.ids
         )
+        facts: tuple[str, ...] = ()
+        if not subject.codes:
+            facts = (subject.legal_rep, subject.region, subject.sex, str(subject.birth_year or ""), company)
         pair = _Pair(
             type=subject.type.value,
             name=subject.n6,
-            ids=() if subject.derived else ids,
+            ids=ids,
+            facts=facts,
             list=listing.list_code,
             record=listing.key,
             hash=record_hash,
@@ -192,10 +207,22 @@ class Matcher:
         return hashlib.sha256(msgspec.json.encode(pair, order="sorted")).hexdigest()
 
 
+def case_numbers(listing: Listing) -> frozenset[tuple[str, str]]:
+    """Authority and number of a record's case, where the number is one (not `/` or `无`)."""
+    numbers = (listing.case_no, listing.decision_no)
+    return frozenset(
+        (listing.authority, n)
+        for n in numbers
+        if listing.authority and len(n) >= 6 and any(c.isdigit() for c in n)
+    )
+
+
 def _heading(text: str) -> str:
     """A column heading as a key: RFC 8785 sorts keys by UTF-16 units, our encoder by code points; below U+10000
     the two agree, so rarer characters of a heading are shown as lost."""
-    return "".join(c if c <= "\uffff" else "\ufffd" for c in text) if max(text, default="") > "\uffff" else text
+    return (
+        "".join(c if c <= "\uffff" else "\ufffd" for c in text) if max(text, default="") > "\uffff" else text
+    )
 
 
 def _lookbacks(listing: Listing) -> tuple[datetime, ...]:

@@ -7,15 +7,15 @@ the same generation, policy, rule pack, reviews and clocks it gives the same byt
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, Protocol
 
 import msgspec
 import uuid_utils
 
-from graph.dates import china_day
+from graph.dates import CST, china_day
 from graph.generation import Generation
 from graph.messages import say
 from matching import freshness
@@ -43,12 +43,15 @@ from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash
-from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
+from matching.rules.base import BidderView, Case, Rule, SubjectView
 from matching.subjects import pseudonym
 from matching.version import algorithm
 
 BATCH = 64
 """Decisions that `screen_many` makes durable together."""
+
+ALL_PAIRS = 20
+"""Up to this many bidders that share one identity are compared each with each."""
 
 KEPT_STANDINGS = 256
 """Combinations of generation, regime and invoked lists whose freshness is kept between decisions."""
@@ -74,12 +77,28 @@ class Screener:
     """Decides requests against one generation and one policy."""
 
     def __init__(
-        self, generation: Generation, policy: Policy, log: DecisionLog | None, *, pseudonym_key: bytes
+        self,
+        generation: Generation,
+        policy: Policy,
+        log: DecisionLog | None,
+        *,
+        pseudonym_key: bytes,
+        older: Callable[[int], Generation | None] | None = None,
     ):
+        """Set up a screener.
+
+        Args:
+            generation: what to read.
+            policy: the policy in force.
+            log: where decisions are recorded; None records nothing.
+            pseudonym_key: the deployment's key for input hashes and review pairs.
+            older: opens the generation of a number that is kept, for questions about what was known earlier.
+        """
         self.generation = generation
         self.policy = policy
         self._log = log
         self._key = pseudonym_key
+        self._older = older
         self._rules_day: date | None = None
         self._rules: tuple[Rule, ...] = ()
         self._standings: dict[tuple[int, tuple[str, ...], int], Standing] = {}
@@ -143,8 +162,8 @@ class Screener:
         tenant: str,
         actor: str,
     ) -> Entry:
-        as_of = as_of or request.tender.as_of or now
-        known_at = known_at or request.known_at or now
+        as_of = (as_of or request.tender.as_of or now).astimezone(CST)
+        known_at = (known_at or request.known_at or now).astimezone(CST)
         seq = self._log.reviews_seq() if self._log is not None else 0
         decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq)
         decision = msgspec.structs.replace(decision, decision_id=str(uuid_utils.uuid7()), decided_at=now)
@@ -165,18 +184,22 @@ class Screener:
         if self._log is not None and reviews_seq:
             reviews = self._log.reviews(reviews_seq)
         known = self.generation.known(known_at)
+        generation = self.generation
+        if known != generation.number and self._older is not None:
+            # records say when they were recorded, the register's view of a party does not: read it as it was
+            generation = self._older(known) or generation
         matcher = Matcher(
-            self.generation,
-            ExactCandidates(self.generation),
+            generation,
+            ExactCandidates(generation),
             reviews,
             as_of=as_of,
             known=known,
             key=self._key,
         )
-        builder = CaseBuilder(self.generation, self.policy, matcher, as_of=as_of, known=known)
+        builder = CaseBuilder(generation, self.policy, matcher, as_of=as_of, known=known)
         built = builder.build(request)
         rules = self._active_rules(china_day(as_of))
-        lists = self._standing(rules, built.case)
+        lists = self._standing(rules, built.case, known_at)
         assessment = _Assessment(built.case, rules, lists)
         bidders, pairs, subjects, tender = assessment.run(built)
         verdicts = [*(b.verdict for b in bidders), *(s.verdict for s in subjects), tender.verdict]
@@ -188,8 +211,8 @@ class Screener:
             tender=tender,
             not_assessed=(*lists.in_trouble, *absent_inputs(request)),
             pins=Pins(
-                generation=self.generation.ref,
-                generation_hash=self.generation.hash,
+                generation=generation.ref,
+                generation_hash=generation.hash,
                 known=known,
                 lists=lists.pins,
                 policy_hash=self.policy.hash,
@@ -205,7 +228,7 @@ class Screener:
         )
         return msgspec.structs.replace(decision, decision_hash=hashlib.sha256(to_json(decision)).hexdigest())
 
-    def _standing(self, rules: tuple[Rule, ...], case: Case) -> Standing:
+    def _standing(self, rules: tuple[Rule, ...], case: Case, known_at: datetime) -> Standing:
         """How the lists stand; kept until one of them changes its state."""
         tender = case.tender
         required = self.policy.required_lists(tender.regime, tender.invoked_lists)
@@ -213,7 +236,7 @@ class Screener:
         kept = self._standings.get(key)
         if kept is None or not kept.since <= case.as_of < kept.until:
             read = {code for rule in rules for code in rule.lists}
-            kept = freshness.standing(read, required, case.lists, self.policy, case.as_of)
+            kept = freshness.standing(read, required, case.lists, self.policy, case.as_of, known_at)
             if len(self._standings) >= KEPT_STANDINGS:
                 self._standings.clear()
             self._standings[key] = kept
@@ -235,7 +258,7 @@ class _Assessment:
         self._case = case
         self._rules = rules
         self._deciding = lists.deciding
-        self._anything = any(not pin.stale for pin in lists.pins)
+        self._anything = lists.anything
 
     def run(
         self, built: Built
@@ -290,12 +313,8 @@ class _Assessment:
 
     def _outcomes(self, scope: str, view: BidderView | SubjectView | None) -> list[Outcome]:
         found: list[Outcome] = []
-        bare = view is not None and not _any_record(view)
         for rule in self._rules:
             if rule.scope == scope:
-                if bare and rule.lists:
-                    found.append(NoFinding(code=rule.code))  # nothing on any list: no list rule can fire
-                    continue
                 args: tuple[Any, ...] = (self._case,) if view is None else (self._case, view)
                 found.extend(_safely(rule, args))
         return found
@@ -306,7 +325,7 @@ class _Assessment:
         for bidder in self._case.bidders:
             for key in {key for entity in bidder.entities for key in entity.identity}:
                 groups.setdefault(key, []).append(bidder.index)
-        together = sorted({pair for group in groups.values() for pair in combinations(group, 2)})
+        together = sorted({pair for group in groups.values() for pair in _within(group)})
         rules = [rule for rule in self._rules if rule.scope == "pair"]
         for i, j in together:
             a, b = self._case.bidders[i], self._case.bidders[j]
@@ -350,15 +369,9 @@ class _Assessment:
         )
 
 
-def _any_record(view: BidderView | SubjectView) -> bool:
-    """Whether any record was matched to the subject, its people or those connected with it."""
-    if isinstance(view, SubjectView):
-        if view.person is not None:
-            return bool(view.person.hits)
-        entities: tuple[EntityView, ...] = () if view.entity is None else (view.entity,)
-    else:
-        entities = view.entities
-    return any(entity.hits or entity.kin or any(p.hits for p in entity.persons) for entity in entities)
+def _within(group: list[int]) -> Iterable[tuple[int, int]]:
+    """The pairs of a group; of a large one each member with the next, so that each is in a pair."""
+    return combinations(group, 2) if len(group) <= ALL_PAIRS else pairwise(group)
 
 
 def _safely(rule: Rule, args: tuple[Any, ...]) -> list[Outcome]:

@@ -4,6 +4,7 @@
 it in one rename. `open_generation(home, ref)` maps one. Nothing here queries a database while a bidder waits.
 """
 
+from graph.generation.earlier import Earlier
 from graph.generation.publish import publish
 from graph.generation.reader import (
     Generation,
@@ -13,4 +14,12 @@ from graph.generation.reader import (
     open_generation,
 )
 
-__all__ = ["Generation", "GenerationError", "ListState", "current_generation", "open_generation", "publish"]
+__all__ = [
+    "Earlier",
+    "Generation",
+    "GenerationError",
+    "ListState",
+    "current_generation",
+    "open_generation",
+    "publish",
+]

@@ -91,6 +91,8 @@ class Indexer:
         if subject.type is PartyType.ORGANIZATION:
             for name in names:
                 found.append(keys.org_name(name))
+                if "?" in name:  # graph.text.WILDCARD: a character that the file lost
+                    found.extend(keys.org_wildcard(name))
                 found.extend([keys.branch_parent(stem) for stem in self._stems(name)])
         else:
             words = _words(subject)
@@ -143,4 +145,6 @@ def _identifiers(ids: Iterable[Id]) -> list[int]:
             found.append(keys.identifier(one.scheme, one.value))
             if one.scheme == "uscc" and len(one.value) == 18:
                 found.append(keys.identifier("org_code", one.value[8:17]))
+            elif one.scheme == "tax_no" and len(one.value) == 15:
+                found.append(keys.identifier("org_code", one.value[6:15]))
     return found

@@ -92,6 +92,8 @@ class ListState(Doc):
     covered_from: datetime | None = None
     sha256: str = ""
     records: int = 0
+    times: tuple[tuple[datetime, ...], ...] = ()
+    """For each source the dated states that we hold, ascending: between two that lie far apart nothing is known."""
 
 
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -192,6 +194,9 @@ def list_states(
             covered_from=max(first, default=None),
             sha256=hashlib.sha256(msgspec.json.encode(newest, order="sorted")).hexdigest(),
             records=records.get(code, 0),
+            times=tuple(
+                tuple(sorted({one.taken_at for one in chain if one.taken_at is not None})) for chain in chains
+            ),
         )
     return states
 

@@ -287,6 +287,10 @@ class Generation:
         """Ordinals of the listings linked to a party by strong identifier or by a human, every version."""
         return self._party_listings.get(ordinal)
 
+    def relation_count(self, ordinal: int) -> int:
+        """How many relation versions name a party: asked before a hub's are read."""
+        return len(self._edges.get(ordinal))
+
     def relations(self, ordinal: int, known: int) -> Sequence[PartyRelation]:
         """A party's relations in both directions as generation number `known` shows them."""
         begin, end = self._edge_from, self._edge_to
