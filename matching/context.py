@@ -39,16 +39,20 @@ class _Found(NamedTuple):
     sure: bool
 
 
+class Aside(msgspec.Struct, kw_only=True):
+    """What belongs to one bidder or other subject beside its view: number to show, what was put aside, gaps."""
+
+    code: str = ""
+    traces: list[Trace] = msgspec.field(default_factory=list)
+    gaps: list[NotAssessable] = msgspec.field(default_factory=list)
+
+
 class Built(msgspec.Struct, kw_only=True):
     """A case with what was put aside on the way, by bidder and by other subject."""
 
     case: Case
-    bidder_traces: list[list[Trace]]
-    subject_traces: list[list[Trace]]
-    bidder_gaps: list[list[NotAssessable]]
-    subject_gaps: list[list[NotAssessable]]
-    bidder_codes: list[str]
-    subject_codes: list[str]
+    bidders: list[Aside]
+    subjects: list[Aside]
 
 
 class CaseBuilder:
@@ -68,25 +72,19 @@ class CaseBuilder:
     def build(self, request: DecisionRequest) -> Built:
         """The case of `request`."""
         bidders: list[BidderView] = []
-        traces: list[list[Trace]] = []
-        codes: list[str] = []
-        bidder_gaps: list[list[NotAssessable]] = []
+        beside: list[Aside] = []
         for index, bidder in enumerate(request.bidders):
-            put_aside: list[Trace] = []
-            view, code = self._bidder(index, bidder, put_aside)
-            bidders.append(view)
-            traces.append(put_aside)
-            codes.append(code)
-            bidder_gaps.append(self._take_gaps())
+            aside = Aside()
+            bidders.append(self._bidder(index, bidder, aside))
+            aside.gaps = self._take_gaps()
+            beside.append(aside)
+        _unite(bidders, beside)
         subjects: list[SubjectView] = []
-        subject_traces: list[list[Trace]] = []
-        subject_codes: list[str] = []
-        subject_gaps: list[list[NotAssessable]] = []
-        for subject_view, aside, code in self._subjects(request):
-            subjects.append(subject_view)
-            subject_traces.append(aside)
-            subject_codes.append(code)
-            subject_gaps.append(self._take_gaps())
+        subjects_beside: list[Aside] = []
+        for subject, aside in self._subjects(request):
+            subjects.append(subject)
+            aside.gaps = self._take_gaps()
+            subjects_beside.append(aside)
         self._matcher.boundaries.extend(self._kinship.boundaries)
         case = Case(
             request=request,
@@ -99,23 +97,14 @@ class CaseBuilder:
             bidders=tuple(bidders),
             subjects=tuple(subjects),
         )
-        return Built(
-            case=case,
-            bidder_traces=traces,
-            subject_traces=subject_traces,
-            bidder_gaps=bidder_gaps,
-            subject_gaps=subject_gaps,
-            bidder_codes=codes,
-            subject_codes=subject_codes,
-        )
+        return Built(case=case, bidders=beside, subjects=subjects_beside)
 
-    def _bidder(self, index: int, bidder: Bidder, aside: list[Trace]) -> tuple[BidderView, str]:
+    def _bidder(self, index: int, bidder: Bidder, aside: Aside) -> BidderView:
         members = bidder.consortium.members if bidder.consortium is not None else ()
         entities: list[EntityView] = []
-        code = ""
         if bidder.name or bidder.identifiers:
             subject = party_subject(bidder)
-            code = _code(subject)
+            aside.code = _code(subject)
             role = "lead" if members else "sole"
             staff = [
                 (name, person)
@@ -123,10 +112,10 @@ class CaseBuilder:
                 if person is not None
             ]
             staff.extend(("key_staff", person) for person in bidder.key_staff)
-            entities.append(self._entity(role, bidder, subject, staff, aside))
+            entities.append(self._entity(role, bidder, subject, staff, aside.traces))
         for member in members:
             subject = party_subject(member)
-            entity = self._entity("member", member, subject, [], aside)
+            entity = self._entity("member", member, subject, [], aside.traces)
             # The leader is often named among the members too. What a second mention adds is kept, and another
             # code under the same name is another party.
             plain = not (member.legal_rep or member.principal or member.former_names)
@@ -134,7 +123,7 @@ class CaseBuilder:
             if not (plain and again):
                 entities.append(entity)
         client_id = bidder.client_id or str(index + 1)
-        return BidderView(index=index, client_id=client_id, bidder=bidder, entities=tuple(entities)), code
+        return BidderView(index=index, client_id=client_id, bidder=bidder, entities=tuple(entities))
 
     def _entity(
         self,
@@ -171,7 +160,7 @@ class CaseBuilder:
         company = "|".join(_identity(subject))
         if self._kinship.cut:
             self._kinship.cut = False
-            self._gaps.append(_cut(subject, role))
+            self._gaps.append(_note("cut", f"relation:{role}", subject.label, False))
         return EntityView(
             role=role,
             ref=ref,
@@ -299,7 +288,7 @@ class CaseBuilder:
             views.append(PersonView(role=officer.role, person=person, hits=tuple(hits)))
         return tuple(views)
 
-    def _subjects(self, request: DecisionRequest) -> Iterable[tuple[SubjectView, list[Trace], str]]:
+    def _subjects(self, request: DecisionRequest) -> Iterable[tuple[SubjectView, Aside]]:
         tender = request.tender
         organizations = (
             ("buyer", tender.buyer),
@@ -310,11 +299,11 @@ class CaseBuilder:
         for role, ref in organizations:
             if ref is None:
                 continue
-            aside: list[Trace] = []
             subject = party_subject(ref)
-            entity = self._entity(role, ref, subject, [], aside)
+            aside = Aside(code=_code(subject))
+            entity = self._entity(role, ref, subject, [], aside.traces)
             view = SubjectView(role=role, client_id=ref.client_id or role, label=subject.label, entity=entity)
-            yield view, aside, _code(subject)
+            yield view, aside
         people = (
             ("expert", tender.experts),
             ("committee", tender.committee),
@@ -322,19 +311,48 @@ class CaseBuilder:
         )
         for role, persons in people:
             for position, person in enumerate(persons, 1):
-                aside = []
                 subject = person_subject(person)
+                aside = Aside(code=_code(subject))
                 self._check(subject, role, decides=True)
                 hits, put_aside = (
                     self._matcher.match(subject, role, company=role) if subject.ids else ([], [])
                 )
-                aside.extend(put_aside)
+                aside.traces.extend(put_aside)
                 seen = PersonView(role=role, person=person, hits=tuple(hits))
-                yield (
-                    SubjectView(role=role, client_id=f"{role}-{position}", label=subject.label, person=seen),
-                    aside,
-                    _code(subject),
-                )
+                client_id = f"{role}-{position}"
+                yield SubjectView(role=role, client_id=client_id, label=subject.label, person=seen), aside
+
+
+def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
+    """Join the rows of one consortium: platforms list each member apart, and the law strikes all of them.
+
+    A row that says it belongs to a consortium whose other members nobody names is not assessed whole.
+    """
+    groups: dict[str, list[int]] = {}
+    for bidder in bidders:
+        consortium = bidder.bidder.consortium
+        if consortium is not None and consortium.id:
+            groups.setdefault(consortium.id, []).append(bidder.index)
+    for bidder in list(bidders):
+        consortium = bidder.bidder.consortium
+        if consortium is None or consortium.members or len(groups.get(consortium.id, ())) > 1:
+            continue
+        if consortium.id or consortium.role:
+            beside[bidder.index].gaps.append(
+                _note("members", "input:consortium.members", bidder.bidder.name, True)
+            )
+    for group in groups.values():
+        if len(group) < 2:
+            continue
+        entities: dict[tuple[str, ...], EntityView] = {}
+        for entity in (entity for index in group for entity in bidders[index].entities):
+            entities.setdefault((*entity.identity, entity.label), entity)
+        gaps = list(dict.fromkeys(gap for index in group for gap in beside[index].gaps))
+        for index in group:
+            own = bidders[index].entities
+            others = tuple(e for e in entities.values() if e not in own)
+            bidders[index] = msgspec.structs.replace(bidders[index], entities=(*own, *others))
+            beside[index].gaps = gaps
 
 
 def _role(role: str, lang: Lang) -> str:
@@ -421,10 +439,11 @@ def _code(subject: Subject) -> str:
     return show(subject.ids[0]) if subject.ids else ""
 
 
-def _cut(subject: Subject, role: str) -> NotAssessable:
-    """The note that a hub's relations, or more namesakes than are read, were left out."""
-    params = {"party": subject.label}
+def _note(code: str, what: str, party: str, decides: bool) -> NotAssessable:
+    """Something that was left out or not stated; `code` is a sentence `input.<code>` about the party."""
     detail = Bilingual(
-        zh=say("matching", "input.cut", "zh", **params), en=say("matching", "input.cut", "en", **params)
+        zh=say("matching", f"input.{code}", "zh", party=party),
+        en=say("matching", f"input.{code}", "en", party=party),
     )
-    return NotAssessable(code="INPUT", what=f"relation:{role}", reason="not_covered", detail=detail)
+    reason: Literal["not_supplied", "not_covered"] = "not_supplied" if decides else "not_covered"
+    return NotAssessable(code="INPUT", what=what, reason=reason, detail=detail, decides=decides)

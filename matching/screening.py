@@ -20,7 +20,7 @@ from graph.generation import Generation
 from graph.messages import say
 from matching import freshness
 from matching.candidates import ExactCandidates
-from matching.context import Built, CaseBuilder
+from matching.context import Aside, Built, CaseBuilder
 from matching.decision import (
     Bilingual,
     Decision,
@@ -32,7 +32,6 @@ from matching.decision import (
     Pins,
     SubjectResult,
     TenderResult,
-    Trace,
     Verdict,
     strictest,
     to_json,
@@ -266,8 +265,8 @@ class _Assessment:
         """Results for bidders, pairs, other subjects and the tender."""
         case = self._case
         outcomes = [
-            [*self._outcomes("bidder", bidder), *gaps]
-            for bidder, gaps in zip(case.bidders, built.bidder_gaps, strict=True)
+            [*self._outcomes("bidder", bidder), *aside.gaps]
+            for bidder, aside in zip(case.bidders, built.bidders, strict=True)
         ]
         pairs = []
         for a, b, found in self._pairs():
@@ -279,24 +278,19 @@ class _Assessment:
             outcomes[a.index].extend(found)
             outcomes[b.index].extend(found)
         bidders = tuple(
-            self._result(bidder.client_id, "bidder", _label(bidder), code, found, self._deciding, traces)
-            for bidder, code, found, traces in zip(
-                case.bidders, built.bidder_codes, outcomes, built.bidder_traces, strict=True
-            )
+            self._result(bidder.client_id, "bidder", _label(bidder), aside, found, self._deciding)
+            for bidder, aside, found in zip(case.bidders, built.bidders, outcomes, strict=True)
         )
         subjects = tuple(
             self._result(
                 subject.client_id,
                 subject.role,
                 subject.label,
-                code,
-                [*self._outcomes("subject", subject), *gaps],
+                aside,
+                [*self._outcomes("subject", subject), *aside.gaps],
                 self._deciding_for(subject),
-                traces,
             )
-            for subject, code, traces, gaps in zip(
-                case.subjects, built.subject_codes, built.subject_traces, built.subject_gaps, strict=True
-            )
+            for subject, aside in zip(case.subjects, built.subjects, strict=True)
         )
         found = self._outcomes("tender", None)
         tender = TenderResult(
@@ -351,21 +345,20 @@ class _Assessment:
         client_id: str,
         role: str,
         name: str,
-        code: str,
+        aside: Aside,
         found: list[Outcome],
         deciding: tuple[NotAssessable, ...],
-        traces: list[Trace],
     ) -> SubjectResult:
         own = tuple(o for o in found if isinstance(o, NotAssessable))
         return SubjectResult(
             client_id=client_id,
             role=role,
             name=name,
-            code=code,
+            code=aside.code,
             verdict=self._verdict(found, deciding),
             reasons=_findings(found),
             not_assessed=(*deciding, *own),
-            trace=tuple(sorted(traces, key=lambda t: (t.why, t.list, t.record))),
+            trace=tuple(sorted(aside.traces, key=lambda t: (t.why, t.list, t.record))),
         )
 
 
