@@ -19,6 +19,20 @@ def org_name(n6: str) -> int:
     return xxhash.xxh3_64_intdigest(f"n\x1f{n6}".encode("utf-8", "surrogatepass"))
 
 
+def org_wildcard(n6: str) -> tuple[int, ...]:
+    """Keys that find names of the same length in which a character was lost, the most exact first.
+
+    A name is entered under its length with that half of it which is whole; with neither, under its length alone.
+    A whole name is looked up under all three.
+    """
+    middle = (len(n6) + 1) // 2
+    halves = (f"w\x1f{len(n6)}\x1f{n6[:middle]}\x1f", f"w\x1f{len(n6)}\x1f\x1f{n6[middle:]}")
+    whole = [half for half in halves if "?" not in half]
+    if len(whole) != 1:
+        whole.append(f"w\x1f{len(n6)}")
+    return tuple(xxhash.xxh3_64_intdigest(half.encode("utf-8", "surrogatepass")) for half in whole)
+
+
 def person_name(n6: str) -> int:
     """Key of a person's comparison form (dots and spaces removed). Finds records to compare by number, never a hit."""
     return xxhash.xxh3_64_intdigest(f"p\x1f{n6}".encode("utf-8", "surrogatepass"))

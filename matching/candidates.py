@@ -13,7 +13,11 @@ import msgspec
 from graph import keys
 from graph.generation import Generation
 from graph.model import PartyType
+from graph.text import WILDCARD
 from matching.subjects import Subject
+
+MOST_DAMAGED = 2_000
+"""Records compared of those under one key of names with lost characters; the keys hold a handful each."""
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -32,7 +36,7 @@ class CandidateSource(Protocol):
 
 
 class ExactCandidates:
-    """Look-ups by number, nested organisation code, and exact comparison name (tiers E1 to E4)."""
+    """Look-ups by number, nested organisation code, and comparison name but for lost characters (E1 to E4)."""
 
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
@@ -44,7 +48,7 @@ class ExactCandidates:
         """
         found: dict[int, list[str]] = {}
         look = self._generation.listings
-        for parsed in subject.ids:
+        for parsed in (*subject.ids, *subject.operator_numbers):
             if parsed.state == "masked":
                 continue
             for ordinal in look(keys.identifier(parsed.scheme, parsed.value)):
@@ -52,6 +56,10 @@ class ExactCandidates:
             if parsed.scheme == "uscc" and parsed.state == "valid":
                 for ordinal in look(keys.identifier("org_code", parsed.value[8:17])):
                     found.setdefault(ordinal, []).append("nested")
+        for parsed in subject.operator_numbers:
+            if parsed.state == "valid":
+                for ordinal in look(keys.related(keys.identifier(parsed.scheme, parsed.value))):
+                    found.setdefault(ordinal, []).append("operator")
         names = (subject.n6, *subject.former)
         if subject.type is PartyType.PERSON:
             number = subject.person_number
@@ -64,4 +72,8 @@ class ExactCandidates:
                 if name:
                     for ordinal in look(keys.org_name(name)):
                         found.setdefault(ordinal, []).append("former_name" if position else "name")
+                    if WILDCARD not in name:
+                        for key in keys.org_wildcard(name):
+                            for ordinal in look(key)[:MOST_DAMAGED]:
+                                found.setdefault(ordinal, []).append("wildcard")
         return [Candidate(ordinal, tuple(found[ordinal])) for ordinal in sorted(found)]

@@ -7,7 +7,6 @@ gives the tier and the compared fields, so that the explanation is the calculati
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -15,6 +14,7 @@ import msgspec
 from graph import identifiers, text
 from graph.identifiers import Parsed
 from graph.model import Id, Listing, Mention, NameKind, PartyType
+from matching.compare_names import name_feature, org_name_outcome
 from matching.decision import Feature, Tier
 from matching.subjects import Subject, mention_region, show
 
@@ -55,41 +55,75 @@ def compare(subject: Subject, mention: Mention, listing: Listing, *, same_case: 
 
 def _across_types(subject: Subject, mention: Mention) -> Comparison:
     """A list may call an individual business by its operator's number: only an equal number says anything."""
-    for own in subject.ids:
+    for own in (*subject.ids, *subject.operator_numbers):
         for other in mention.ids:
-            if (
-                own.state == other.state == "valid"
-                and own.scheme == other.scheme
-                and own.value == other.value
-            ):
-                feature = Feature(name=own.scheme, submitted=show(own), matched=show(other), outcome="equal")
-                return Comparison(
-                    tier=Tier.E3,
-                    field=own.scheme,
-                    submitted=show(own),
-                    matched=show(other),
-                    features=(feature,),
-                )
+            if own.state == other.state == "valid" and _org_pair(own, other) in ("equal", "nested", "reg_no"):
+                return _result(Tier.E3, [_number(own, other, "equal")])
     return NOTHING
 
 
-def _codes(ids: Iterable[Parsed | Id]) -> list[Parsed | Id]:
-    return [i for i in ids if i.scheme in ("uscc", "org_code", "reg_no") and i.state != "malformed"]
+def _by_operator(subject: Subject, mention: Mention, listing: Listing) -> Feature | None:
+    """A person's number given for an organisation, when the record names that person as it or beside it."""
+    beside = (r.mention for r in listing.related if r.role in _RESPONSIBLE)
+    for own in subject.operator_numbers:
+        for person in (mention, *beside):
+            for other in person.ids:
+                if own.state == other.state == "valid" and (own.scheme, own.value) == (
+                    other.scheme,
+                    other.value,
+                ):
+                    return _number(own, other, "equal")
+    return None
 
 
-def _org_numbers(subject: Subject, mention: Mention) -> tuple[str, Feature | None]:
-    """The strongest statement of the numbers: equal, conflict, nested, equal_unchecked, masked, reg_no or ''."""
-    best, feature, rank = "", None, 99
-    for own in _codes(subject.ids):
-        for other in _codes(mention.ids):
-            outcome = _org_pair(own, other)
-            place = _ORDER.index(outcome) if outcome else 99
-            if outcome and place < rank:
-                best, rank = outcome, place
-                feature = Feature(name=own.scheme, submitted=own.value, matched=other.value, outcome=outcome)
-    return best, feature
+_RESPONSIBLE = frozenset({"legal_rep", "principal", "operator"})
 
 
+def _number(own: Parsed | Id, other: Parsed | Id, outcome: str) -> Feature:
+    return Feature(name=own.scheme, submitted=show(own), matched=show(other), outcome=outcome)
+
+
+def _code(code: Id) -> Id:
+    """A recorded tax number of 15 as the organisation code that it holds."""
+    if code.scheme == "tax_no" and len(code.value) == 15:
+        return Id(scheme="org_code", value=code.value[6:], state=code.state)
+    return code
+
+
+def _org_numbers(subject: Subject, mention: Mention) -> tuple[str, list[Feature]]:
+    """What the numbers say: equal, conflict, mixed, nested, equal_unchecked, masked, reg_no or ''.
+
+    Mixed: one number agrees and another contradicts, so that one side states numbers of two organisations.
+    """
+    found: dict[str, Feature] = {}
+    for own in subject.ids:
+        if own.scheme in _CODES:
+            for recorded in mention.ids:
+                other = _code(recorded)
+                if other.scheme in _CODES and other.state != "malformed":
+                    outcome = _org_pair(own, other)
+                    if outcome and outcome not in found:
+                        found[outcome] = _number(own, other, outcome)
+    if not found:
+        return "", []
+    best = min(found, key=_ORDER.index)
+    agreeing = [outcome for outcome in ("equal", "nested") if outcome in found]
+    against = [outcome for outcome in ("conflict", "mask_conflict") if outcome in found]
+    if agreeing and against and (best != "equal" or _states_two(subject)):
+        return "mixed", [found[agreeing[0]], found[against[0]]]
+    return best, [found[best]]
+
+
+def _states_two(subject: Subject) -> bool:
+    """Whether the party itself states valid codes of more than one organisation."""
+    valid = [i for i in subject.ids if i.state == "valid"]
+    inner = {
+        i.value[8:17] if i.scheme == "uscc" else i.value for i in valid if i.scheme in ("uscc", "org_code")
+    }
+    return len(inner) > 1 or len({i.value for i in valid if i.scheme == "uscc"}) > 1
+
+
+_CODES = frozenset({"uscc", "org_code", "reg_no"})
 _ORDER = ("equal", "conflict", "mask_conflict", "nested", "equal_unchecked", "masked", "reg_no")
 
 
@@ -114,7 +148,7 @@ def _org_pair(own: Parsed | Id, other: Parsed | Id) -> str:
                 return "reg_no"
             if not both_valid:
                 return "equal_unchecked"
-            return "equal" if own.scheme == "uscc" else "nested"
+            return "nested" if own.scheme == "org_code" else "equal"
         return "conflict" if both_valid and own.scheme != "reg_no" else ""
     pair = {own.scheme: own.value, other.scheme: other.value}
     if both_valid and pair.keys() == {"uscc", "org_code"}:
@@ -123,15 +157,10 @@ def _org_pair(own: Parsed | Id, other: Parsed | Id) -> str:
 
 
 def _organizations(subject: Subject, mention: Mention, listing: Listing) -> Comparison:
-    numbers, number_feature = _org_numbers(subject, mention)
-    features = [number_feature] if number_feature else []
-    name_outcome = _org_name(subject, mention)
-    features.append(
-        Feature(name="name", submitted=subject.name, matched=mention.name, outcome=name_outcome)
-        if subject.name
-        else Feature(name="name", matched=mention.name, outcome="missing")
-    )
-    named = name_outcome in ("equal", "former")
+    numbers, features = _org_numbers(subject, mention)
+    name_outcome = org_name_outcome(subject, mention, listing)
+    features.append(name_feature(subject.name, mention.name, name_outcome))
+    named = name_outcome in ("equal", "former", "wildcard")
     if subject.derived and numbers in ("conflict", "mask_conflict"):
         # The register knows another company of this name; the bidder itself stated no number to contradict.
         numbers = ""
@@ -139,31 +168,25 @@ def _organizations(subject: Subject, mention: Mention, listing: Listing) -> Comp
         return _result(Tier.X if named else None, features) if named else NOTHING
     if numbers == "equal":
         return _result(Tier.E3 if subject.derived else Tier.E1, features)
+    if numbers == "mixed":
+        return _result(Tier.E3, features)
     if numbers in ("nested", "equal_unchecked"):
         tier = Tier.E2 if name_outcome == "equal" and not subject.derived else Tier.E3
         return _result(tier, features)
     if name_outcome == "equal" and numbers == "masked":
         return _result(Tier.E3 if subject.derived else Tier.E2, features)
+    operator = _by_operator(subject, mention, listing) if subject.operator_numbers else None
+    if operator is not None:
+        return _result(Tier.E3, [operator, *features])
     if not named:
         return _result(Tier.E4, features) if numbers == "reg_no" else NOTHING
     second = numbers == "reg_no"
     for extra in _second_facts(subject, mention, listing):
         features.append(extra)
         second = second or extra.outcome == "equal"
-    if name_outcome == "former":
+    if name_outcome != "equal":
         return _result(Tier.E4, features, by_name=True)
     return _result(Tier.E3 if second else Tier.E4, features, by_name=True)
-
-
-def _org_name(subject: Subject, mention: Mention) -> str:
-    if not subject.name:
-        return "missing"
-    if subject.n6 == mention.n6:
-        return "equal"
-    recorded = {text.org_key(name.text) for name in mention.names}
-    if mention.n6 in subject.former or subject.n6 in recorded or recorded.intersection(subject.former):
-        return "former"
-    return "different"
 
 
 def _second_facts(subject: Subject, mention: Mention, listing: Listing) -> list[Feature]:
@@ -204,7 +227,7 @@ def _persons(subject: Subject, mention: Mention, listing: Listing, same_case: bo
             found = text.person_names_near(own, other) if own and other else "different"
             if found == "equal" or (found == "near" and closeness != "equal"):
                 closeness = found
-    name = Feature(name="name", submitted=subject.name, matched=mention.name, outcome=closeness)
+    name = name_feature(subject.name, mention.name, closeness)
     numbers = _person_numbers(subject, mention)
     if numbers is None:
         return _unnumbered(subject, mention, listing, name, same_case)
@@ -327,8 +350,8 @@ def _unnumbered(
         return Comparison(
             tier=Tier.E3,
             field="name",
-            submitted=subject.name,
-            matched=mention.name,
+            submitted=name.submitted,
+            matched=name.matched,
             features=(name, case, *facts),
         )
     recorded_year = mention.birth_year or next(
@@ -349,7 +372,7 @@ def _unnumbered(
     return Comparison(
         tier=Tier.E4,
         field="name",
-        submitted=subject.name,
-        matched=mention.name,
+        submitted=name.submitted,
+        matched=name.matched,
         features=(name, year, region, *facts),
     )

@@ -14,7 +14,8 @@ import msgspec
 
 from graph import identifiers, text
 from graph.identifiers import Parsed
-from graph.model import Id, Mention, NameKind, Party, PartyType
+from graph.model import Id, Interval, Mention, NameKind, Party, PartyType
+from matching.party_names import has_form, lift_codes, organizational, read_name
 from matching.request import Identifier, PartyRef, Person
 
 ORG_SCHEMES = frozenset({"uscc", "org_code", "reg_no", "tax_no"})
@@ -55,23 +56,51 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers that were given and can't be used: damaged, or of no known form."""
     derived: bool = False
     """The numbers were found in the register by name: they can ask for a review, never block."""
+    operator_numbers: tuple[Parsed, ...] = ()
+    """Numbers of persons given for an organisation: its operator's or legal representative's, never its own."""
+    plausible: bool = True
+    """Whether lists can be searched by the name: an organisation's whole name without damage."""
+    several: bool = False
+    """The name field names or counts more than one firm: the others can't be assessed."""
+    foreign: bool = False
+    """The name has no Chinese character: a list that names the party in Chinese is not searched by it."""
+    borne: tuple[tuple[str, Interval], ...] = ()
+    """When names of `former` were borne, where a register says so; of a name not here nothing is known."""
 
     @property
     def label(self) -> str:
         """How messages call the party: its name, else its masked number."""
-        return self.name or (show(self.ids[0]) if self.ids else "")
+        if self.name:
+            return identifiers.mask_numbers_in_text(self.name)
+        number = next(iter((*self.ids, *self.operator_numbers)), None)
+        return "" if number is None else show(number)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a number with a wrong check character was given and no right one: it may be mistyped.
+
+        One real registration number in ten fails its check (SPEC 5.3), so that they don't count.
+        """
+        given = (*self.ids, *self.operator_numbers)
+        return not self.codes and any(i.state == "checksum" and i.scheme != "reg_no" for i in given)
 
     @property
     def comparable(self) -> bool:
         """Whether anything was given by which the party could be found on a list at all.
 
-        A number that holds, or for an organisation a readable name. A person's name alone never is.
+        For a person a number that holds, never the name alone. For an organisation its credit or organisation
+        code, or a whole name; a registration number stands on too few lists. A field that names several firms
+        leaves the others out.
         """
-        if any(i.state == "valid" for i in self.ids):
-            return True
         if self.type is PartyType.PERSON:
+            if any(i.state == "valid" for i in self.ids):
+                return True
             return bool(self.n6) and any(i.state == "masked" for i in self.ids)
-        return bool(self.n6) and text.WILDCARD not in self.n6
+        if self.several:
+            return False
+        if any(i.state == "valid" and i.scheme in ("uscc", "org_code") for i in self.ids):
+            return True
+        return self.plausible and bool(self.n6) and text.WILDCARD not in self.n6
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -88,8 +117,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show(parsed: Parsed | Id) -> str:
-    """A number as outputs show it: organisations' in full, persons' masked."""
-    if parsed.scheme in ORG_SCHEMES:
+    """A number as outputs show it: organisations' in full, persons' and whatever looks like one masked."""
+    if parsed.scheme in ORG_SCHEMES and not identifiers.looks_personal(parsed.value):
         return parsed.value
     return identifiers.mask_person_id(parsed.value)
 
@@ -104,11 +133,20 @@ def _parse(identifier: Identifier, person: bool) -> Parsed:
     if scheme in PERSON_SCHEMES:
         return identifiers.parse_person(identifier.id, scheme)
     if scheme in ORG_SCHEMES or scheme in ("saic", "usci"):
-        return identifiers.parse_organization(identifier.id, scheme)
+        return _nested(identifiers.parse_organization(identifier.id, scheme))
     read = identifiers.parse_person(identifier.id) if person else identifiers.parse_any(identifier.id)
     if scheme and read.state in ("malformed", "damaged"):
         return msgspec.structs.replace(read, scheme=scheme)  # a scheme of somebody else's, kept by its name
-    return read
+    return read if person else _nested(read)
+
+
+def _nested(parsed: Parsed) -> Parsed:
+    """A tax number as the code inside it: 15 are region and organisation code, 20 a citizen's number and two."""
+    if parsed.scheme != "tax_no" or parsed.state not in ("valid", "checksum"):
+        return parsed
+    if len(parsed.value) == 15:
+        return msgspec.structs.replace(parsed, scheme="org_code", value=parsed.value[6:])
+    return msgspec.structs.replace(parsed, scheme="citizen_id", value=parsed.value[:18])
 
 
 def _usable(parsed: tuple[Parsed, ...]) -> tuple[Parsed, ...]:
@@ -161,29 +199,57 @@ def sex_code(value: str) -> str:
 def party_subject(ref: PartyRef) -> Subject:
     """The comparable form of a bidder, member, agency or buyer."""
     parsed = tuple(_parse(i, ref.type == "person") for i in ref.identifiers)
-    person = ref.type == "person" or (
-        ref.type is None and bool(parsed) and all(p.scheme in PERSON_SCHEMES for p in parsed)
-    )
-    if person:
-        return _person(ref.name, parsed, ref.sex, ref.age, None, ref.region)
-    n6 = ""
-    former: list[str] = []
-    if ref.name:
-        n6 = text.org_key(ref.name)
-        if len(n6) < len(ref.name.strip()) - 2:
-            former.extend(text.org_key(a.text) for a in text.organization_name(ref.name).aliases)
-    former.extend(text.org_key(name) for name in ref.former_names)
+    if ref.type == "person":
+        return _bidding_person(ref, parsed)
+    personal = [p for p in parsed if p.scheme in PERSON_SCHEMES]
+    if ref.type is None and len(personal) == len(parsed):
+        name, inside = lift_codes(ref.name)
+        if (personal or inside) and not organizational(name) and _all_personal(inside):
+            return _bidding_person(ref, parsed)
+    read = read_name(ref.name)
+    parsed = (*parsed, *(p for p in read.codes if all(p.value != given.value for given in parsed)))
     ids = _usable(parsed)
+    if personal or read.codes:
+        numbers = tuple(p for p in ids if p.scheme in PERSON_SCHEMES)
+        ids = tuple(p for p in ids if p.scheme not in PERSON_SCHEMES)
+    else:
+        numbers = ()
+    former = read.former
+    if ref.former_names:
+        former = (*former, *(text.org_key(name) for name in ref.former_names))
+    # a long name without any form beside nothing but a person's number may be a person's after all
+    unclear = bool(numbers) and not ids and ref.type is None and not has_form(read.n6)
     return Subject(
         type=PartyType.ORGANIZATION,
-        name=ref.name,
-        n6=n6,
-        former=tuple(dict.fromkeys(f for f in former if f and f != n6)),
+        name=read.name,
+        n6=read.n6,
+        former=tuple(dict.fromkeys(f for f in former if f and f != read.n6)) if former else (),
         ids=ids,
         unreadable=_unusable(parsed),
         legal_rep=text.person_key(ref.legal_rep.name) if ref.legal_rep and ref.legal_rep.name else "",
-        region=province(ids, ref.region, ref.address, ref.name),
+        region=province(ids, ref.region, ref.address, read.name),
+        operator_numbers=numbers,
+        plausible=read.plausible and not unclear,
+        several=read.several,
+        foreign=read.foreign,
     )
+
+
+def _all_personal(numbers: tuple[Parsed, ...]) -> bool:
+    return all(p.scheme in PERSON_SCHEMES for p in numbers)
+
+
+def _bidding_person(ref: PartyRef, parsed: tuple[Parsed, ...]) -> Subject:
+    """A person who bids. An organisation's code stays comparable, and is noted as unreadable for a person."""
+    name, inside = lift_codes(ref.name)
+    subject = _person(name, (*parsed, *inside), ref.sex, ref.age, None, ref.region)
+    foreign = tuple(p for p in subject.ids if p.scheme in ORG_SCHEMES)
+    if not foreign:
+        return subject
+    noted = tuple(
+        msgspec.structs.replace(p, state="malformed", problem="id.unrecognised", params={}) for p in foreign
+    )
+    return msgspec.structs.replace(subject, unreadable=(*subject.unreadable, *noted))
 
 
 def province(ids: tuple[Parsed, ...], *texts: str) -> str:
@@ -202,20 +268,23 @@ def from_party(party: Party, *, derived: bool = False) -> Subject:
     current = next((n.text for n in party.names if n.kind is NameKind.REGISTERED), "")
     current = current or (party.names[0].text if party.names else "")
     ids = tuple(
-        Parsed(scheme=i.scheme, value=i.value, raw=i.raw, state=i.state)
+        _nested(Parsed(scheme=i.scheme, value=i.value, raw=i.raw, state=i.state))
         for i in party.ids
         if i.state in ("valid", "checksum", "masked")
     )
     if party.type is PartyType.PERSON:
         return _person(current, ids, "", None, None, "")
     n6 = text.org_key(current) if current else ""
-    former = (text.org_key(n.text) for n in party.names if n.text != current)
+    others = [(text.org_key(n.text), n.valid) for n in party.names if n.text != current]
+    others = [(other, valid) for other, valid in others if other and other != n6]
     return Subject(
         type=PartyType.ORGANIZATION,
         name=current,
         n6=n6,
-        former=tuple(dict.fromkeys(f for f in former if f and f != n6)),
-        ids=ids,
+        former=tuple(dict.fromkeys(other for other, _ in others)),
+        borne=tuple((other, valid) for other, valid in others if valid.start or valid.end),
+        ids=tuple(i for i in ids if i.scheme not in PERSON_SCHEMES),
+        operator_numbers=tuple(i for i in ids if i.scheme in PERSON_SCHEMES),
         region=province(ids, party.attributes.get("region", ""), current),
         derived=derived,
     )

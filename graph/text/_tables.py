@@ -26,6 +26,9 @@ INVISIBLE = (
 LOST = "\ufffd\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 """Regex class of characters that stand for a lost one: the replacement character and private use."""
 
+BLOTS = "□■▇▆█◻◼▢▣▯▮"
+"""Signs printed where a character is missing from the font or was painted over."""
+
 HANZI = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af\u3007"
 """Regex class of Chinese characters, extensions and 〇 included."""
 

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 
 from graph.model import Doc, Name, NameKind
 from graph.text._tables import (
+    BLOTS,
     DASHES,
     DOTS,
     HANZI,
@@ -45,6 +46,8 @@ _DASHES = re.compile(f"[{DASHES}]+")
 _DASH_OUTSIDE_NUMBERS = re.compile(r"(?<![0-9])-|-(?![0-9])")
 _TRAILING = re.compile(r"[。.,，;；、:：!！~^_/\\|*#]+\Z|\A[。.,，;；、:：!！~^_/\\|*#]+")
 _LOST = re.compile(f"[{LOST}]")
+_BLOT = re.compile(f"[{BLOTS}]|(?<=[{HANZI}?{BLOTS}])[_*×]+(?=[{HANZI}?{BLOTS}])")
+"""What stands where a character was: a blot anywhere, `_ * ×` between Chinese characters."""
 _ZERO = re.compile(
     rf"(?<=[{_DIGIT}])[〇○◯]+|[〇○◯]+(?=[{_DIGIT}])|(?<=[{_DIGIT}])O+(?![A-Za-z])|(?<![A-Za-z])O+(?=[一二三四五六七八九])"
 )
@@ -141,7 +144,7 @@ def _n2(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_NOT_SPACE_OR_DOT)
     text = _LOST.sub(WILDCARD, text.translate(_BRACKETS).translate(_QUOTES))
     text = _DASHES.sub("-", _DOTS.sub("", text))
-    text = "".join(text.split())
+    text = _BLOT.sub(lambda found: WILDCARD * len(found.group()), "".join(text.split()))
     return _TRAILING.sub("", text)
 
 
