@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import combinations, pairwise
 from typing import Any, Protocol
 
@@ -42,7 +43,7 @@ from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash
-from matching.rules.base import BidderView, Case, Rule, SubjectView
+from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
 from matching.subjects import pseudonym
 from matching.version import algorithm
 
@@ -122,7 +123,8 @@ class Screener:
             tenant: whose decision it is.
             actor: who asked (a user or key name, never a secret).
         """
-        recorded = self._decide(request, now, as_of, known_at, tenant, actor)
+        seq = self._log.reviews_seq() if self._log is not None else 0
+        recorded = self._decide(request, now, as_of, known_at, tenant, actor, seq)
         if self._log is not None:
             self._log.record_decisions((recorded,))
         return recorded.decision
@@ -139,8 +141,11 @@ class Screener:
     ) -> Iterator[Decision]:
         """Decide many independent requests; each is yielded only after it is durable, in groups."""
         pending: list[Entry] = []
+        seq = 0
         for request in requests:
-            pending.append(self._decide(request, now, as_of, known_at, tenant, actor))
+            if not pending:
+                seq = self._log.reviews_seq() if self._log is not None else 0
+            pending.append(self._decide(request, now, as_of, known_at, tenant, actor, seq))
             if len(pending) >= BATCH:
                 yield from self._flush(pending)
         yield from self._flush(pending)
@@ -160,10 +165,10 @@ class Screener:
         known_at: datetime | None,
         tenant: str,
         actor: str,
+        seq: int,
     ) -> Entry:
         as_of = (as_of or request.tender.as_of or now).astimezone(CST)
         known_at = (known_at or request.known_at or now).astimezone(CST)
-        seq = self._log.reviews_seq() if self._log is not None else 0
         decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq)
         decision = msgspec.structs.replace(decision, decision_id=str(uuid_utils.uuid7()), decided_at=now)
         return Entry(
@@ -307,10 +312,17 @@ class _Assessment:
 
     def _outcomes(self, scope: str, view: BidderView | SubjectView | None) -> list[Outcome]:
         found: list[Outcome] = []
+        bare = isinstance(view, BidderView) and not any(_records(entity) for entity in view.entities)
         for rule in self._rules:
-            if rule.scope == scope:
-                args: tuple[Any, ...] = (self._case,) if view is None else (self._case, view)
-                found.extend(_safely(rule, args))
+            if rule.scope != scope:
+                continue
+            if bare and rule.lists and not rule.asks:
+                found.append(
+                    _nothing(rule.code)
+                )  # no record at all: a rule about listed parties has nothing to say
+                continue
+            args: tuple[Any, ...] = (self._case,) if view is None else (self._case, view)
+            found.extend(_safely(rule, args))
         return found
 
     def _pairs(self) -> Iterator[tuple[BidderView, BidderView, list[Outcome]]]:
@@ -367,6 +379,16 @@ def _within(group: list[int]) -> Iterable[tuple[int, int]]:
     return combinations(group, 2) if len(group) <= ALL_PAIRS else pairwise(group)
 
 
+def _records(entity: EntityView) -> bool:
+    """Whether any record was matched to the entity, its people or those connected with it."""
+    return bool(entity.hits or entity.kin) or any(person.hits for person in entity.persons)
+
+
+@cache
+def _nothing(code: str) -> NoFinding:
+    return NoFinding(code=code)
+
+
 def _safely(rule: Rule, args: tuple[Any, ...]) -> list[Outcome]:
     """Run a rule; one that says nothing found nothing; one that fails decides: an error is never a clean bill."""
     try:
@@ -412,7 +434,7 @@ def input_hash(request: DecisionRequest, key: bytes) -> str:
             }
         return [veil(v) for v in value] if isinstance(value, list) else value
 
-    document = request.model_dump(mode="json", exclude_defaults=True)
+    document = msgspec.json.decode(request.model_dump_json(exclude_defaults=True))
     return hashlib.sha256(msgspec.json.encode(veil(document), order="sorted")).hexdigest()
 
 

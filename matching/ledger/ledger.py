@@ -213,7 +213,12 @@ class Ledger:
     def reviews_seq(self) -> int:
         """The event number of the newest review, 0 without any: what a decision pins."""
         with translated(self.where), self._idle_reader() as connection:
-            return int(self._sql.reviews_seq.run(connection).scalar() or 0)
+            cursor = connection.connection.cursor()
+            try:
+                row = self._sql.reviews_seq.first(cursor)
+            finally:
+                cursor.close()
+            return int(row[0] or 0) if row is not None else 0
 
     def reviews(self, upto_seq: int) -> ReviewBook:
         """All answers up to an event, as an immutable view; new ones are added to what was read before."""

@@ -45,6 +45,7 @@ RULE = Rule(
     code="A09",
     title=Bilingual(zh="近三年内有行贿犯罪记录", en="Bribery conviction within three years"),
     scope="bidder",
+    asks=True,
     basis=(law.STANDARD_BIDDER, law.TENDER_53, law.PROCUREMENT_77),
     evaluate=evaluate,
     lists=("XHFZ",),

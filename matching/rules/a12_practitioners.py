@@ -23,6 +23,7 @@ RULE = Rule(
     code="A12",
     title=Bilingual(zh="招标投标从业人员为失信被执行人", en="Practitioner is a judgment defaulter"),
     scope="bidder",
+    asks=True,
     basis=(law.NO_285_STAFF,),
     evaluate=evaluate,
     lists=("SXBZXR",),

@@ -166,6 +166,8 @@ class Rule(Doc):
     may_block: bool = True
     inputs: tuple[str, ...] = ()
     """Inputs without which a rule about subjects is never asked, e.g. `tender.buyer`."""
+    asks: bool = False
+    """Whether the rule reports a missing input of a bidder even where no record was found."""
     effective_from: date
     effective_to: date | None = None
 
