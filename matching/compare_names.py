@@ -22,9 +22,9 @@ def name_feature(submitted: str, matched: str, outcome: str) -> Feature:
 
 def org_name_outcome(subject: Subject, mention: Mention, listing: Listing) -> str:
     """equal, former, wildcard (but for lost characters), different or missing."""
-    if not subject.n6:
+    if not subject.n6 and not subject.former:
         return "missing"
-    if subject.n6 == mention.n6 and text.WILDCARD not in mention.n6:
+    if subject.n6 and subject.n6 == mention.n6 and text.WILDCARD not in mention.n6:
         return "equal"
     former = _formers_at(subject, listing)
     recorded = {text.org_key(name.text) for name in mention.names}
@@ -32,10 +32,9 @@ def org_name_outcome(subject: Subject, mention: Mention, listing: Listing) -> st
         return "former"
     if subject.n6 in recorded or recorded.intersection(former):
         return "former"
-    own = (subject.n6, *former)
-    return (
-        "wildcard" if any(_but_for_lost(a, b) for b in (mention.n6, *recorded) for a in own) else "different"
-    )
+    if any(_but_for_lost(a, b) for b in (mention.n6, *recorded) for a in (subject.n6, *former)):
+        return "wildcard"
+    return "different" if subject.n6 else "missing"
 
 
 def _but_for_lost(a: str, b: str) -> bool:

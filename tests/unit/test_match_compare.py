@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from graph import text
 from graph.dates import start_of_day
 from graph.identifiers import citizen_check_character, org_code_check_character, uscc_check_character
-from graph.model import Id, Interval, Listing, Mention, Name, NameKind, PartyType
+from graph.model import Id, Interval, Listing, Mention, Name, NameKind, Party, PartyType, Related
 from matching.compare import compare
 from matching.decision import Tier
 from matching.request import PartyRef, Person
-from matching.subjects import party_subject, person_subject
+from matching.subjects import from_party, party_subject, person_subject
 
 NAME = "临江澄远建设工程有限公司"
 
@@ -58,7 +59,7 @@ def person(name: str, number: str = "", state: str = "masked", **more: object) -
 
 def bidder(name: str = NAME, code: str = "", **more: object) -> PartyRef:
     ids = [{"id": code}] if code else []
-    return PartyRef.model_validate({"name": name, "identifiers": ids, **more})
+    return PartyRef.model_validate({"name": name, "identifiers": ids} | more)
 
 
 V = "valid"
@@ -102,6 +103,86 @@ V = "valid"
 )
 def test_organizations(who: PartyRef, listing: Listing, tier: Tier | None) -> None:
     assert compare(party_subject(who), listing.subject, listing).tier is tier
+
+
+LOST = organization("临江澄?建设工程有限公司")
+OTHER_INNER = TWO[8:17]
+
+
+@pytest.mark.parametrize(
+    ("who", "listing", "tier"),
+    [
+        (bidder(), LOST, Tier.E4),
+        (bidder(region="江苏省"), organization("临江澄\ue7d9建设工程有限公司", region="江苏"), Tier.E4),
+        (bidder("临江澄远建筑工程有限公司"), LOST, None),
+        (bidder(code=ONE), organization("临江澄□建设工程有限公司", ("uscc", TWO, V)), Tier.X),
+        (bidder(), organization("??????????公司"), None),
+        (bidder("临江新名有限公司", former_names=[NAME]), LOST, Tier.E4),
+        (
+            bidder(identifiers=[{"id": ONE}, {"id": OTHER_INNER}]),
+            organization(NAME, ("org_code", OTHER_INNER, V)),
+            Tier.E3,
+        ),
+        (bidder(identifiers=[{"id": ONE}, {"id": TWO}]), organization(NAME, ("uscc", TWO, V)), Tier.E3),
+        (bidder(identifiers=[{"id": ONE}, {"id": ONE[8:17]}]), organization(NAME, ("uscc", ONE, V)), Tier.E1),
+        (bidder(code=ONE), organization(NAME, ("uscc", ONE, V), ("org_code", OTHER_INNER, V)), Tier.E1),
+        (bidder(code=ONE), organization(NAME, ("uscc", TWO, V), ("org_code", ONE[8:17], V)), Tier.E3),
+        (
+            bidder(identifiers=[{"scheme": "tax_no", "id": "320899" + ONE[8:17]}]),
+            organization(NAME, ("uscc", ONE, V)),
+            Tier.E2,
+        ),
+        (bidder(code=ONE), organization(NAME, ("tax_no", "320899" + ONE[8:17], V)), Tier.E2),
+        (
+            bidder(code=ONE[:17] + "Y"),
+            organization("另一名称有限公司", ("uscc", ONE[:17] + "Y", "checksum")),
+            Tier.E3,
+        ),
+    ],
+)
+def test_lost_characters_and_codes_that_disagree(who: PartyRef, listing: Listing, tier: Tier | None) -> None:
+    assert compare(party_subject(who), listing.subject, listing).tier is tier
+
+
+def test_codes_that_disagree_are_both_shown() -> None:
+    listing = organization(NAME, ("uscc", TWO, V))
+    result = compare(party_subject(bidder(identifiers=[{"id": ONE}, {"id": TWO}])), listing.subject, listing)
+    assert [feature.outcome for feature in result.features if feature.name == "uscc"] == ["equal", "conflict"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "tier"), [(None, Tier.E4), (date(2010, 1, 1), None), (date(2023, 5, 1), Tier.E4)]
+)
+def test_a_former_name_that_ended_long_before_the_record_is_somebody_elses(
+    ended: date | None, tier: Tier | None
+) -> None:
+    valid = Interval(end=start_of_day(ended)) if ended else Interval()
+    names = (Name(text="临江新名有限公司"), Name(text=NAME, kind=NameKind.FORMER, valid=valid))
+    subject = from_party(Party(key="p", type=PartyType.ORGANIZATION, names=names))
+    listing = organization(NAME)
+    assert compare(subject, listing.subject, listing).tier is tier
+
+
+def test_an_operators_number_asks_for_a_review_of_its_business() -> None:
+    subject = party_subject(bidder("临江清溪虚构商行", WANG))
+    for listing in (
+        person("虚构王五", WANG, V),
+        organization("另一字号商行", ("citizen_id", WANG, V)),
+        msgspec.structs.replace(
+            organization("另一字号商行"),
+            related=(Related(role="legal_rep", mention=person("虚构王五", WANG, V).subject),),
+        ),
+    ):
+        result = compare(subject, listing.subject, listing)
+        assert result.tier is Tier.E3
+        assert WANG not in repr(result)
+    other = person("虚构王五", citizen("32990119900704359"), V)
+    assert compare(subject, other.subject, other).tier is None
+
+
+def test_numbers_of_persons_in_names_are_masked_in_features() -> None:
+    listing = organization(f"{NAME}(经营者{WANG})", ("uscc", ONE, V))
+    assert WANG not in repr(compare(party_subject(bidder(code=ONE)), listing.subject, listing))
 
 
 def human(name: str = "虚构王五", number: str = WANG, **more: object) -> Person:
