@@ -101,8 +101,21 @@ def requests(count: int, size: int) -> Iterator[DecisionRequest]:
 def percentiles(samples: list[float]) -> dict[str, float]:
     """Milliseconds."""
     ordered = sorted(samples)
-    pick = lambda q: ordered[min(len(ordered) - 1, int(q * len(ordered)))] * 1e3  # noqa: E731
+
+    def pick(share: float) -> float:
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e3
+
     return {"p50_ms": pick(0.5), "p90_ms": pick(0.9), "p99_ms": pick(0.99), "max_ms": ordered[-1] * 1e3}
+
+
+def middle(values: list[dict[str, float]]) -> dict[str, float]:
+    """The median of every figure over the repetitions."""
+    return {name: round(statistics.median(one[name] for one in values), 3) for name in values[0]}
+
+
+def spread(values: list[float]) -> list[int]:
+    """Least, median and most."""
+    return [round(min(values)), round(statistics.median(values)), round(max(values))]
 
 
 def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
@@ -145,8 +158,6 @@ def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
                 list(pool.map(lambda request: screener.screen(request, now=NOW), wanted))
                 threaded.append(size / (time.perf_counter() - start))
         ledger.close()
-    middle = lambda values: {k: round(statistics.median(v[k] for v in values), 3) for k in values[0]}  # noqa: E731
-    spread = lambda values: [round(min(values)), round(statistics.median(values)), round(max(values))]  # noqa: E731
     result |= {
         "verdicts": verdicts,
         "engine_only": middle(alone),

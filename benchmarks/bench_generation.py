@@ -110,8 +110,8 @@ def parties(size: int) -> Iterator[bytes]:
 def edges(size: int) -> Iterator[EdgeRow]:
     for number in range(0, size, 5):
         other = (number * 7919 + 13) % size
-        ends = {"src": f"P{number:010d}", "dst": f"P{other:010d}"}
-        yield EdgeRow(PartyRelation(type=RelationType.LEGAL_REP_OF, **ends), 1, None)
+        held = PartyRelation(type=RelationType.LEGAL_REP_OF, src=f"P{number:010d}", dst=f"P{other:010d}")
+        yield EdgeRow(held, 1, None)
 
 
 def source(size: int, day: int = 1) -> Source:

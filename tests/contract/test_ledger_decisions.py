@@ -8,22 +8,26 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from graph.messages import catalogue
-from matching.decision import to_json
-from matching.ledger import Entry, LedgerError, Viewer, open_ledger, visible
+from matching.decision import Decision, to_json
+from matching.ledger import Entry, Ledger, LedgerError, Viewer, open_ledger, visible
 
 
-def test_a_decision_comes_back_as_recorded(ledger, record, noon):
+def test_a_decision_comes_back_as_recorded(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime
+) -> None:
     opening = noon + timedelta(days=2)
     decision = record("d-1", request="{“标段”}".encode(), opening_at=opening)
 
     stored = ledger.decision("d-1", tenant="linjiang")
 
+    assert stored is not None
     assert stored.decision == decision
     assert stored.body == to_json(decision)
     assert stored.request == "{“标段”}".encode()
@@ -31,22 +35,25 @@ def test_a_decision_comes_back_as_recorded(ledger, record, noon):
     assert (stored.event_seq, stored.erased) == (1, False)
 
 
-def test_other_tenants_find_nothing(ledger, record):
+def test_other_tenants_find_nothing(ledger: Ledger, record: Callable[..., Decision]) -> None:
     record("d-1")
     assert ledger.decision("d-1", tenant="other") is None
     assert ledger.decisions(tenant="other", limit=10) == []
     assert ledger.decision("d-2", tenant="linjiang") is None
 
 
-def test_it_survives_closing(ledger_url, ledger, record):
+def test_it_survives_closing(ledger_url: str, ledger: Ledger, record: Callable[..., Decision]) -> None:
     record("d-1")
     ledger.close()
     with open_ledger(ledger_url, create=False) as again:
-        assert again.decision("d-1", tenant="linjiang").decision.decision_id == "d-1"
+        stored = again.decision("d-1", tenant="linjiang")
+        assert stored is not None
+        assert stored.decision is not None
+        assert stored.decision.decision_id == "d-1"
         assert again.verify().ok
 
 
-def test_listing_goes_backwards_in_pages(ledger, record):
+def test_listing_goes_backwards_in_pages(ledger: Ledger, record: Callable[..., Decision]) -> None:
     for number in range(5):
         record(f"d-{number}")
     record("x-1", tenant="other")
@@ -55,16 +62,20 @@ def test_listing_goes_backwards_in_pages(ledger, record):
     assert [item.decision_id for item in first + second] == ["d-4", "d-3", "d-2", "d-1", "d-0"]
 
 
-def test_an_id_is_recorded_once(ledger, record):
+def test_an_id_is_recorded_once(ledger: Ledger, record: Callable[..., Decision]) -> None:
     record("d-1", request=b"first")
     with pytest.raises(LedgerError) as caught:
         record("d-1", request=b"second")
     assert caught.value.code == "ledger.duplicate"
-    assert ledger.decision("d-1", tenant="linjiang").request == b"first"
+    stored = ledger.decision("d-1", tenant="linjiang")
+    assert stored is not None
+    assert stored.request == b"first"
     assert ledger.verify().events == 1
 
 
-def test_a_batch_is_recorded_whole_or_not_at_all(ledger, record, make_decision, noon):
+def test_a_batch_is_recorded_whole_or_not_at_all(
+    ledger: Ledger, record: Callable[..., Decision], make_decision: Callable[..., Decision], noon: datetime
+) -> None:
     def entry(name: str) -> Entry:
         return Entry(
             decision=make_decision(name), request=b"r", tenant="linjiang", actor="a", opening_at=None, at=noon
@@ -80,13 +91,15 @@ def test_a_batch_is_recorded_whole_or_not_at_all(ledger, record, make_decision, 
     assert ledger.verify().ok
 
 
-def test_a_decision_without_an_id_is_refused(ledger, record):
+def test_a_decision_without_an_id_is_refused(ledger: Ledger, record: Callable[..., Decision]) -> None:
     with pytest.raises(ValueError, match="id"):
         record("")
     assert ledger.verify().events == 0
 
 
-def test_threads_share_commits_and_one_bad_caller_fails_alone(ledger, record, make_decision, noon):
+def test_threads_share_commits_and_one_bad_caller_fails_alone(
+    ledger: Ledger, record: Callable[..., Decision], make_decision: Callable[..., Decision], noon: datetime
+) -> None:
     record("taken")
     failed: list[str] = []
 
@@ -114,7 +127,9 @@ def test_threads_share_commits_and_one_bad_caller_fails_alone(ledger, record, ma
             assert ledger.decision(f"w{worker}-{number}", tenant="t") is not None
 
 
-def test_several_writers_extend_one_chain(ledger_url, ledger, record):
+def test_several_writers_extend_one_chain(
+    ledger_url: str, ledger: Ledger, record: Callable[..., Decision]
+) -> None:
     with open_ledger(ledger_url) as second:
         for number in range(10):
             record(f"a-{number}")
@@ -123,13 +138,16 @@ def test_several_writers_extend_one_chain(ledger_url, ledger, record):
         assert ledger.verify().events == 20
 
 
-def test_who_bids_is_sealed_until_the_opening(ledger, record, noon):
+def test_who_bids_is_sealed_until_the_opening(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime
+) -> None:
     opening = noon + timedelta(hours=1)
     record("d-1", opening_at=opening)
     stored = ledger.decision("d-1", tenant="linjiang")
+    assert stored is not None
     before = opening - timedelta(microseconds=1)
 
-    def sees(at, tenant="linjiang", principal="platform-1", *roles: str) -> bool:
+    def sees(at: datetime, tenant: str = "linjiang", principal: str = "platform-1", *roles: str) -> bool:
         return visible(stored, Viewer(tenant=tenant, roles=frozenset(roles), principal=principal), at)
 
     assert sees(before, "linjiang", "platform-1", "platform")
@@ -140,7 +158,7 @@ def test_who_bids_is_sealed_until_the_opening(ledger, record, noon):
     assert not sees(opening, "other", "platform-1", "platform", "admin")
 
 
-def test_documents_stand_under_their_hash(ledger, noon):
+def test_documents_stand_under_their_hash(ledger: Ledger, noon: datetime) -> None:
     ledger.put_document("policy", "aa", b"[A01]", at=noon)
     ledger.put_document("policy", "aa", b"[A01]", at=noon)
     assert ledger.document("policy", "aa") == b"[A01]"
@@ -151,7 +169,7 @@ def test_documents_stand_under_their_hash(ledger, noon):
     assert ledger.verify().events == 1
 
 
-def test_opening_says_what_is_wrong(tmp_path):
+def test_opening_says_what_is_wrong(tmp_path: Path) -> None:
     def code(url: str, *, create: bool = False) -> str:
         with pytest.raises(LedgerError) as caught:
             open_ledger(url, create=create)
@@ -175,7 +193,7 @@ def test_opening_says_what_is_wrong(tmp_path):
         assert code(url, create=True) == "ledger.url"
 
 
-def test_a_newer_ledger_is_not_touched(ledger_url, ledger):
+def test_a_newer_ledger_is_not_touched(ledger_url: str, ledger: Ledger) -> None:
     with ledger._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     ledger.close()
@@ -185,12 +203,12 @@ def test_a_newer_ledger_is_not_touched(ledger_url, ledger):
     assert caught.value.params["found"] == "9999"
 
 
-def test_importing_the_ledger_loads_no_database_library():
+def test_importing_the_ledger_loads_no_database_library() -> None:
     code = "import sys, matching.ledger; sys.exit('sqlalchemy' in sys.modules or 'alembic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_schema_is_the_newest_migration(ledger):
+def test_the_schema_is_the_newest_migration(ledger: Ledger) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -204,13 +222,17 @@ def test_the_schema_is_the_newest_migration(ledger):
         assert compare_metadata(context, schema.metadata) == []
 
 
-def test_only_its_owner_can_read_the_file(ledger_url, ledger, record):
+def test_only_its_owner_can_read_the_file(
+    ledger_url: str, ledger: Ledger, record: Callable[..., Decision]
+) -> None:
     record("d-1")
     folder = Path(ledger_url.removeprefix("sqlite:///")).parent
     assert {oct(path.stat().st_mode & 0o777) for path in folder.iterdir()} == {"0o600"}
 
 
-def test_more_threads_than_a_pool_holds_read_and_write_at_once(ledger, make_decision, noon):
+def test_more_threads_than_a_pool_holds_read_and_write_at_once(
+    ledger: Ledger, make_decision: Callable[..., Decision], noon: datetime
+) -> None:
     def decide(worker: int) -> None:
         for turn in range(5):
             ledger.reviews_seq()

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from matching.decision import Effect, Tier
-from matching.ledger import LedgerError, Viewer, open_ledger
+from matching.decision import Decision, Effect, Evidence, Tier
+from matching.ledger import Ledger, LedgerError, Review, Viewer, open_ledger
 
 
-def answer(ledger, pair, text, noon, **changes):
-    fields = {
+def answer(ledger: Ledger, pair: str, text: str, noon: datetime, **changes: Any) -> Review:
+    fields: dict[str, Any] = {
         "pair_key": pair,
         "answer": text,
         "reviewer": "reviewer-1",
@@ -29,7 +31,7 @@ def answer(ledger, pair, text, noon, **changes):
     return ledger.add_review(**(fields | changes))
 
 
-def test_a_review_book_is_what_was_answered_by_then(ledger, noon):
+def test_a_review_book_is_what_was_answered_by_then(ledger: Ledger, noon: datetime) -> None:
     assert ledger.reviews_seq() == 0
     assert ledger.reviews(0).answer("pair-1") is None
     first = answer(ledger, "pair-1", "reject", noon)
@@ -44,17 +46,20 @@ def test_a_review_book_is_what_was_answered_by_then(ledger, noon):
     assert len(ledger.reviews(3)) == 2
 
 
-def test_a_book_once_handed_out_does_not_change(ledger_url, ledger, noon):
+def test_a_book_once_handed_out_does_not_change(ledger_url: str, ledger: Ledger, noon: datetime) -> None:
     answer(ledger, "pair-1", "reject", noon)
     book = ledger.reviews(1)
     with open_ledger(ledger_url) as other:
         answer(other, "pair-1", "confirm", noon)
     assert ledger.reviews_seq() == 2
-    assert ledger.reviews(2).answer("pair-1").answer == "confirm"
-    assert book.answer("pair-1").answer == "reject"
+    later, earlier = ledger.reviews(2).answer("pair-1"), book.answer("pair-1")
+    assert later is not None
+    assert later.answer == "confirm"
+    assert earlier is not None
+    assert earlier.answer == "reject"
 
 
-def test_a_review_needs_an_answer_and_an_opaque_key(ledger, noon):
+def test_a_review_needs_an_answer_and_an_opaque_key(ledger: Ledger, noon: datetime) -> None:
     for pair, text in (("pair-1", "maybe"), ("虚构甲某", "reject"), ("", "reject"), ("p" * 201, "reject")):
         with pytest.raises(ValueError, match=r"review|pair key"):
             answer(ledger, pair, text, noon)
@@ -69,17 +74,28 @@ def test_a_review_needs_an_answer_and_an_opaque_key(ledger, noon):
         (Effect.INFO, Tier.E4, False), (Effect.BLOCK, Tier.E2, False),
     ],
 )  # fmt: skip
-def test_questions_come_from_findings(ledger, record, make_evidence, effect, tier, asks):
+def test_questions_come_from_findings(
+    ledger: Ledger,
+    record: Callable[..., Decision],
+    make_evidence: Callable[..., Evidence],
+    effect: Effect,
+    tier: Tier,
+    asks: bool,
+) -> None:
     record("d-1", make_evidence(tier=tier), effect=effect)
     assert len(ledger.pending_matches("linjiang", 10)) == asks
 
 
-def test_only_unconfirmed_pairs_are_questions(ledger, record, make_evidence):
+def test_only_unconfirmed_pairs_are_questions(
+    ledger: Ledger, record: Callable[..., Decision], make_evidence: Callable[..., Evidence]
+) -> None:
     record("d-1", make_evidence(pair=""), make_evidence(pair="p", confirmed_by="reviewer-1"))
     assert ledger.pending_matches("linjiang", 10) == []
 
 
-def test_the_queue_holds_a_pair_once_until_it_is_answered(ledger, record, make_evidence, noon):
+def test_the_queue_holds_a_pair_once_until_it_is_answered(
+    ledger: Ledger, record: Callable[..., Decision], make_evidence: Callable[..., Evidence], noon: datetime
+) -> None:
     record("d-1", make_evidence(pair="pair-1"), make_evidence(pair="pair-2", subject="虚构乙某"))
     record("d-2", make_evidence(pair="pair-1"))
     waiting = ledger.pending_matches("linjiang", 10)
@@ -94,7 +110,9 @@ def test_the_queue_holds_a_pair_once_until_it_is_answered(ledger, record, make_e
     assert [item.pair_key for item in ledger.pending_matches("linjiang", 10)] == ["pair-2"]
 
 
-def test_a_changed_record_asks_again(ledger, record, make_evidence, noon):
+def test_a_changed_record_asks_again(
+    ledger: Ledger, record: Callable[..., Decision], make_evidence: Callable[..., Evidence], noon: datetime
+) -> None:
     record("d-1", make_evidence())
     answer(ledger, "pair-1", "reject", noon)
     record("d-2", make_evidence())
@@ -103,12 +121,14 @@ def test_a_changed_record_asks_again(ledger, record, make_evidence, noon):
     assert [item.decision_id for item in ledger.pending_matches("linjiang", 10)] == ["d-3"]
 
 
-def test_questions_are_sealed_until_the_opening(ledger, record, make_evidence, noon):
+def test_questions_are_sealed_until_the_opening(
+    ledger: Ledger, record: Callable[..., Decision], make_evidence: Callable[..., Evidence], noon: datetime
+) -> None:
     record("d-1", make_evidence(), opening_at=noon + timedelta(days=1))
     clerk = Viewer(tenant="linjiang", roles=frozenset({"reviewer"}), principal="clerk")
     platform = Viewer(tenant="linjiang", roles=frozenset({"platform"}), principal="platform-1")
 
-    def seen(viewer, at):
+    def seen(viewer: Viewer, at: datetime) -> list[str]:
         return [m.decision_id for m in ledger.pending_matches("linjiang", 10, viewer=viewer, at=at)]
 
     assert seen(clerk, noon) == []
@@ -124,7 +144,13 @@ def test_questions_are_sealed_until_the_opening(ledger, record, make_evidence, n
     assert seen(clerk, noon) == ["d-2"]
 
 
-def test_erasure_takes_the_words_and_leaves_the_chain(ledger_url, ledger, record, make_evidence, noon):
+def test_erasure_takes_the_words_and_leaves_the_chain(
+    ledger_url: str,
+    ledger: Ledger,
+    record: Callable[..., Decision],
+    make_evidence: Callable[..., Evidence],
+    noon: datetime,
+) -> None:
     record("d-1", make_evidence(subject="虚构被遗忘者"), request="虚构被遗忘者".encode())
     record("d-2", make_evidence(pair="pair-2"))
     answer(ledger, "pair-1", "reject", noon, subject="虚构被遗忘者", reason="虚构被遗忘者另有其人")
@@ -133,8 +159,10 @@ def test_erasure_takes_the_words_and_leaves_the_chain(ledger_url, ledger, record
         ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer-1", at=noon)
 
     stored = ledger.decision("d-1", tenant="linjiang")
+    assert stored is not None
     assert (stored.erased, stored.decision, stored.body, stored.request) == (True, None, None, None)
     kept = ledger.reviews(ledger.reviews_seq()).answer("pair-1")
+    assert kept is not None
     assert (kept.answer, kept.reviewer, kept.subject, kept.reason) == ("reject", "reviewer-1", "", "")
     assert [item.pair_key for item in ledger.pending_matches("linjiang", 10)] == ["pair-2"]
     result = ledger.verify()
@@ -144,17 +172,23 @@ def test_erasure_takes_the_words_and_leaves_the_chain(ledger_url, ledger, record
     assert not any("被遗忘者".encode() in path.read_bytes() for path in files)
 
 
-def test_erasure_needs_the_tenants_decision_and_a_code(ledger, record, noon):
+def test_erasure_needs_the_tenants_decision_and_a_code(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime
+) -> None:
     record("d-1")
     with pytest.raises(LedgerError) as caught:
         ledger.erase_decision_subject("d-1", tenant="other", actor="a", at=noon)
     assert caught.value.code == "ledger.no_decision"
     with pytest.raises(ValueError, match="code"):
         ledger.erase_decision_subject("d-1", tenant="linjiang", actor="a", at=noon, ground="虚构甲某 asked")
-    assert ledger.decision("d-1", tenant="linjiang").erased is False
+    stored = ledger.decision("d-1", tenant="linjiang")
+    assert stored is not None
+    assert stored.erased is False
 
 
-def test_a_key_answers_the_same_body_with_the_same_decision(ledger, record, noon):
+def test_a_key_answers_the_same_body_with_the_same_decision(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime
+) -> None:
     assert ledger.lookup_key("linjiang", "k", "h1").state == "new"
     assert ledger.reserve_key("linjiang", "k", "h1", at=noon).state == "new"
     assert ledger.reserve_key("linjiang", "k", "h1", at=noon).state == "in_flight"
@@ -167,7 +201,7 @@ def test_a_key_answers_the_same_body_with_the_same_decision(ledger, record, noon
     assert ledger.lookup_key("linjiang", "k", "h2").state == "conflict"
 
 
-def test_a_key_is_free_again_after_failure_death_or_expiry(ledger, noon):
+def test_a_key_is_free_again_after_failure_death_or_expiry(ledger: Ledger, noon: datetime) -> None:
     ledger.reserve_key("t", "k", "h", at=noon)
     ledger.release_key("t", "k")
     assert ledger.reserve_key("t", "k", "h", at=noon).state == "new"

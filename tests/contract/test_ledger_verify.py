@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from graph.messages import catalogue
-from matching.ledger import Checkpoint, LedgerError
+from matching.decision import Decision, Evidence
+from matching.ledger import Checkpoint, Ledger, LedgerError
 from matching.ledger.chain import GENESIS, decode
 
 FORGED_VERDICT = "UPDATE decision SET body = replace(body, 'CLEAR', 'BLOCK') WHERE event_seq = 6"
@@ -17,7 +19,9 @@ FORGED_DECISION = "INSERT INTO decision (event_seq, decision_id, tenant) VALUES 
 
 
 @pytest.fixture
-def filled(ledger, record, make_evidence, noon):
+def filled(
+    ledger: Ledger, record: Callable[..., Decision], make_evidence: Callable[..., Evidence], noon: datetime
+) -> Ledger:
     """A ledger with seven events: three decisions, a document, a review, a checkpoint, an erasure."""
     record("d-1", make_evidence())
     ledger.put_document("policy", "aa", b"[A01]", at=noon)
@@ -43,7 +47,7 @@ def filled(ledger, record, make_evidence, noon):
     return ledger
 
 
-def tamper(ledger, *statements: str) -> list[tuple[int, str]]:
+def tamper(ledger: Ledger, *statements: str) -> list[tuple[int, str]]:
     with ledger._engine.begin() as connection:
         for statement in statements:
             assert connection.exec_driver_sql(statement).rowcount == 1
@@ -95,11 +99,11 @@ def tamper(ledger, *statements: str) -> list[tuple[int, str]]:
         ("UPDATE document SET event_seq = 90", (90, "audit.document_unrecorded")),
     ],
 )
-def test_tampering_is_found(filled, statement, problem):
+def test_tampering_is_found(filled: Ledger, statement: str, problem: tuple[int, str]) -> None:
     assert problem in tamper(filled, statement)
 
 
-def test_swapped_events_are_found(filled):
+def test_swapped_events_are_found(filled: Ledger) -> None:
     found = tamper(
         filled,
         "UPDATE event SET seq = -3 WHERE seq = 3",
@@ -109,7 +113,7 @@ def test_swapped_events_are_found(filled):
     assert {(3, "audit.order"), (6, "audit.order")} <= set(found)
 
 
-def test_a_tail_cut_together_with_its_head_shows_against_a_checkpoint(filled, noon):
+def test_a_tail_cut_together_with_its_head_shows_against_a_checkpoint(filled: Ledger, noon: datetime) -> None:
     anchor = filled.checkpoint(date(2026, 11, 23), at=noon)
     assert filled.verify([anchor]).ok
     before = filled.verify()
@@ -123,12 +127,12 @@ def test_a_tail_cut_together_with_its_head_shows_against_a_checkpoint(filled, no
     assert before.head_seq == 8
 
 
-def test_a_forged_chain_breaks_its_checkpoint(filled):
+def test_a_forged_chain_breaks_its_checkpoint(filled: Ledger) -> None:
     found = tamper(filled, "UPDATE event SET hash = zeroblob(32) WHERE seq = 4")
     assert (5, "audit.checkpoint") in found
 
 
-def test_the_chain_can_be_checked_by_hand(filled):
+def test_the_chain_can_be_checked_by_hand(filled: Ledger) -> None:
     head = GENESIS
     with filled._engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT seq, body, hash FROM event ORDER BY seq").all()
@@ -139,7 +143,7 @@ def test_the_chain_can_be_checked_by_hand(filled):
     assert filled.verify().head_hash == head.hex()
 
 
-def test_a_checkpoint_is_made_once_a_day(filled, noon):
+def test_a_checkpoint_is_made_once_a_day(filled: Ledger, noon: datetime) -> None:
     again = filled.checkpoint(date(2026, 11, 22), at=noon + timedelta(hours=1))
     assert (again.day, again.seq, again.event_seq) == ("2026-11-22", 4, 5)
     assert filled.verify([again]).events == 7
@@ -147,7 +151,7 @@ def test_a_checkpoint_is_made_once_a_day(filled, noon):
     assert not filled.verify([Checkpoint(day="x", seq=400, hash="00", event_seq=5)]).ok
 
 
-def test_what_was_tampered_with_is_not_handed_out(filled):
+def test_what_was_tampered_with_is_not_handed_out(filled: Ledger) -> None:
     tamper(filled, FORGED_VERDICT)
     with pytest.raises(LedgerError) as caught:
         filled.decision("d-3", tenant="linjiang")
@@ -157,7 +161,7 @@ def test_what_was_tampered_with_is_not_handed_out(filled):
         filled.reviews(filled.reviews_seq())
 
 
-def test_the_chain_holds_no_bodies(filled):
+def test_the_chain_holds_no_bodies(filled: Ledger) -> None:
     with filled._engine.connect() as connection:
         bodies = connection.exec_driver_sql("SELECT body FROM event").scalars().all()
     text = b"".join(bodies).decode()
@@ -165,6 +169,6 @@ def test_the_chain_holds_no_bodies(filled):
     assert "临江" not in text
 
 
-def test_an_empty_ledger_is_valid(ledger):
+def test_an_empty_ledger_is_valid(ledger: Ledger) -> None:
     result = ledger.verify()
     assert (result.ok, result.events, result.head_hash) == (True, 0, GENESIS.hex())

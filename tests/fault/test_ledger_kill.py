@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ for worker in workers:
 """
 
 
-def start(url: str, name: str, threads: int, batch: int, **options: object) -> subprocess.Popen[str]:
+def start(url: str, name: str, threads: int, batch: int, **options: Any) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", WRITER, url, name, str(threads), str(batch)],
         stdout=subprocess.PIPE,
@@ -80,7 +81,7 @@ def acknowledged(output: str) -> list[str]:
     return [name for line in whole.splitlines() if not line.startswith("error") for name in line.split()]
 
 
-def test_nothing_acknowledged_is_lost_when_a_writer_is_killed(tmp_path: Path):
+def test_nothing_acknowledged_is_lost_when_a_writer_is_killed(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     open_ledger(url).close()
     seed = random.randrange(2**32)
@@ -92,7 +93,7 @@ def test_nothing_acknowledged_is_lost_when_a_writer_is_killed(tmp_path: Path):
             start(url, f"r{round_number}p{process}", threads=rng.choice([1, 4]), batch=rng.choice([1, 7]))
             for process in range(rng.choice([1, 2]))
         ]
-        first = [writer.stdout.readline() for writer in writers]
+        first = [writer.stdout.readline() for writer in writers if writer.stdout is not None]
         time.sleep(rng.uniform(0, 0.1))
         for writer in writers:
             writer.send_signal(signal.SIGKILL)
@@ -108,11 +109,11 @@ def test_nothing_acknowledged_is_lost_when_a_writer_is_killed(tmp_path: Path):
         assert ledger.verify().ok
     assert result.problems == ()
     assert len(promised) >= ROUNDS
-    assert all(stored is not None and len(stored.request) == 3000 for stored in kept)
+    assert all(stored is not None and len(stored.request or b"") == 3000 for stored in kept)
     assert result.events >= len(promised)
 
 
-def test_a_full_disk_is_said_and_leaves_nothing_half(tmp_path: Path):
+def test_a_full_disk_is_said_and_leaves_nothing_half(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with open_ledger(url) as ledger:
         ledger.put_document("policy", "aa", b"x" * 1000)
@@ -135,7 +136,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half(tmp_path: Path):
         assert ledger.verify().ok
 
 
-def test_a_file_that_may_not_grow_stops_the_writer_with_an_error(tmp_path: Path):
+def test_a_file_that_may_not_grow_stops_the_writer_with_an_error(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     open_ledger(url).close()
 
@@ -157,7 +158,7 @@ def test_a_file_that_may_not_grow_stops_the_writer_with_an_error(tmp_path: Path)
         assert ledger.verify().ok
 
 
-def test_a_writer_that_is_locked_out_says_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_writer_that_is_locked_out_says_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matching.ledger.engine.BUSY_SECONDS", 0.2)
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     with open_ledger(url) as holder, open_ledger(url) as other:
@@ -171,7 +172,7 @@ def test_a_writer_that_is_locked_out_says_busy(tmp_path: Path, monkeypatch: pyte
         assert other.verify().ok
 
 
-def test_many_processes_may_open_a_new_ledger_at_once(tmp_path: Path):
+def test_many_processes_may_open_a_new_ledger_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ledger.db'}"
     code = "import sys\nfrom matching.ledger import open_ledger\nopen_ledger(sys.argv[1]).close()"
     starts = [

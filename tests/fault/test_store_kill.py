@@ -112,7 +112,7 @@ def first_state(path: Path) -> None:
     store.close()
 
 
-def contents(store: Store) -> list[tuple[object, ...]]:
+def contents(store: Store) -> list[object]:
     """Everything a reader sees, but for the numbers of generations."""
     rows = [
         (one.listing, one.content_hash, one.from_gen, one.to_gen, one.party)

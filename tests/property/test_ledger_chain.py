@@ -32,12 +32,12 @@ EVENTS = st.builds(
 
 
 @given(EVENTS)
-def test_events_are_written_as_rfc_8785_says(event):
+def test_events_are_written_as_rfc_8785_says(event: Event) -> None:
     assert canonical(event) == rfc8785.dumps(msgspec.to_builtins(event))
 
 
 @given(EVENTS)
-def test_events_are_read_back_only_from_their_own_bytes(event):
+def test_events_are_read_back_only_from_their_own_bytes(event: Event) -> None:
     body = canonical(event)
     assert decode(body) == event
     assert decode(body + b" ") is None
@@ -45,43 +45,43 @@ def test_events_are_read_back_only_from_their_own_bytes(event):
 
 
 @given(st.binary(max_size=60))
-def test_noise_is_no_event(noise):
+def test_noise_is_no_event(noise: bytes) -> None:
     assert decode(noise) is None
 
 
 @pytest.mark.parametrize("key", ["名", "\U0001f600", "\ufb33", "é"])
-def test_keys_that_rfc_8785_would_sort_otherwise_are_refused(key):
+def test_keys_that_rfc_8785_would_sort_otherwise_are_refused(key: str) -> None:
     with pytest.raises(ValueError, match="ASCII"):
         canonical(Event(seq=1, kind="k", at=0, tenant="", actor="", ref="", data={key: "x"}))
 
 
 @pytest.mark.parametrize("number", [MAX_INT + 1, 2**63, -1])
-def test_numbers_that_json_cannot_carry_are_refused(number):
+def test_numbers_that_json_cannot_carry_are_refused(number: int) -> None:
     with pytest.raises(ValueError, match="exact"):
         canonical(Event(seq=number, kind="k", at=0, tenant="", actor="", ref=""))
     with pytest.raises(ValueError, match="exact"):
         canonical(Event(seq=1, kind="k", at=2**53, tenant="", actor="", ref=""))
 
 
-def test_lone_surrogates_are_refused():
+def test_lone_surrogates_are_refused() -> None:
     with pytest.raises(ValueError, match="surrogate"):
         canonical(Event(seq=1, kind="k", at=0, tenant="", actor="\ud800", ref=""))
 
 
-def test_every_field_name_of_an_event_is_ascii_and_no_value_is_a_float():
+def test_every_field_name_of_an_event_is_ascii_and_no_value_is_a_float() -> None:
     names = {field.name: field.type for field in msgspec.structs.fields(Event)}
     assert all(name.isascii() for name in names)
     assert set(names.values()) == {int, str, dict[str, str]}
 
 
-def test_no_field_of_a_decision_is_a_float():
+def test_no_field_of_a_decision_is_a_float() -> None:
     schema = msgspec.json.encode(msgspec.json.schema(Decision)).decode()
     assert '"type":"number"' not in schema
     assert '"integer"' in schema
 
 
 @given(st.lists(EVENTS, min_size=2, max_size=5), st.data())
-def test_changing_any_byte_changes_every_later_hash(events, data):
+def test_changing_any_byte_changes_every_later_hash(events: list[Event], data: st.DataObject) -> None:
     bodies = [canonical(event) for event in events]
 
     def heads(parts: list[bytes]) -> list[bytes]:
@@ -106,7 +106,7 @@ def test_changing_any_byte_changes_every_later_hash(events, data):
 
 
 @given(st.binary(min_size=16, max_size=16), st.binary(max_size=50), st.binary(max_size=50))
-def test_a_digest_agrees_with_its_body_alone(salt, body, other):
+def test_a_digest_agrees_with_its_body_alone(salt: bytes, body: bytes, other: bytes) -> None:
     digest = salted(salt, body)
     assert agrees(salt, body, digest)
     assert agrees(salt, other, digest) is (body == other)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from rules_factory import NOW, bidder, case, entity, everything, findings, hit, 
 from graph.dates import CST
 from graph.model import Penalty, Status
 from matching.decision import Effect, Finding, Tier
+from matching.rules.base import BidderView, Hit
 
 LISTS = [
     "SXBZXR", "XZXF", "ZFCG", "ZDSS", "TQGZ", "YZWF", "JYYC", "AQSC", "ZTBJ", "ZTBHMD", "XHFZ", "ZDWF",
@@ -32,7 +34,7 @@ tiers = st.sampled_from([Tier.E1, Tier.E2, Tier.E3, Tier.E4, Tier.E5])
 
 
 @st.composite
-def hits(draw, person=False):
+def hits(draw: st.DrawFn, person: bool = False) -> Hit:
     events = draw(st.lists(st.tuples(st.sampled_from(EXITS), st.just(NOW), st.none()), max_size=1))
     record = listing(
         draw(st.sampled_from(LISTS)),
@@ -73,7 +75,7 @@ kinships = st.sampled_from(["parent", "branch", "controller", "subsidiary", "sis
 
 
 @st.composite
-def views(draw):
+def views(draw: st.DrawFn) -> dict[str, Any]:
     """What stands of a bidder: own records, people, kin."""
     return {
         "own": draw(st.lists(hits(), max_size=3)),
@@ -84,7 +86,7 @@ def views(draw):
     }
 
 
-def _view(parts, *more):
+def _view(parts: dict[str, Any], *more: Hit) -> BidderView:
     return bidder(
         entity(
             *parts["own"], *more, individual=parts["individual"], legal_form=parts["form"],
@@ -94,7 +96,7 @@ def _view(parts, *more):
     )  # fmt: skip
 
 
-def _found(parts, tender, *more) -> list[Finding]:
+def _found(parts: dict[str, Any], tender: dict[str, Any], *more: Hit) -> list[Finding]:
     view = _view(parts, *more)
     return everything(case(view, **tender), view)
 
@@ -104,18 +106,24 @@ def _rank(found: list[Finding]) -> int:
 
 
 @given(parts=views(), extra=hits(), tender=tenders)
-def test_adding_a_record_never_lowers_a_verdict(parts, extra, tender):
+def test_adding_a_record_never_lowers_a_verdict(
+    parts: dict[str, Any], extra: Hit, tender: dict[str, Any]
+) -> None:
     assert _rank(_found(parts, tender, extra)) >= _rank(_found(parts, tender))
 
 
 @given(parts=views(), role=roles, extra=hits(person=True), tender=tenders)
-def test_adding_a_record_of_a_person_never_lowers_a_verdict(parts, role, extra, tender):
+def test_adding_a_record_of_a_person_never_lowers_a_verdict(
+    parts: dict[str, Any], role: str, extra: Hit, tender: dict[str, Any]
+) -> None:
     more = {**parts, "people": [*parts["people"], (role, [extra])]}
     assert _rank(_found(more, tender)) >= _rank(_found(parts, tender))
 
 
 @given(parts=views(), tender=tenders)
-def test_every_finding_explains_itself_and_never_exceeds_its_matches(parts, tender):
+def test_every_finding_explains_itself_and_never_exceeds_its_matches(
+    parts: dict[str, Any], tender: dict[str, Any]
+) -> None:
     for found in _found(parts, tender):
         assert found.title.zh
         assert found.title.en
@@ -132,14 +140,16 @@ def test_every_finding_explains_itself_and_never_exceeds_its_matches(parts, tend
 
 
 @given(parts=views(), tender=tenders)
-def test_a_missing_regime_never_blocks_what_no_list_is_invoked_for(parts, tender):
+def test_a_missing_regime_never_blocks_what_no_list_is_invoked_for(
+    parts: dict[str, Any], tender: dict[str, Any]
+) -> None:
     tender = {k: v for k, v in tender.items() if k not in ("regime", "invoked_lists", "extra_conditions")}
     blocked = {f.code for f in _found(parts, tender) if f.effect is Effect.BLOCK}
     assert blocked <= ({"A05", "A14", "A17"} if tender.get("funding") == "government" else set())
 
 
 @given(parts=views(), tender=tenders)
-def test_the_same_case_gives_the_same_findings(parts, tender):
+def test_the_same_case_gives_the_same_findings(parts: dict[str, Any], tender: dict[str, Any]) -> None:
     assert _found(parts, tender) == _found(parts, tender)
 
 
@@ -149,7 +159,7 @@ def test_the_same_case_gives_the_same_findings(parts, tender):
     two=hits(),
     tender=tenders,
 )
-def test_other_subjects_too(role, one, two, tender):
+def test_other_subjects_too(role: str, one: Hit, two: Hit, tender: dict[str, Any]) -> None:
     for code in ("A10", "A11", "A21"):
         fewer = findings(code, case(**tender), subject(role, one))
         assert _rank(findings(code, case(**tender), subject(role, one, two))) >= _rank(fewer)

@@ -42,16 +42,20 @@ def listing(
         list_code=code,
         key=key,
         subject=Mention(type=PartyType.PERSON if person else PartyType.ORGANIZATION, name=name),
-        effect=Interval(start=start and start_of_day(start), end=until and end_of_day(until)),
-        published=Interval(
-            start=shown_from and start_of_day(shown_from), end=shown_to and end_of_day(shown_to)
-        ),
+        effect=_days(start, until),
+        published=_days(shown_from, shown_to),
         events=tuple(StatusEvent(status=s, span=Interval(start=a, end=b)) for s, a, b in events),
         authority="临江市虚构机关",
         decision_no="临虚字〔2026〕1号" if key == "r1" else f"临虚字〔2026〕{key}号",
         penalty=penalty,
         measure=measure,
         scope=scope,
+    )
+
+
+def _days(first: date | None, last: date | None) -> Interval:
+    return Interval(
+        start=None if first is None else start_of_day(first), end=None if last is None else end_of_day(last)
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
 from graph.dates import CST
 from graph.identifiers import citizen_valid, nested_org_code, org_code_valid, uscc_valid
@@ -22,10 +23,11 @@ from matching.request import DecisionRequest, Regime
 
 TODAY = date(2026, 11, 22)
 TAKEN = datetime(2026, 11, 22, 8, tzinfo=CST)
+City = tuple[Path, DemoManifest]
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, DemoManifest]:
+def city(tmp_path_factory: pytest.TempPathFactory) -> City:
     """The demo city in a folder, written once for this file."""
     folder = tmp_path_factory.mktemp("city")
     return folder, write_demo(folder, today=TODAY, taken_at=TAKEN)
@@ -35,7 +37,7 @@ def table(path: Path, encoding: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode(encoding))))
 
 
-def test_the_same_seed_gives_the_same_bytes(city, tmp_path):
+def test_the_same_seed_gives_the_same_bytes(city: City, tmp_path: Path) -> None:
     folder, manifest = city
     assert write_demo(tmp_path, today=TODAY, taken_at=TAKEN) == manifest
     for path in folder.rglob("*"):
@@ -45,7 +47,7 @@ def test_the_same_seed_gives_the_same_bytes(city, tmp_path):
     assert other.files[0].sha256 != manifest.files[0].sha256
 
 
-def test_the_manifest_names_every_file(city):
+def test_the_manifest_names_every_file(city: City) -> None:
     folder, manifest = city
     on_disk = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
     assert on_disk == {file.path for file in manifest.files} | {"manifest.json"}
@@ -55,7 +57,7 @@ def test_the_manifest_names_every_file(city):
     assert json.loads((folder / "manifest.json").read_bytes())["taken_at"] == "2026-11-22T08:00:00+08:00"
 
 
-def test_it_has_the_size_of_a_small_city(city):
+def test_it_has_the_size_of_a_small_city(city: City) -> None:
     folder, manifest = city
     register = table(folder / "register/企业登记信息.csv", "utf-8-sig")
     staff = table(folder / "register/人员任职.csv", "gb18030")
@@ -70,7 +72,7 @@ def test_it_has_the_size_of_a_small_city(city):
     assert len({row["统一社会信用代码"] for row in register}) == 5_000
 
 
-def test_numbers_are_right_and_of_nowhere(city):
+def test_numbers_are_right_and_of_nowhere(city: City) -> None:
     folder, _ = city
     for row in table(folder / "register/企业登记信息.csv", "utf-8-sig"):
         code, number = row["统一社会信用代码"], row["法定代表人证件号码"]
@@ -82,7 +84,7 @@ def test_numbers_are_right_and_of_nowhere(city):
         assert row["电子邮箱"].endswith(".invalid")
 
 
-def test_lists_are_masked_as_their_publishers_mask(city):
+def test_lists_are_masked_as_their_publishers_mask(city: City) -> None:
     folder, _ = city
     court = [
         row["身份证号码/组织机构代码"] for row in table(folder / "lists/失信被执行人_zxgk.csv", "utf-8-sig")
@@ -103,11 +105,12 @@ def test_lists_are_masked_as_their_publishers_mask(city):
     assert [somebody.age(date(2026, 1, day)) for day in (4, 5)] == [37, 38]
 
 
-def test_publishers_have_their_habits(city):
+def test_publishers_have_their_habits(city: City) -> None:
     folder, manifest = city
     encodings = {file.encoding for file in manifest.files}
     assert encodings >= {"utf-8-sig", "gb18030", "utf-16", "utf-8", "xlsx", "zip:gb18030"}
     sheet = openpyxl.load_workbook(folder / "lists/政府采购严重违法失信_ccgp.xlsx").active
+    assert isinstance(sheet, Worksheet)
     assert {str(span) for span in sheet.merged_cells.ranges} == {"A1:K1", "A2:K2"}
     assert [sheet.cell(3, column).value for column in (1, 2)] == ["序号", "企业名称"]
     with zipfile.ZipFile(folder / "lists/行政处罚_双公示2018版.zip") as archive:
@@ -126,14 +129,14 @@ def test_publishers_have_their_habits(city):
     assert any(row["发布时间"] == "2019年06月18日" for row in court)
 
 
-def test_spellings_keep_the_name():
+def test_spellings_keep_the_name() -> None:
     assert variants.full_width("91AB") == "９１ＡＢ"
     assert variants.half_brackets("鑫（临江）") == "鑫(临江)"
     assert variants.traditional("建设业") == "建設業"
     assert variants.spaced("临江市") == "临 江市"
 
 
-def test_requests_are_valid_and_of_three_regimes(city):
+def test_requests_are_valid_and_of_three_regimes(city: City) -> None:
     folder, manifest = city
     regimes = []
     for tender in manifest.tenders:
@@ -144,13 +147,14 @@ def test_requests_are_valid_and_of_three_regimes(city):
     assert regimes == [Regime.MANDATORY, Regime.PROCUREMENT_TENDER, Regime.VOLUNTARY]
 
 
-def test_bidder_lists_hold_the_same_bids(city):
+def test_bidder_lists_hold_the_same_bids(city: City) -> None:
     folder, manifest = city
     works, goods, services = manifest.tenders
     platform = table(folder / works.bidders, "utf-8-sig")
     assert [row["投标人名称"] for row in platform] == [bid.name for bid in works.bids]
     assert sum("、" in row["联合体名称（如有）"] for row in platform) == 3
     sheet = openpyxl.load_workbook(folder / goods.bidders).active
+    assert isinstance(sheet, Worksheet)
     assert [sheet.cell(row, 2).value for row in range(4, 4 + len(goods.bids))] == [
         bid.name for bid in goods.bids
     ]

@@ -64,7 +64,7 @@ def screened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     generation.close()
 
 
-def test_every_bid_gets_the_verdict_that_it_is_there_to_show(screened):
+def test_every_bid_gets_the_verdict_that_it_is_there_to_show(screened: Screened) -> None:
     told = [(bid.client_id, bid.expect) for tender in screened.manifest.tenders for bid in tender.bids]
     found = [
         (bidder.client_id, bidder.verdict.value)
@@ -75,7 +75,7 @@ def test_every_bid_gets_the_verdict_that_it_is_there_to_show(screened):
     assert {verdict for _, verdict in found} == {"CLEAR", "FLAG", "REVIEW", "UNDETERMINED", "BLOCK"}
 
 
-def test_every_bid_fires_the_rules_that_it_is_there_to_show(screened):
+def test_every_bid_fires_the_rules_that_it_is_there_to_show(screened: Screened) -> None:
     fired = set()
     for tender, decision in zip(screened.manifest.tenders, screened.decisions, strict=True):
         for bid, bidder in zip(tender.bids, decision.bidders, strict=True):
@@ -86,7 +86,7 @@ def test_every_bid_fires_the_rules_that_it_is_there_to_show(screened):
     assert fired == SHOWN
 
 
-def test_possible_matches_wait_for_a_person(screened):
+def test_possible_matches_wait_for_a_person(screened: Screened) -> None:
     waiting = screened.ledger.pending_matches("default", 100)
     assert {"A11", "A12"} <= {match.rule for match in waiting}
     assert screened.ledger.verify().ok

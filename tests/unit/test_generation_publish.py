@@ -262,7 +262,11 @@ def test_two_publishers_do_not_mix(rows: Rows, tmp_path: Path) -> None:
     publish(rows, tmp_path)
     with (tmp_path / "publish.lock").open("r+b") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        for action in (lambda: publish(rows, tmp_path), lambda: str(prune(tmp_path, set()))):
+        actions: tuple[Callable[[], object], ...] = (
+            lambda: publish(rows, tmp_path),
+            lambda: prune(tmp_path, set()),
+        )
+        for action in actions:
             with pytest.raises(GenerationError) as caught:
                 action()
             assert caught.value.code == "generation.busy"

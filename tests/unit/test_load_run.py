@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from list_files import CODES, COURT_HEAD, court_row, court_rows, json_bytes
@@ -212,7 +213,7 @@ def test_workers_and_this_process_read_the_same(bench: Bench, tmp_path: Path) ->
 
 def test_broken_mapping_and_wrong_options_are_said(bench: Bench, tmp_path: Path) -> None:
     rows = bench.path(court_rows(1))
-    cases = {
+    cases: dict[str, dict[str, Any]] = {
         "kind.unknown_name": {"kind": "nothing"},
         "kind.list": {"kind": "sxbzxr", "list_code": "RED"},
         "kind.list_unknown": {"list_code": "NONE"},

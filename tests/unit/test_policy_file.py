@@ -14,6 +14,7 @@ from matching.decision import Effect
 from matching.policy import Policy, PolicyError, load_policy, policy_from_text
 from matching.request import Regime
 from matching.rules import RULES
+from matching.rules.base import Rule
 
 OVERRIDE = """
 [override.A16]
@@ -37,7 +38,7 @@ def _refused(tmp_path: Path, text: str) -> PolicyError:
     return caught.value
 
 
-def test_shipped_effects_are_those_of_the_rules():
+def test_shipped_effects_are_those_of_the_rules() -> None:
     policy = load_policy()
     for rule in RULES:
         assert policy.enabled(rule.code)
@@ -49,7 +50,7 @@ def test_shipped_effects_are_those_of_the_rules():
     }
 
 
-def test_required_lists_follow_the_regime_and_the_documents():
+def test_required_lists_follow_the_regime_and_the_documents() -> None:
     policy = load_policy()
     procurement = ("SXBZXR", "ZFCG", "ZDSS", "ZDWF")
     assert policy.required_lists(Regime.PROCUREMENT_TENDER, None) == procurement
@@ -61,14 +62,14 @@ def test_required_lists_follow_the_regime_and_the_documents():
     assert set(policy.required_lists(None, None)) == {*procurement, "ZTBJ"}
 
 
-def test_ages_are_a_day_unless_a_list_says_otherwise(tmp_path):
+def test_ages_are_a_day_unless_a_list_says_otherwise(tmp_path: Path) -> None:
     assert load_policy().max_age("TQGZ") == timedelta(hours=24)
     policy = _load(tmp_path, "[lists]\nmax_age_hours = 12\n[lists.max_age]\nTQGZ = 72\n")
     assert policy.max_age("TQGZ") == timedelta(hours=72)
     assert policy.max_age("SXBZXR") == timedelta(hours=12)
 
 
-def test_hash_is_of_the_content_not_of_its_spelling(tmp_path):
+def test_hash_is_of_the_content_not_of_its_spelling(tmp_path: Path) -> None:
     shipped = load_policy()
     assert _load(tmp_path, "# nothing differs\n[A02]\nassume_invoked = true\n").hash == shipped.hash
     changed = _load(tmp_path, "[A02]\nassume_invoked = false\n")
@@ -77,7 +78,7 @@ def test_hash_is_of_the_content_not_of_its_spelling(tmp_path):
     assert shipped.assume_invoked("A02")
 
 
-def test_text_gives_the_same_policy_back(tmp_path):
+def test_text_gives_the_same_policy_back(tmp_path: Path) -> None:
     policy = _load(tmp_path, OVERRIDE + "[A16.effects]\nrelated = 'BLOCK'\n[A08]\nenabled = false\n")
     again = policy_from_text(policy.text)
     assert again == policy
@@ -89,13 +90,13 @@ def test_text_gives_the_same_policy_back(tmp_path):
 @pytest.mark.parametrize(
     "text", ["", "[]", "{", "{}", '{"version": "1"}', json.dumps({"version": "1", "A01": {}})]
 )
-def test_damaged_or_foreign_text_is_refused(text):
+def test_damaged_or_foreign_text_is_refused(text: str) -> None:
     with pytest.raises(PolicyError) as caught:
         policy_from_text(text)
     assert caught.value.code == "policy.foreign"
 
 
-def test_text_with_another_key_or_effect_is_refused():
+def test_text_with_another_key_or_effect_is_refused() -> None:
     content = json.loads(load_policy().text)
     content["A16"]["effects"]["related"] = "BLOCK"
     with pytest.raises(PolicyError) as caught:
@@ -124,7 +125,7 @@ def test_text_with_another_key_or_effect_is_refused():
         ),
     ],
 )
-def test_unknown_keys_are_refused_with_name_and_line(tmp_path, text, key, line):
+def test_unknown_keys_are_refused_with_name_and_line(tmp_path: Path, text: str, key: str, line: int) -> None:
     error = _refused(tmp_path, text)
     assert error.code == "policy.unknown_key"
     assert error.params == {"key": key, "line": line}
@@ -155,11 +156,11 @@ def test_unknown_keys_are_refused_with_name_and_line(tmp_path, text, key, line):
         ("[A01\n", "policy.not_toml"),
     ],
 )
-def test_wrong_values_are_refused(tmp_path, text, code):
+def test_wrong_values_are_refused(tmp_path: Path, text: str, code: str) -> None:
     assert _refused(tmp_path, text).code == code
 
 
-def test_unreadable_files_are_refused(tmp_path):
+def test_unreadable_files_are_refused(tmp_path: Path) -> None:
     with pytest.raises(PolicyError) as caught:
         load_policy(tmp_path / "nowhere.toml")
     assert caught.value.code == "policy.unreadable"
@@ -170,7 +171,7 @@ def test_unreadable_files_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_no_case_becomes_a_block_without_a_signed_legal_basis(tmp_path, rule):
+def test_no_case_becomes_a_block_without_a_signed_legal_basis(tmp_path: Path, rule: Rule) -> None:
     for name, effect in rule.cases.items():
         if effect is Effect.BLOCK:
             continue
@@ -183,13 +184,13 @@ def test_no_case_becomes_a_block_without_a_signed_legal_basis(tmp_path, rule):
         assert policy.effect(rule.code, name) is Effect.BLOCK
 
 
-def test_spec_4_2_rules_may_never_block_unsigned():
+def test_spec_4_2_rules_may_never_block_unsigned() -> None:
     forbidden = {rule.code for rule in RULES if not rule.may_block}
     assert {"A08", "A13", "A16", "A20", "A22", "A23"} <= forbidden
     assert not {"A01", "A02", "A03", "A04", "A05", "A14", "B13", "B14"} & forbidden
 
 
-def test_a_signed_block_cites_the_basis_it_was_signed_with(tmp_path):
+def test_a_signed_block_cites_the_basis_it_was_signed_with(tmp_path: Path) -> None:
     policy = _load(tmp_path, OVERRIDE + "[A16.effects]\nrelated = 'BLOCK'\n")
     view = bidder(entity(kin=[kin("subsidiary", hit("SXBZXR"))]))
     (found,) = findings("A16", case(view, policy=policy, regime="procurement_tender"), view)
@@ -198,14 +199,14 @@ def test_a_signed_block_cites_the_basis_it_was_signed_with(tmp_path):
     assert not found.legal_basis[-1].basis_verified
 
 
-def test_a_softer_policy_is_followed(tmp_path):
+def test_a_softer_policy_is_followed(tmp_path: Path) -> None:
     policy = _load(tmp_path, "[A01.effects]\nsxbzxr = 'REVIEW'\n")
     view = bidder(entity(hit("SXBZXR")))
     (found,) = findings("A01", case(view, policy=policy, regime="procurement_tender"), view)
     assert found.effect is Effect.REVIEW
 
 
-def test_the_reference_page_names_every_key_and_refusal():
+def test_the_reference_page_names_every_key_and_refusal() -> None:
     root = Path(__file__).resolve().parents[2]
     page = (root / "docs" / "reference" / "policy.md").read_text(encoding="utf-8")
     content = json.loads(load_policy().text)
@@ -217,7 +218,7 @@ def test_the_reference_page_names_every_key_and_refusal():
     assert all(f"`{code}`" in page for code in catalogue("matching") if code.startswith("policy."))
 
 
-def test_options_and_state_investors(tmp_path):
+def test_options_and_state_investors(tmp_path: Path) -> None:
     policy = load_policy()
     assert policy.option("fine_threshold_cny") == 2_000_000
     assert policy.option("lookback_years") == 3
@@ -229,4 +230,4 @@ def test_options_and_state_investors(tmp_path):
     changed = _load(tmp_path, "[state_investors]\npatterns = ['投资经营']\n")
     assert changed.state_investor(("临江市国有资产投资经营有限公司",))
     with pytest.raises(AttributeError):
-        policy.version = "2"
+        setattr(policy, "version", "2")  # noqa: B010 - plain assignment is refused by the type checker too

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -183,7 +184,11 @@ def test_a_confirmed_match_blocks_and_a_rejected_one_is_gone(house: House) -> No
         first = screener.screen(request, now=at)
         assert first.verdict is Verdict.REVIEW
         evidence = first.bidders[0].reasons[0].evidence[0]
-        for answer, verdict in (("confirm", Verdict.BLOCK), ("reject", Verdict.CLEAR)):
+        answers: tuple[tuple[Literal["confirm", "reject"], Verdict], ...] = (
+            ("confirm", Verdict.BLOCK),
+            ("reject", Verdict.CLEAR),
+        )
+        for answer, verdict in answers:
             house.ledger.add_review(
                 pair_key=evidence.pair,
                 answer=answer,

@@ -15,7 +15,7 @@ import pytest
 
 from graph.lists import BY_CODE
 from graph.messages import LANGS, catalogue
-from matching.decision import Effect
+from matching.decision import Effect, LegalBasis
 from matching.rules import RULE_PACK, RULES, law, rule_pack_hash
 from matching.rules.base import Rule
 
@@ -36,12 +36,12 @@ INSTRUMENTS = {
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
 
-def test_the_pack_is_the_catalogue_in_order():
+def test_the_pack_is_the_catalogue_in_order() -> None:
     assert [rule.code for rule in RULES] == CODES
 
 
 @each_rule
-def test_five_places(rule: Rule):
+def test_five_places(rule: Rule) -> None:
     code = rule.code
     files = list((ROOT / "matching" / "rules").glob(f"{code.lower()}_*.py"))
     assert len(files) == 1
@@ -59,14 +59,14 @@ def _mentioned(code: str, text: str) -> bool:
     return any(letter == code[0] and int(a) <= int(code[1:]) <= int(b) for letter, a, b in ranges)
 
 
-def test_a_code_is_found_in_a_range_and_only_there():
+def test_a_code_is_found_in_a_range_and_only_there() -> None:
     assert _mentioned("A07", "Rules A01–A24, B13, B14")
     assert _mentioned("B13", "Rules A01–A24, B13, B14")
     assert not _mentioned("B12", "Rules A01–A24, B13, B14")
 
 
 @each_rule
-def test_page_states_title_cases_and_lists_as_they_are(rule: Rule):
+def test_page_states_title_cases_and_lists_as_they_are(rule: Rule) -> None:
     page = (ROOT / "docs" / "rules" / f"{rule.code}.md").read_text(encoding="utf-8")
     assert page.startswith(f"# {rule.code} ")
     assert rule.title.en in page
@@ -80,7 +80,7 @@ def test_page_states_title_cases_and_lists_as_they_are(rule: Rule):
 
 
 @each_rule
-def test_every_case_has_its_sentence_in_both_languages(rule: Rule):
+def test_every_case_has_its_sentence_in_both_languages(rule: Rule) -> None:
     spoken = {c.split(".")[2] for c in catalogue("matching") if c.startswith(f"rule.{rule.code}.")}
     assert spoken == set(rule.cases)
     for name in rule.cases:
@@ -91,7 +91,7 @@ def test_every_case_has_its_sentence_in_both_languages(rule: Rule):
 
 
 @each_rule
-def test_every_rule_has_law_in_force_on_each_of_its_days(rule: Rule):
+def test_every_rule_has_law_in_force_on_each_of_its_days(rule: Rule) -> None:
     assert rule.basis
     assert rule.lists or rule.code in ("A23", "A24", "B13", "B14")
     assert set(rule.lists) <= set(BY_CODE)
@@ -101,19 +101,19 @@ def test_every_rule_has_law_in_force_on_each_of_its_days(rule: Rule):
     assert not rule.in_force(date(1999, 12, 31))
 
 
-def _stands(basis, day):
+def _stands(basis: LegalBasis, day: date) -> bool:
     return basis.effective_from <= day and (basis.effective_to is None or day <= basis.effective_to)
 
 
 @each_rule
-def test_a_quote_is_verified_and_its_absence_is_not(rule: Rule):
+def test_a_quote_is_verified_and_its_absence_is_not(rule: Rule) -> None:
     for basis in rule.basis:
         assert basis.basis_verified == (basis.quote is not None)
         assert basis.effective_to is None or basis.effective_from <= basis.effective_to
 
 
 @pytest.mark.skipif(not LAWS.is_dir(), reason="the law texts are not beside this checkout")
-def test_quotes_are_verbatim():
+def test_quotes_are_verbatim() -> None:
     quoted = 0
     for rule in RULES:
         for basis in rule.basis:
@@ -129,12 +129,12 @@ def _squeezed(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).replace("*", "").split())
 
 
-def test_repair_law_changes_on_the_first_of_april_2026():
+def test_repair_law_changes_on_the_first_of_april_2026() -> None:
     dated = {b.instrument: (b.effective_from, b.effective_to) for b in (law.REPAIR_36, law.REPAIR_58)}
     assert list(dated.values()) == [(date(2026, 4, 1), None), (date(2023, 5, 1), date(2026, 3, 31))]
 
 
-def test_rules_do_not_import_rules_and_read_no_clock():
+def test_rules_do_not_import_rules_and_read_no_clock() -> None:
     rule_file = re.compile(r"[ab]\d\d_\w+\.py")
     for entry in resources.files("matching.rules").iterdir():
         if rule_file.fullmatch(entry.name):
@@ -144,7 +144,7 @@ def test_rules_do_not_import_rules_and_read_no_clock():
             assert "today(" not in source
 
 
-def test_pack_hash_is_stable_and_covers_code_and_sentences(monkeypatch):
+def test_pack_hash_is_stable_and_covers_code_and_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.fullmatch(r"\d{4}\.\d{1,2}\.\d+", RULE_PACK)
     first = rule_pack_hash()
     assert re.fullmatch("[0-9a-f]{64}", first)
@@ -155,14 +155,14 @@ def test_pack_hash_is_stable_and_covers_code_and_sentences(monkeypatch):
 
 
 @pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
-def test_golden_scenarios_follow_the_schema(path: Path):
+def test_golden_scenarios_follow_the_schema(path: Path) -> None:
     schema = json.loads((ROOT / "tests" / "golden" / "schema.json").read_text(encoding="utf-8"))
     document = json.loads(path.read_text(encoding="utf-8"))
     jsonschema.validate(document, schema)
     assert document["id"] == path.stem
 
 
-def test_the_schema_refuses_a_misspelt_expectation():
+def test_the_schema_refuses_a_misspelt_expectation() -> None:
     schema = json.loads((ROOT / "tests" / "golden" / "schema.json").read_text(encoding="utf-8"))
     document = json.loads((ROOT / "tests" / "golden" / "A01-blocks-listed-supplier.json").read_text("utf-8"))
     document["expect"]["bidders"]["b1"]["verdikt"] = "BLOCK"
@@ -170,7 +170,7 @@ def test_the_schema_refuses_a_misspelt_expectation():
         jsonschema.validate(document, schema)
 
 
-def test_only_statute_backed_rules_block():
+def test_only_statute_backed_rules_block() -> None:
     for rule in RULES:
         if Effect.BLOCK in rule.cases.values() and not rule.may_block:
             assert [n for n, e in rule.cases.items() if e is Effect.BLOCK] == ["condition"]
