@@ -6,7 +6,7 @@ from graph.text.branches import BranchName, branch, parent_of
 from graph.text.cells import clean, header, is_empty
 from graph.text.organizations import OrgName, org_key, organization_name, wildcard_equal
 from graph.text.persons import PersonName, person_key, person_name, person_names_near
-from graph.text.regions import province_name, province_of
+from graph.text.regions import division_level, province_name, province_of
 from graph.text.repair import repair, repaired_what
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "PersonName",
     "branch",
     "clean",
+    "division_level",
     "header",
     "is_empty",
     "org_key",

@@ -92,6 +92,17 @@ def province_name(code: str) -> str:
     return _provinces().get(code, "")
 
 
+@cache
+def _levels() -> dict[str, str]:
+    return {name: level for _code, name, level in _rows()}
+
+
+def division_level(name: str) -> str:
+    """`province`, `prefecture`, `county` or `former` for a division's full name; empty for a name that is none
+    or that two provinces share."""
+    return _levels().get(name, "")
+
+
 def _at_start(text: str) -> str:
     names = _names()
     for length in range(min(_LONGEST, len(text)), 1, -1):

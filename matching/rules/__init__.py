@@ -39,8 +39,9 @@ from matching.rules import (
     b13_alone_and_in_consortium,
     b14_consortium_changed,
 )
-from matching.rules.base import Rule
+from matching.rules.base import Rule, SubjectView
 from matching.rules.common import not_supplied
+from matching.rules.wording import both
 
 RULE_PACK = "2026.11.1"
 """The pack's version, raised with every change that can change an answer."""
@@ -86,6 +87,26 @@ def absent_inputs(request: DecisionRequest) -> tuple[NotAssessable, ...]:
     return _absent(frozenset(name for name, there in present.items() if not there))
 
 
+ROLES_WITH_RULES = frozenset({"buyer", "agency", "expert", "committee"})
+"""Roles of `SubjectView` that a rule of this version reads."""
+
+_RULES_TO_COME: Mapping[str, str] = {
+    "official": "D07–D10", "platform_operator": "B12", "prior_service_provider": "B09–B10",
+}  # fmt: skip
+
+
+def unruled(subject: SubjectView) -> NotAssessable | None:
+    """Says of a subject in a role that no rule reads that nothing was assessed: it must not come out CLEAR.
+
+    None for roles with rules.
+    """
+    if subject.role in ROLES_WITH_RULES:
+        return None
+    rules = _RULES_TO_COME.get(subject.role, subject.role)
+    text = both("rule.unruled", party=subject.label, rules=rules)
+    return NotAssessable(code="RULES", what=f"rule:{rules}", reason="not_covered", decides=True, detail=text)
+
+
 @cache
 def _absent(names: frozenset[str]) -> tuple[NotAssessable, ...]:
     return tuple(not_supplied(rule, name) for rule in RULES for name in rule.inputs if name in names)
@@ -103,4 +124,4 @@ def rule_pack_hash() -> str:
     return digest.hexdigest()
 
 
-__all__ = ["RULES", "RULE_PACK", "absent_inputs", "rule_pack_hash"]
+__all__ = ["ROLES_WITH_RULES", "RULES", "RULE_PACK", "absent_inputs", "rule_pack_hash", "unruled"]

@@ -38,6 +38,7 @@ RULE = Rule(
         "mandatory": Effect.BLOCK,
         "invoked": Effect.BLOCK,
         "unreadable": Effect.REVIEW,
+        "place": Effect.REVIEW,
         "voluntary": Effect.REVIEW,
         "procurement": Effect.FLAG,
         "elsewhere": Effect.FLAG,

@@ -8,13 +8,14 @@ from datetime import date
 from matching.request import Regime
 from matching.rules import law
 from matching.rules.base import Bilingual, Case, Effect, Hit, Outcome, Rule, SubjectView
+from matching.rules.capacity import barred_capacities
 from matching.rules.common import answers, finding, grouped
-from matching.rules.listed import REGIME, ban
+from matching.rules.listed import REGIME, ban, reach
 
 
 @answers("A10")
 def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
-    """A clean agency is preferred (flag); one under a ban may not act where the ban reaches (block)."""
+    """A clean agency is preferred (flag); one barred from acting may not, where and while the ban reaches."""
     if subject.role != "agency":
         return
     found = [(*answer, hit) for hit in subject.hits if hit.active and (answer := _case(case, hit))]
@@ -28,14 +29,16 @@ def _case(case: Case, hit: Hit) -> tuple[str, tuple[str, ...]] | None:
         return "defaulter", ()
     if code not in ("ZTBJ", "ZFCG"):
         return None
-    years = "tender_ban_years" if code == "ZTBJ" else "procurement_ban_years"
-    state = ban(case, hit, case.policy.option(years))
+    state = ban(case, hit)
     if state == "over":
         return None
-    as_agent = "代理" in hit.listing.measure or "投标" not in hit.listing.measure
-    reached = regime is Regime.MANDATORY if code == "ZTBJ" else regime is not None and regime.procurement
-    if state == "unreadable" or not as_agent or (regime is not None and not reached):
-        return "banned_elsewhere", ()
+    reached, missing = reach(case, hit)
+    if reached == "no":
+        return "elsewhere", ()
+    fitting = regime is Regime.MANDATORY if code == "ZTBJ" else regime is not None and regime.procurement
+    as_agent = "agent" in barred_capacities(hit.listing)
+    if state == "unreadable" or not as_agent or reached == "unknown" or not (fitting or regime is None):
+        return "unclear", missing
     return ("banned_tender" if code == "ZTBJ" else "banned_procurement"), REGIME if regime is None else ()
 
 
@@ -55,7 +58,8 @@ RULE = Rule(
         "defaulter": Effect.FLAG,
         "banned_tender": Effect.BLOCK,
         "banned_procurement": Effect.BLOCK,
-        "banned_elsewhere": Effect.REVIEW,
+        "unclear": Effect.REVIEW,
+        "elsewhere": Effect.FLAG,
     },
     inputs=("tender.agency",),
     effective_from=date(2016, 8, 30),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
+from matching.request import Regime
 from matching.rules import law
 from matching.rules.base import Bilingual, Case, Effect, Hit, Outcome, Rule, SubjectView
+from matching.rules.capacity import barred_capacities, for_good
 from matching.rules.common import answers, counts, finding, grouped
+from matching.rules.listed import REGIME, ban, reach, window
 
 ROLES = ("expert", "committee")
-_BAN = re.compile("取消|禁止|暂停|不得|停止|清退|限制")
 
 
 @answers("A11")
@@ -19,20 +20,42 @@ def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
     """A BLOCK is of that person in that role, never of a bidder."""
     if subject.role not in ROLES:
         return
-    found = [(name, (), hit) for hit in subject.hits if counts(hit) and (name := _case(hit))]
+    found = [(*answer, hit) for hit in subject.hits if counts(hit) and (answer := _case(case, hit))]
     for name, missing, hits in grouped(case, found, RULE.code):
         yield finding(case, RULE, name, hits, party=subject.label, missing=missing, person=True)
 
 
-def _case(hit: Hit) -> str | None:
-    listing = hit.listing
-    if listing.list_code == "SXBZXR":
-        return "defaulter"
-    if listing.list_code == "XHFZ":
-        return "bribery"
-    if listing.list_code in ("ZTBJ", "ZTBHMD", "ZFCG"):
-        return "banned" if listing.effect.end is not None or _BAN.search(listing.measure) else "recorded"
-    return None
+def _case(case: Case, hit: Hit) -> tuple[str, tuple[str, ...]] | None:
+    code = hit.listing.list_code
+    if code == "SXBZXR":
+        return "defaulter", ()
+    if code == "XHFZ":
+        return ("bribery" if window(case, hit) == "in" else "bribery_other"), ()
+    return _banned(case, hit) if code in ("ZTBJ", "ZTBHMD", "ZFCG") else None
+
+
+def _banned(case: Case, hit: Hit) -> tuple[str, tuple[str, ...]] | None:
+    """A ban counts in the capacity, for the term, in the place and under the law that its text names."""
+    evaluator = "evaluator" in barred_capacities(hit.listing)
+    state = ban(case, hit)
+    if evaluator and hit.listing.effect.end is None and for_good(hit.listing):
+        state = "running"
+    if state == "over":
+        return None
+    if not evaluator:
+        return "recorded", ()
+    reached, missing = reach(case, hit)
+    if reached == "no":
+        return "elsewhere", ()
+    if state == "unreadable" or reached == "unknown":
+        return "unclear", missing
+    regime, code = case.tender.regime, hit.listing.list_code
+    if code == "ZTBHMD":
+        return "banned", ()
+    if regime is None:
+        return "banned", REGIME
+    fitting = regime is Regime.MANDATORY if code == "ZTBJ" else regime.procurement
+    return ("banned" if fitting else "unclear"), ()
 
 
 RULE = Rule(
@@ -51,7 +74,10 @@ RULE = Rule(
     cases={
         "defaulter": Effect.BLOCK,
         "bribery": Effect.BLOCK,
+        "bribery_other": Effect.REVIEW,
         "banned": Effect.BLOCK,
+        "unclear": Effect.REVIEW,
+        "elsewhere": Effect.FLAG,
         "recorded": Effect.REVIEW,
     },
     inputs=("tender.experts",),

@@ -8,6 +8,7 @@ from datetime import date
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
 from matching.rules.common import answers, not_supplied
+from matching.rules.conditions import condition_on
 from matching.rules.people import MANAGERS, has_person, is_organization, person_findings
 
 _WORDS: Mapping[str, tuple[str, ...]] = {
@@ -17,35 +18,28 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "supervisor": ("监事",),
     "executive": ("高级管理人员", "高管", "总经理"),
 }
-_NOT_ASKED = ("不要求", "不作要求", "无需", "不适用", "不查询")
 
 
 @answers("A13")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """A flag: the debt is not the company's. It blocks only where the documents say so for that office."""
-    conditioned = tuple(role for role in MANAGERS if _conditioned(case, role))
-    others = tuple(role for role in MANAGERS if role not in conditioned)
-    if conditioned:
-        yield from person_findings(case, view, RULE, "condition", roles=conditioned, lists=RULE.lists)
-    yield from person_findings(case, view, RULE, "listed", roles=others, lists=RULE.lists)
+    """A flag: the debt is not the company's. It blocks only where the documents reject for that office; words
+    on it that don't plainly reject go to a human."""
+    said: dict[str, list[str]] = {}
+    for role in MANAGERS:
+        said.setdefault(condition_on(case.tender.extra_conditions, _WORDS[role]), []).append(role)
+    for meaning, name in (("rejects", "condition"), ("unclear", "condition_unclear"), ("silent", "listed")):
+        roles = tuple(said.get(meaning, ()))
+        if roles:
+            yield from person_findings(case, view, RULE, name, roles=roles, lists=RULE.lists)
     if any(is_organization(entity) for entity in view.entities) and not has_person(view, MANAGERS):
         yield not_supplied(RULE, "bidder.legal_rep")
-
-
-def _conditioned(case: Case, role: str) -> bool:
-    """Whether a special condition of the documents rejects bidders for a defaulter in this office."""
-    return any(
-        "失信" in text
-        and any(word in text for word in _WORDS[role])
-        and not any(no in text for no in _NOT_ASKED)
-        for text in case.tender.extra_conditions
-    )
 
 
 RULE = Rule(
     code="A13",
     title=Bilingual(zh="法定代表人或者董监高为失信被执行人", en="Management is a judgment defaulter"),
     scope="bidder",
+    asks=True,
     basis=(
         law.COMPANY_178,
         law.before(law.COMPANY_178, law.COMPANY_LAW_OLD, date(2006, 1, 1), "第一百四十六条第一款第五项"),
@@ -54,7 +48,7 @@ RULE = Rule(
     ),
     evaluate=evaluate,
     lists=("SXBZXR",),
-    cases={"listed": Effect.FLAG, "condition": Effect.BLOCK},
+    cases={"listed": Effect.FLAG, "condition": Effect.BLOCK, "condition_unclear": Effect.REVIEW},
     may_block=False,
     effective_from=date(2006, 1, 1),
 )

@@ -37,9 +37,9 @@ RULE = Rule(
     code="A17",
     title=Bilingual(zh="个体工商户的经营者被列入名单", en="Operator of an individual business is listed"),
     scope="bidder",
-    basis=(law.CIVIL_CODE_56,),
+    basis=(law.CIVIL_CODE_56, law.CIVIL_GENERAL_56, law.CIVIL_PRINCIPLES_29),
     evaluate=evaluate,
     lists=("SXBZXR", "ZDSS", "ZFCG", "TQGZ"),
     cases={"operator": Effect.BLOCK},
-    effective_from=date(2021, 1, 1),
+    effective_from=date(2016, 8, 1),
 )

@@ -42,8 +42,7 @@ def _ended(case: Case, hit: Hit) -> Status | None:
     """The state by which a record has no effect; an unreadable ban that must be over has run out."""
     if hit.status in ENDED:
         return None if counts(hit) else hit.status
-    years = {"ZFCG": "procurement_ban_years", "ZTBJ": "tender_ban_years"}.get(hit.listing.list_code)
-    if years is not None and hit.active and ban(case, hit, case.policy.option(years)) == "over":
+    if hit.listing.list_code in ("ZFCG", "ZTBJ") and hit.active and ban(case, hit) == "over":
         return Status.EXPIRED
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Literal
 
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, Rule
@@ -13,27 +14,63 @@ from matching.rules.identity import same
 
 @answers("B13")
 def evaluate(case: Case, a: BidderView, b: BidderView) -> Iterable[Outcome]:
-    """All those bids are invalid; sameness by name alone goes to a human. Two sole bids are no B13."""
+    """All those bids are invalid; sameness by name alone goes to a human. Two sole bids are no B13, nor are
+    two rows of one bid."""
     if not _consortium(a) and not _consortium(b):
         return
     if not _overlap(a, b):
         return
-    by_code: EntityView | None = None
+    unit, how = _shared(a, b)
+    if unit is None:
+        return
+    one_bid = _one_bid(a, b)
+    if one_bid == "yes":
+        return
+    name = "unsure" if one_bid == "unknown" else how
+    params = {"a": _name(a), "b": _name(b)}
+    yield finding(case, RULE, name, party=unit.label, params=params, person=unit.type.value == "person")
+
+
+def _shared(a: BidderView, b: BidderView) -> tuple[EntityView | None, str]:
+    """A unit that stands in both bids, by code if there is one, and how it is known."""
     by_name: EntityView | None = None
     for one in a.entities:
         for other in b.entities:
             match same(one.identity, other.identity):
                 case "code":
-                    by_code = by_code or one
+                    return one, "by_code"
                 case "name":
                     by_name = by_name or one
-    unit = by_code or by_name
-    if unit is None:
-        return
-    params = {"a": _name(a), "b": _name(b)}
-    person = unit.type.value == "person"
-    name = "by_code" if by_code is not None else "by_name"
-    yield finding(case, RULE, name, party=unit.label, params=params, person=person)
+    return by_name, "by_name"
+
+
+def _one_bid(a: BidderView, b: BidderView) -> Literal["yes", "no", "unknown"]:
+    """Whether two rows are one bid: platforms list a consortium once for each member.
+
+    The same consortium number, or the same members. Rows that name one consortium but members that don't fit
+    together or another price, or that are in a consortium of which nothing is said, leave it open.
+    """
+    one, other = a.bidder.consortium, b.bidder.consortium
+    inside, around = _among(a, b), _among(b, a)
+    if one is None or other is None:
+        return "no"
+    if (one.id and one.id == other.id and (inside or around)) or (inside and around):
+        prices = {a.bidder.price, b.bidder.price} - {None}
+        return "yes" if len(prices) <= 1 else "unknown"
+    if one.id and one.id == other.id:
+        return "unknown"
+    return "unknown" if _bare(a) or _bare(b) else "no"
+
+
+def _among(a: BidderView, b: BidderView) -> bool:
+    """Whether every unit of one bid stands in the other."""
+    return all(any(same(x.identity, y.identity) != "no" for y in b.entities) for x in a.entities)
+
+
+def _bare(view: BidderView) -> bool:
+    """Whether a row says that it belongs to a consortium, but not to which."""
+    consortium = view.bidder.consortium
+    return consortium is not None and not consortium.id and len(view.entities) == 1
 
 
 def _consortium(view: BidderView) -> bool:
@@ -58,6 +95,10 @@ RULE = Rule(
     scope="pair",
     basis=(law.RULES_37_3, law.before(law.RULES_37_3, law.TENDER_RULES_2011, date(2012, 2, 1))),
     evaluate=evaluate,
-    cases={"by_code": Effect.BLOCK, "by_name": Effect.REVIEW},
+    cases={
+        "by_code": Effect.BLOCK,
+        "by_name": Effect.REVIEW,
+        "unsure": Effect.REVIEW,
+    },
     effective_from=date(2012, 2, 1),
 )

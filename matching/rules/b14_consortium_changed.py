@@ -8,36 +8,48 @@ from datetime import date
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
 from matching.rules.common import answers, finding, not_supplied
-from matching.rules.identity import NAME, same
+from matching.rules.identity import NAME, apart, same
 from matching.subjects import party_subject
 
 
 @answers("B14")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Members added, dropped or replaced; names alone that differ may be a renaming: a human decides."""
+    """Members added, dropped or replaced, by codes throughout; anything less certain goes to a human.
+
+    The bidder itself leads, whether the lists of members name it or not.
+    """
     consortium = view.bidder.consortium
     if consortium is None:
         return
-    if consortium.prequalified_members is None:
+    if not consortium.prequalified_members:
         yield not_supplied(RULE, "bidder.consortium.prequalified_members")
         return
     subjects = [party_subject(ref) for ref in consortium.prequalified_members]
     before = [(s.label, (*s.codes, *(f"{NAME}{n6}" for n6 in (s.n6, *s.former) if n6))) for s in subjects]
     now = [(entity.label, entity.identity) for entity in view.entities]
+    itself = [entity.identity for entity in view.entities if entity.role in ("lead", "sole")]
     gone = [(label, keys) for label, keys in before if all(same(keys, other) == "no" for _, other in now)]
-    added = [(label, keys) for label, keys in now if all(same(keys, other) == "no" for _, other in before)]
+    added = [
+        (label, keys)
+        for label, keys in now
+        if keys not in itself and all(same(keys, other) == "no" for _, other in before)
+    ]
     if not gone and not added:
         return
-    renamed = len(gone) == len(added) and not (_coded(gone) and _coded(added))
+    certain = _certain(gone, now) and _certain(added, before)
     params = {"gone": _labels(gone), "added": _labels(added)}
-    yield finding(case, RULE, "unsure" if renamed else "changed", party=_name(view), params=params)
+    yield finding(case, RULE, "changed" if certain else "unsure", party=_name(view), params=params)
 
 
-def _coded(members: list[tuple[str, tuple[str, ...]]]) -> bool:
-    return all(any(not key.startswith(NAME) for key in keys) for _, keys in members)
+Member = tuple[str, tuple[str, ...]]
 
 
-def _labels(members: list[tuple[str, tuple[str, ...]]]) -> str:
+def _certain(members: list[Member], others: list[Member]) -> bool:
+    """Whether codes show of each member that it is none of the others."""
+    return all(apart(keys, other) for _, keys in members for _, other in others)
+
+
+def _labels(members: list[Member]) -> str:
     return "、".join(label for label, _ in members) or "—"
 
 

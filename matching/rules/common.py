@@ -8,11 +8,12 @@ raises an effect.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, wraps
+from typing import TYPE_CHECKING
 
-from graph.dates import china_day
-from graph.model import PartyType, Status
+from graph.dates import add_years, china_day, last_day, within_years_before
+from graph.model import Listing, PartyType, Status
 from matching.decision import (
     Bilingual,
     Effect,
@@ -27,6 +28,10 @@ from matching.decision import (
 from matching.rules.base import Case, EntityView, Hit, Rule
 from matching.rules.wording import both, detail, doubtful, input_names
 
+if TYPE_CHECKING:
+    # The policy checks itself against the rules, which stand on this module.
+    from matching.policy import Policy
+
 REPAIRABLE = frozenset(
     {"ZFCG", "ZDSS", "TQGZ", "YZWF", "JYYC", "AQSC", "ZTBJ", "ZTBHMD", "ZDWF", "XZCF", "OTH"}
 )
@@ -34,6 +39,12 @@ REPAIRABLE = frozenset(
 
 LOOKBACK = frozenset({"ZDWF", "XHFZ"})
 """Lists that bind by a look-back from the activity, whatever term the record itself shows (采条例 19)."""
+
+
+BAN_YEARS: Mapping[str, str] = {
+    "ZFCG": "procurement_ban_years", "ZTBJ": "tender_ban_years", "ZTBHMD": "tender_ban_years",
+}  # fmt: skip
+"""Lists of bans, each with the policy's option for the longest ban that the law behind it knows."""
 
 
 def answers(code: str) -> Callable[[Callable[..., Iterable[Outcome]]], Callable[..., tuple[Outcome, ...]]]:
@@ -55,13 +66,43 @@ def counts(hit: Hit) -> bool:
     return hit.active or (hit.status is Status.EXPIRED and hit.listing.list_code in LOOKBACK)
 
 
-def event_day(hit: Hit) -> date | None:
+def event_day(listing: Listing) -> date | None:
     """The day a look-back runs from: the decision's or judgment's; never the publication's."""
-    penalty = hit.listing.penalty
-    if penalty is not None and penalty.decided_on is not None:
-        return penalty.decided_on
-    start = hit.listing.effect.start
+    if listing.penalty is not None and listing.penalty.decided_on is not None:
+        return listing.penalty.decided_on
+    start = listing.effect.start
     return china_day(start) if start is not None else None
+
+
+def end_known(listing: Listing) -> bool:
+    """Whether the end of a ban can be read from the record."""
+    unreadable = listing.penalty is not None and listing.penalty.ban_unreadable
+    return listing.effect.end is not None and not unreadable
+
+
+def turning_days(listing: Listing, policy: Policy) -> tuple[date, ...]:
+    """The last days (China) on which rules that count years from the decision see a record as they do.
+
+    Beside the record's own dates (`Listing.boundaries`): the day before the decision, the last day of the
+    look-back, and the longest term of a ban whose end can't be read. Empty where nothing is counted.
+
+    Args:
+        listing: the record.
+        policy: for `lookback_years`, `procurement_ban_years` and `tender_ban_years`.
+    """
+    day = event_day(listing)
+    if day is None:
+        return ()
+    days: list[date] = []
+    if listing.list_code in LOOKBACK:
+        years = policy.option("lookback_years")
+        last = add_years(day, years)
+        if within_years_before(day, last + timedelta(days=1), years):  # 29 February
+            last += timedelta(days=1)
+        days += [day - timedelta(days=1), last]
+    if listing.list_code in BAN_YEARS and not end_known(listing):
+        days.append(last_day(day, years=policy.option(BAN_YEARS[listing.list_code])))
+    return tuple(sorted(days))
 
 
 def is_person(hit: Hit) -> bool:

@@ -13,15 +13,22 @@ def same(one: tuple[str, ...], other: tuple[str, ...]) -> Literal["code", "name"
     `code`: a strong number in common. `name`: the whole name equal and no number of one kind against it. Two
     different numbers of one kind are two parties, whatever the names.
     """
-    codes, others = _codes(one), _codes(other)
-    if set(codes) & set(others):
+    if set(_codes(one)) & set(_codes(other)):
         return "code"
-    kinds = {code.split(":", 1)[0] for code in codes} & {code.split(":", 1)[0] for code in others}
-    if kinds or _conflict(codes, others):
+    if apart(one, other):
         return "no"
     return (
         "name" if {k for k in one if k.startswith(NAME)} & {k for k in other if k.startswith(NAME)} else "no"
     )
+
+
+def apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two parties are certainly two: numbers of one kind that differ, or a person's against a firm's."""
+    codes, others = _codes(one), _codes(other)
+    if set(codes) & set(others):
+        return False
+    kinds = {code.split(":", 1)[0] for code in codes} & {code.split(":", 1)[0] for code in others}
+    return bool(kinds) or _conflict(codes, others)
 
 
 def _codes(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -157,6 +157,12 @@ COMPANY_178 = _article(
     "个人因所负数额较大债务到期未清偿被人民法院列为失信被执行人",
 )
 CIVIL_CODE_56 = _article("中华人民共和国民法典", "第五十四条至第五十六条", date(2021, 1, 1))
+CIVIL_GENERAL_56 = before(
+    CIVIL_CODE_56, "中华人民共和国民法总则", date(2017, 10, 1), "第五十四条、第五十六条"
+)
+CIVIL_PRINCIPLES_29 = before(
+    CIVIL_CODE_56, "中华人民共和国民法通则", date(1987, 1, 1), "第二十六条、第二十九条"
+)
 SOLE_PROPRIETOR_31 = _article("中华人民共和国个人独资企业法", "第三十一条", date(2000, 1, 1))
 PARTNERSHIP_2 = _article("中华人民共和国合伙企业法（2006年修订）", "第二条", date(2007, 6, 1))
 DEFAULTERS_8 = _article(

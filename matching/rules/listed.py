@@ -13,15 +13,25 @@ from typing import Literal
 import msgspec
 
 from graph.dates import china_day, last_day, within_years_before
-from graph.model import Listing
 from matching.decision import Effect, Outcome
 from matching.request import Funding, ProjectObject, Regime
 from matching.rules.base import BidderView, Case, Hit, Rule
-from matching.rules.common import counts, event_day, finding, grouped, lower, member_of
-from matching.rules.jurisdiction import covers
+from matching.rules.capacity import barred_capacities
+from matching.rules.common import (
+    BAN_YEARS,
+    counts,
+    end_known,
+    event_day,
+    finding,
+    grouped,
+    lower,
+    member_of,
+)
+from matching.rules.jurisdiction import Reach, covers
 from matching.rules.wording import both, doubtful
 
 REGIME = ("tender.regime",)
+REGION = ("tender.region",)
 FINE_DEFINED_FROM = date(2022, 2, 8)
 """财库〔2022〕3号: 较大数额罚款 is 2,000,000 CNY and more from this day; before, the words had no number."""
 
@@ -143,20 +153,27 @@ def own_findings(case: Case, view: BidderView, rule: Rule) -> Iterator[Outcome]:
             )
 
 
-def ban(case: Case, hit: Hit, years: int) -> Literal["running", "unreadable", "over"]:
-    """Whether a ban runs: one without a readable end has to be read by a human, and lasts `years` at most."""
-    penalty = hit.listing.penalty
-    if hit.listing.effect.end is not None and not (penalty is not None and penalty.ban_unreadable):
+def ban(case: Case, hit: Hit) -> Literal["running", "unreadable", "over"]:
+    """Whether a ban in effect runs: one without a readable end has to be read by a human, and lasts no longer
+    than the law behind its list allows."""
+    if end_known(hit.listing):
         return "running"
-    decided = event_day(hit)
+    decided = event_day(hit.listing)
+    years = case.policy.option(BAN_YEARS[hit.listing.list_code])
     if decided is not None and china_day(case.as_of) > last_day(decided, years=years):
         return "over"
     return "unreadable"
 
 
+def reach(case: Case, hit: Hit) -> tuple[Reach, tuple[str, ...]]:
+    """Whether a ban reaches the tender's region, and what was missing to tell."""
+    found = covers(hit.listing, case.tender.region)
+    return found, REGION if found == "unknown" and not case.tender.region else ()
+
+
 def window(case: Case, hit: Hit) -> Literal["in", "before", "after", "undated"]:
     """Where a decision or judgment lies against the look-back that ends on the day of the activity."""
-    day = event_day(hit)
+    day = event_day(hit.listing)
     if day is None:
         return "undated"
     if day > case.activity:
@@ -187,7 +204,7 @@ def _zdss(case: Case, hit: Hit) -> Iterator[Ruling]:
 
 
 def _zfcg(case: Case, hit: Hit) -> Iterator[Ruling]:
-    state = ban(case, hit, case.policy.option("procurement_ban_years"))
+    state = ban(case, hit)
     if state == "over":
         return
     regime = case.tender.regime
@@ -202,18 +219,18 @@ def _zfcg(case: Case, hit: Hit) -> Iterator[Ruling]:
 
 
 def _ztbj(case: Case, hit: Hit) -> Iterator[Ruling]:
-    state = ban(case, hit, case.policy.option("tender_ban_years"))
+    state = ban(case, hit)
     if state == "over":
         return
-    if other_capacity(hit.listing):
+    capacities = barred_capacities(hit.listing)
+    if capacities and "bidder" not in capacities:
         yield Ruling(code="A03", case="capacity")
         return
     regime = case.tender.regime
-    reach = covers(hit.listing, case.tender.region)
-    if reach == "no":
+    reached, missing = reach(case, hit)
+    if reached == "no":
         yield Ruling(code="A03", case="elsewhere")
         return
-    missing = ("tender.region",) if reach == "unknown" else ()
     if case.invoked("ZTBJ"):
         name = "invoked"
     elif regime is None or regime is Regime.MANDATORY:
@@ -222,12 +239,11 @@ def _ztbj(case: Case, hit: Hit) -> Iterator[Ruling]:
     else:
         yield Ruling(code="A03", case="procurement" if regime.procurement else "voluntary")
         return
-    yield Ruling(code="A03", case=name if state == "running" else "unreadable", missing=missing)
-
-
-def other_capacity(listing: Listing) -> bool:
-    """Whether a ban's own text bars from acting as agent or evaluator only, not from bidding."""
-    return "投标" not in listing.measure and any(word in listing.measure for word in ("代理", "评标", "评审"))
+    if state != "running":
+        name = "unreadable"
+    elif reached == "unknown" and not missing:
+        name = "place"
+    yield Ruling(code="A03", case=name, missing=missing)
 
 
 def _zdwf(case: Case, hit: Hit) -> Iterator[Ruling]:

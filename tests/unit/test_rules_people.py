@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
-from rules_factory import bidder, case, entity, findings, hit, kin, listing, person, run, subject
+from rules_factory import BY_CODE, bidder, case, entity, findings, hit, kin, listing, person, run, subject
 
+from graph.dates import CST
 from graph.model import Penalty
 from matching.decision import Effect, Tier
 from matching.request import DecisionRequest
-from matching.rules import absent_inputs
+from matching.rules import ROLES_WITH_RULES, RULES, absent_inputs, unruled
 
 PROCUREMENT = {"regime": "procurement_tender"}
 MANDATORY = {"regime": "mandatory_tender"}
@@ -49,9 +50,25 @@ def test_a10_a_ban_from_bidding_or_an_unreadable_one_goes_to_a_human():
 
 
 def test_a10_procurement_ban_of_an_agency():
-    record = listing("ZFCG", until=date(2027, 1, 1))
+    record = listing("ZFCG", until=date(2027, 1, 1), measure="禁止其一年内代理政府采购业务")
     assert _subject("A10", "agency", hit(record), **PROCUREMENT) == [BLOCK]
     assert _subject("A10", "agency", hit(record), **MANDATORY) == [REVIEW]
+
+
+@pytest.mark.parametrize(
+    ("measure", "scope", "region", "expected"),
+    [
+        ("", "", "江苏省", REVIEW),
+        ("禁止其在福建省范围内代理依法必须进行招标的项目一年", "", "江苏省", FLAG),
+        (AGENT_BAN, "福建省", "江苏省南京市", FLAG),
+        (AGENT_BAN, "福建省", "福州市", BLOCK),
+        (AGENT_BAN, "福建省", "", REVIEW),
+        ("禁止从事招标投标代理活动一年", "", "江苏省", BLOCK),
+    ],
+)
+def test_a10_capacity_and_place_are_read_from_the_decision(measure, scope, region, expected):
+    record = listing("ZTBJ", until=date(2027, 1, 1), measure=measure, scope=scope)
+    assert _subject("A10", "agency", hit(record), region=region, **MANDATORY) == [expected]
 
 
 @pytest.mark.parametrize("role", ["expert", "committee"])
@@ -74,6 +91,47 @@ def test_a11_blocks_the_expert_by_number_and_reviews_by_mask(role, code):
 def test_a11_credit_records_of_experts(measure, until, expected):
     record = listing("ZTBHMD", name="虚构乙", person=True, measure=measure, until=until)
     assert _subject("A11", "expert", hit(record), **MANDATORY) == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("code", "fields", "tender", "expected"),
+    [
+        ("ZFCG", {"start": date(2012, 1, 1), "measure": "一年内禁止参加政府采购活动"}, PROCUREMENT, []),
+        ("ZFCG", {"until": date(2027, 1, 1), "measure": "一年内禁止参加政府采购活动"}, PROCUREMENT, [REVIEW]),
+        ("ZFCG", {"measure": "禁止其参加政府采购评审活动"}, PROCUREMENT, [BLOCK]),
+        ("ZFCG", {"measure": "禁止其参加政府采购评审活动"}, MANDATORY, [REVIEW]),
+        ("ZFCG", {"measure": "禁止其参加政府采购评审活动"}, {}, [REVIEW]),
+        ("ZTBJ", {"until": date(2027, 1, 1)}, MANDATORY, [REVIEW]),
+        (
+            "ZTBJ",
+            {"measure": "取消担任评标委员会成员的资格", "scope": "福建省"},
+            {**MANDATORY, "region": "江苏省"},
+            [FLAG],
+        ),
+        (
+            "ZTBHMD",
+            {"measure": "暂停在福建省评标", "scope": "福建省"},
+            {**MANDATORY, "region": "福州市"},
+            [REVIEW],
+        ),
+        ("ZTBHMD", {"measure": "暂停评标资格", "start": date(2020, 1, 1)}, MANDATORY, []),
+        ("ZTBJ", {"measure": "取消其一年内投标资格", "until": date(2027, 1, 1)}, MANDATORY, [REVIEW]),
+    ],
+)
+def test_a11_a_ban_counts_in_its_capacity_term_place_and_law(code, fields, tender, expected):
+    record = listing(code, name="虚构乙", person=True, **fields)
+    assert _subject("A11", "expert", hit(record), **tender) == expected
+
+
+def test_a11_bribery_blocks_for_three_years_and_is_weighed_by_a_human_after():
+    for decided, expected in (
+        (date(2023, 11, 22), BLOCK),
+        (date(2023, 11, 21), REVIEW),
+        (date(2005, 1, 1), REVIEW),
+    ):
+        record = listing("XHFZ", person=True, start=decided, penalty=Penalty(decided_on=decided))
+        assert _subject("A11", "expert", hit(record), **MANDATORY) == [expected]
+    assert _subject("A11", "expert", hit(listing("XHFZ", person=True, start=None)), **MANDATORY) == [REVIEW]
 
 
 def test_a11_leaves_bidders_and_officials_alone():
@@ -105,7 +163,7 @@ def test_a13_management_is_a_flag(role):
         ("投标人或其法定代表人不得为失信被执行人", "legal_rep", Tier.E1, BLOCK),
         ("投标人或其法定代表人不得为失信被执行人", "legal_rep", Tier.E2, REVIEW),
         ("投标人或其法定代表人不得为失信被执行人", "director", Tier.E1, FLAG),
-        ("不要求查询法定代表人的失信记录", "legal_rep", Tier.E1, FLAG),
+        ("不要求查询法定代表人的失信记录", "legal_rep", Tier.E1, REVIEW),
         ("法定代表人须到场", "legal_rep", Tier.E1, FLAG),
     ],
 )
@@ -193,83 +251,34 @@ def test_a18_unlimited_liability(role, form, tier, expected, severity):
     assert all(f.severity == severity for f in found)
 
 
+def test_a17_reads_earlier_law_for_earlier_days():
+    record = listing("SXBZXR", name="虚构甲", person=True, start=date(2019, 1, 1))
+    at = datetime(2020, 6, 1, 10, tzinfo=CST)
+    view = bidder(entity(persons=[person("operator", hit(record, as_of=at))], individual=True))
+    (found,) = findings("A17", case(view, as_of=at, **PROCUREMENT), view)
+    assert found.effect is BLOCK
+    assert {b.instrument for b in found.legal_basis} == {"中华人民共和国民法总则", "中华人民共和国民法通则"}
+    assert BY_CODE["A17"].in_force(date(2020, 6, 1))
+
+
+@pytest.mark.parametrize("role", ["official", "platform_operator", "prior_service_provider", "witness"])
+def test_a_role_without_rules_is_said_to_be_unassessed(role):
+    outcome = unruled(subject(role))
+    assert outcome is not None
+    assert outcome.decides
+    assert outcome.what.startswith("rule:")
+    assert "虚构单位" in outcome.detail.zh
+    assert "虚构单位" in outcome.detail.en
+
+
+def test_roles_with_rules_are_those_that_rules_read():
+    listed = [hit(code) for code in ("SXBZXR", "ZFJG", "XHFZ")]
+    for role in ROLES_WITH_RULES:
+        assert unruled(subject(role)) is None
+        rules = [rule.code for rule in RULES if rule.scope == "subject"]
+        assert any(findings(code, case(), subject(role, *listed)) for code in rules)
+
+
 def test_a21_warns_of_a_defaulting_buyer():
     assert _subject("A21", "buyer", hit("ZFJG")) == [FLAG]
     assert _subject("A21", "agency", hit("ZFJG")) == []
-
-
-def _joint(*members, index=1, lots=()):
-    return bidder(
-        *members, index=index, name="", lots=list(lots), consortium={"members": [m.label for m in members]}
-    )
-
-
-def test_b13_blocks_a_unit_that_bids_alone_and_jointly():
-    alone = bidder(entity(identity=[CODE_A, "name:甲公司"], label="甲公司"))
-    joint = _joint(entity(identity=[CODE_A], label="甲公司"), entity(identity=[CODE_B], label="乙公司"))
-    (found,) = findings("B13", case(alone, joint), alone, joint)
-    assert found.effect is BLOCK
-    assert "甲公司" in found.detail.zh
-    again = _joint(
-        entity(identity=[CODE_C], label="丙公司"), entity(identity=[CODE_B], label="乙公司"), index=2
-    )
-    assert [f.effect for f in findings("B13", case(joint, again), joint, again)] == [BLOCK]
-
-
-def test_b13_by_name_is_a_review_and_different_codes_are_different_units():
-    alone = bidder(entity(identity=["name:甲公司"], label="甲公司"))
-    joint = _joint(entity(identity=[CODE_A, "name:甲公司"], label="甲公司"), entity(identity=[CODE_B]))
-    assert [f.effect for f in findings("B13", case(alone, joint), alone, joint)] == [REVIEW]
-    namesake = bidder(entity(identity=[CODE_C, "name:甲公司"], label="甲公司"))
-    assert findings("B13", case(namesake, joint), namesake, joint) == []
-
-
-def test_b13_nested_organisation_code_is_the_same_unit():
-    alone = bidder(entity(identity=["org_code:MA1FAKEA1", "name:甲公司"], label="甲公司"))
-    joint = _joint(entity(identity=[CODE_A], label="甲公司"), entity(identity=[CODE_B]))
-    assert [f.effect for f in findings("B13", case(alone, joint), alone, joint)] == [BLOCK]
-
-
-def test_b13_not_for_two_sole_bids_nor_in_different_lots():
-    one, two = bidder(entity(identity=[CODE_A])), bidder(entity(identity=[CODE_A]), index=1)
-    assert findings("B13", case(one, two), one, two) == []
-    first = bidder(entity(identity=[CODE_A]), lots=["1"])
-    second = _joint(entity(identity=[CODE_A]), entity(identity=[CODE_B]), lots=["2"])
-    assert findings("B13", case(first, second), first, second) == []
-    whole = bidder(entity(identity=[CODE_A]))
-    assert [f.effect for f in findings("B13", case(whole, second), whole, second)] == [BLOCK]
-
-
-def _prequalified(*members, now):
-    view = bidder(
-        *now, name="甲乙联合体",
-        consortium={"members": [e.label for e in now], "prequalified_members": list(members)},
-    )  # fmt: skip
-    return [f.effect for f in findings("B14", case(view), view)]
-
-
-def _member(name, code=""):
-    return {"name": name, "identifiers": [{"id": code, "scheme": "uscc"}] if code else []}
-
-
-def test_b14_same_members_are_no_finding():
-    now = [entity(identity=["name:临江市甲有限公司"]), entity(identity=["name:临江市乙有限公司"])]
-    assert _prequalified(_member("临江市甲有限公司"), _member("临江市乙有限公司"), now=now) == []
-
-
-def test_b14_members_added_or_dropped_block():
-    now = [entity(identity=["name:临江市甲有限公司"]), entity(identity=["name:临江市乙有限公司"])]
-    assert _prequalified(_member("临江市甲有限公司"), now=now) == [BLOCK]
-    three = (_member("临江市甲有限公司"), _member("临江市乙有限公司"), _member("临江市丙有限公司"))
-    assert _prequalified(*three, now=now) == [BLOCK]
-
-
-def test_b14_another_name_without_codes_may_be_a_renaming():
-    now = [entity(identity=["name:临江市甲有限公司"]), entity(identity=["name:临江市丁有限公司"])]
-    assert _prequalified(_member("临江市甲有限公司"), _member("临江市乙有限公司"), now=now) == [REVIEW]
-
-
-def test_b14_without_the_list_of_prequalified_members_says_so():
-    view = bidder(entity(), entity(label="乙"))
-    (outcome,) = run("B14", case(view), view)
-    assert outcome.what == "input:bidder.consortium.prequalified_members"
