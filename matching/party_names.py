@@ -23,6 +23,9 @@ _FORM = (
 )
 _ORGANIZATION = re.compile(rf"(?:{_FORM})\Z")
 _ENDS_A_FIRM = "(?:(?<![分支子])公司|集团|事务所|设计院|研究院|研究所|合作社|[^工]厂|大学|银行)"
+_BUSINESS = re.compile(
+    "(?:[行庄馆楼园城库矿船室屋吧点户苑会港台摊]|小吃|餐饮|批发|零售|加工|维修|服务|商贸)\\Z"
+)
 _FIRM = re.compile(rf".+{_ENDS_A_FIRM}(?:联合体|.{{0,16}}(?:[分支]公司|[分支]行))?\Z")
 _GENERIC = re.compile(
     "(?:有限|责任|股份|公司|集团|联合体|分公司|子公司|企业|单位|机构|个体|工商户|个人|供应商|投标人|中标人|候选人|牵头人|成员|名称|全称|"
@@ -128,12 +131,12 @@ def organizational(name: str) -> bool:
     compact = "".join(plain.split())
     if hanzi > 4:
         return "·" not in text.repair(name).replace("•", "·").replace("．", "·").replace("‧", "·")
-    return hanzi > 2 and has_form(compact)
+    return hanzi > 2 and _ORGANIZATION.search(compact) is not None
 
 
 def has_form(name: str) -> bool:
-    """Whether a name ends with a word that only organisations and businesses bear (公司, 厂, 商行 …)."""
-    return _ORGANIZATION.search(name) is not None
+    """Whether a long name ends as those of organisations and businesses do (公司, 厂, 商行, 茶庄 …)."""
+    return _ORGANIZATION.search(name) is not None or _BUSINESS.search(name) is not None
 
 
 def _plausible(n6: str, n1: str) -> bool:
@@ -162,7 +165,9 @@ def _firms(n1: str, n5: str) -> tuple[str, ...]:
     for pieces in (_BETWEEN.split(n5), n1.split()):
         named = [piece for piece in pieces if piece]
         firms = tuple(
-            piece for piece in named if _is_firm(piece) or (len(piece) >= SHORTEST and has_form(piece))
+            piece
+            for piece in named
+            if _is_firm(piece) or (len(piece) >= SHORTEST and _ORGANIZATION.search(piece))
         )
         if len(firms) > 1:
             return firms

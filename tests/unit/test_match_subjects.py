@@ -63,6 +63,7 @@ def test_a_long_name_without_any_form_may_be_a_persons_and_is_not_clear() -> Non
     subject = read("虚构提艾力江木", CITIZEN)
     assert subject.type is PartyType.ORGANIZATION
     assert not subject.comparable
+    assert read("临江清溪虚构茶庄", CITIZEN).comparable
 
 
 def test_an_operators_number_stands_beside_the_code() -> None:
