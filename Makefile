@@ -5,7 +5,6 @@ SHELL := /bin/sh
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= auto
-TYPED := scripts/reference.py tests/conftest.py tests/test_architecture.py tests/docs $(wildcard tests/unit/test_house_*.py)
 
 .PHONY: help run env env-dev test fast soak check lint types arch docs reference lock clean
 
@@ -28,16 +27,16 @@ fast: env-dev ## the tests that take seconds
 	$(PYTEST) -n $(JOBS) -m "not slow and not fault"
 
 soak: env-dev ## the crash tests at full length: 200 kills each
-	LIANCHENG_KILL_ROUNDS=200 STORE_KILL_ROUNDS=200 $(PYTEST) -n $(JOBS) tests/fault
+	LIANCHENG_SOAK=200 $(PYTEST) -n $(JOBS) tests/fault
 
 check: lint types test ## lint, types, import directions, documentation and every test: what CI runs
 
 lint: env-dev ## style and common mistakes
 	$(BIN)/ruff check .
 
-types: env-dev ## mypy --strict over the program, its scripts and the tests of the house
+types: env-dev ## mypy --strict over the program, its tests, scripts and benchmarks
 	$(BIN)/mypy
-	$(BIN)/mypy --explicit-package-bases $(TYPED)
+	$(BIN)/mypy --explicit-package-bases tests scripts benchmarks
 
 arch: env-dev ## import directions and house rules only
 	$(PYTEST) tests/test_architecture.py

@@ -1,6 +1,6 @@
 """kill -9 and a full disk: what was acknowledged is there, the rest left no trace, the chain is whole.
 
-`LIANCHENG_KILL_ROUNDS` sets how often a writer is killed (10 by default; 50 in CI, 200 by command).
+`LIANCHENG_SOAK` sets how often a writer is killed (10 by default; 50 in CI, 200 by `make soak`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ import pytest
 
 from matching.ledger import LedgerError, open_ledger
 
-ROUNDS = int(os.environ.get("LIANCHENG_KILL_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("LIANCHENG_SOAK", "10"))
+
+pytestmark = pytest.mark.fault
 
 WRITER = """
 import sys, threading
