@@ -45,8 +45,17 @@ Member = tuple[str, tuple[str, ...]]
 
 
 def _certain(members: list[Member], others: list[Member]) -> bool:
-    """Whether codes show of each member that it is none of the others."""
-    return all(apart(keys, other) for _, keys in members for _, other in others)
+    """Whether codes show of each member that it is none of the others.
+
+    A bid often gives the leader's name alone and its code among the members: the code speaks for both.
+    """
+    distinct = [keys for _, keys in others if not any(_restates(keys, other) for _, other in others)]
+    return all(apart(keys, other) for _, keys in members for other in distinct)
+
+
+def _restates(keys: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether a mention by name alone is of a party that stands elsewhere in the list with its code."""
+    return all(key.startswith(NAME) for key in keys) and keys != other and same(keys, other) == "name"
 
 
 def _labels(members: list[Member]) -> str:

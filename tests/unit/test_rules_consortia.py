@@ -133,6 +133,14 @@ def test_b14_the_bidder_itself_need_not_stand_among_the_members():
     assert _prequalified(_member(*A), _member(*C), now=now) == [BLOCK]
 
 
+def test_b14_a_leader_named_without_its_code_has_it_among_the_members():
+    (bare,) = _now(A, coded=False)
+    now = [msgspec.structs.replace(bare, role="lead"), *_now(A, B)]
+    assert _prequalified(_member(*A), _member(*C), now=now) == [BLOCK]
+    other = [msgspec.structs.replace(bare, role="lead"), *_now(B)]
+    assert _prequalified(_member(*B), _member(*C), now=other) == [REVIEW]
+
+
 def test_b14_an_empty_list_of_prequalified_members_is_none():
     view = bidder(*_now(A, B), consortium={"members": ["甲", "乙"], "prequalified_members": []})
     (outcome,) = run("B14", case(view), view)
