@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from graph import keys
 from graph.dates import china_day
 from graph.generation import Generation
-from graph.identifiers import Parsed
-from graph.messages import Lang, catalogue, say
 from graph.model import Party, PartyType
-from matching.decision import Bilingual, NotAssessable, Trace
+from matching.decision import NotAssessable, Trace
+from matching.gaps import gap, note
 from matching.kinship import Connected, Kinship, Officer
 from matching.matcher import Matcher, case_numbers
 from matching.policy import Policy
@@ -160,7 +159,7 @@ class CaseBuilder:
         company = "|".join(_identity(subject))
         if self._kinship.cut:
             self._kinship.cut = False
-            self._gaps.append(_note("cut", f"relation:{role}", subject.label, False))
+            self._gaps.append(note("cut", f"relation:{role}", subject.label, False))
         return EntityView(
             role=role,
             ref=ref,
@@ -207,7 +206,8 @@ class CaseBuilder:
             if party.type is not PartyType.ORGANIZATION or any(one.ordinal == ordinal for one in found):
                 continue
             numbered = any(i.state == "valid" for i in party.ids)
-            if not (coded and numbered) and from_party(party).n6 == subject.n6:
+            known = from_party(party)
+            if not (coded and numbered) and (known.n6 == subject.n6 or subject.n6 in known.former):
                 found.append(_Found(ordinal, party, False))
         return found
 
@@ -223,12 +223,23 @@ class CaseBuilder:
         hit by name, and bids rarely state more.
         """
         for parsed in subject.unreadable:
-            ours = (
-                parsed.scheme in READ_SCHEMES
-            )  # a number of a scheme that no list here uses decides nothing
-            self._gaps.append(_gap("unreadable", subject, role, why=parsed, decides=decides and ours))
-        if not subject.comparable and not any(p.scheme in READ_SCHEMES for p in subject.unreadable):
-            self._gaps.append(_gap("not_supplied", subject, role, why=None, decides=decides))
+            ours = parsed.scheme in READ_SCHEMES  # a scheme that no list here uses decides nothing
+            self._gaps.append(gap("unreadable", subject, role, why=parsed, decides=decides and ours))
+        if subject.several:
+            self._gaps.append(note("several", f"input:{role}.name", subject.label, decides))
+        elif subject.doubtful and not self._registered_so(subject):
+            wrong = next(i for i in (*subject.ids, *subject.operator_numbers) if i.state == "checksum")
+            self._gaps.append(gap("unreadable", subject, role, why=wrong, decides=decides))
+        elif not subject.comparable and not any(p.scheme in READ_SCHEMES for p in subject.unreadable):
+            self._gaps.append(gap("not_supplied", subject, role, why=None, decides=decides))
+
+    def _registered_so(self, subject: Subject) -> bool:
+        """Whether the register has a number under the subject's name though its check fails: a few real ones do."""
+        given = {(i.scheme, i.value) for i in subject.ids if i.state == "checksum"}
+        if not given or not subject.n6:
+            return False
+        named = self._generation.parties(keys.org_name(subject.n6))[:NAMESAKES]
+        return any(given & {(i.scheme, i.value) for i in self._generation.party(o).ids} for o in named)
 
     def _kin(self, connected: Iterable[tuple[Connected, bool]]) -> tuple[Kin, ...]:
         kin = []
@@ -339,7 +350,7 @@ def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
             continue
         if consortium.id or consortium.role:
             beside[bidder.index].gaps.append(
-                _note("members", "input:consortium.members", bidder.bidder.name, True)
+                note("members", "input:consortium.members", bidder.bidder.name, True)
             )
     for group in groups.values():
         if len(group) < 2:
@@ -355,32 +366,6 @@ def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
             beside[index].gaps = gaps
 
 
-def _role(role: str, lang: Lang) -> str:
-    own = f"role.{role}"
-    return say("matching", own if own in catalogue("matching") else f"rule.role.{role}", lang)
-
-
-def _gap(
-    reason: Literal["unreadable", "not_supplied"],
-    subject: Subject,
-    role: str,
-    *,
-    why: Parsed | None,
-    decides: bool,
-) -> NotAssessable:
-    code = "input.unreadable" if why is not None else "input.unidentified"
-
-    def words(lang: Lang) -> str:
-        problem = say("graph", why.problem, lang, **why.params) if why is not None and why.problem else ""
-        party = subject.name or say("matching", "input.unnamed", lang)
-        return say("matching", code, lang, party=party, role=_role(role, lang), problem=problem)
-
-    detail = Bilingual(zh=words("zh"), en=words("en"))
-    return NotAssessable(
-        code="INPUT", what=f"input:{role}.identifiers", reason=reason, detail=detail, decides=decides
-    )
-
-
 def _enrich(subject: Subject, party: Party | None) -> Subject:
     """Add what the register knows of the party with this number: its name where none was given, former names."""
     if party is None or subject.type is PartyType.PERSON:
@@ -393,6 +378,7 @@ def _enrich(subject: Subject, party: Party | None) -> Subject:
         name=name,
         n6=n6,
         former=tuple(f for f in former if f and f != n6),
+        borne=(*subject.borne, *known.borne),
         region=subject.region or known.region,
     )
 
@@ -400,9 +386,14 @@ def _enrich(subject: Subject, party: Party | None) -> Subject:
 def _derive(subject: Subject, party: Party) -> Subject:
     """The subject with the numbers that the register has under its name: good for a review, never for a block."""
     known = from_party(party, derived=True)
-    former = tuple(dict.fromkeys((*subject.former, *(f for f in known.former if f != subject.n6))))
+    former = (*subject.former, known.n6, *known.former)
     return msgspec.structs.replace(
-        subject, ids=known.ids, former=former, derived=True, region=subject.region or known.region
+        subject,
+        ids=known.ids,
+        former=tuple(f for f in dict.fromkeys(former) if f and f != subject.n6),
+        borne=(*subject.borne, *known.borne),
+        derived=True,
+        region=subject.region or known.region,
     )
 
 
@@ -437,13 +428,3 @@ def _individual(subject: Subject, parties: list[Party]) -> bool:
 
 def _code(subject: Subject) -> str:
     return show(subject.ids[0]) if subject.ids else ""
-
-
-def _note(code: str, what: str, party: str, decides: bool) -> NotAssessable:
-    """Something that was left out or not stated; `code` is a sentence `input.<code>` about the party."""
-    detail = Bilingual(
-        zh=say("matching", f"input.{code}", "zh", party=party),
-        en=say("matching", f"input.{code}", "en", party=party),
-    )
-    reason: Literal["not_supplied", "not_covered"] = "not_supplied" if decides else "not_covered"
-    return NotAssessable(code="INPUT", what=what, reason=reason, detail=detail, decides=decides)

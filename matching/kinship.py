@@ -190,27 +190,53 @@ class Kinship:
         )
 
     def by_name(self, subject: Subject, known: frozenset[str]) -> Iterator[Connected]:
-        """Parents that a branch's name alone points to: the longest registered prefix, and every listed one beyond.
+        """Parents that a branch's name alone points to, and theirs in turn where the name is a branch's branch.
 
-        Listed names count beside the register's, so that one more record never hides another.
+        Of one name the longest prefix that a register knows, and every listed one beyond it: listed names count
+        beside the register's, so that one more record never hides another.
         """
-        branch = text.branch(subject.n6) if subject.n6 else None
+        names = [subject.n6] if subject.n6 else []
+        seen = set(known)
+        for name in names:
+            for parent in self._stems(name):
+                if parent in seen or len(seen) > MAX_BRANCH_STEPS + len(known):
+                    continue
+                seen.add(parent)
+                names.append(parent)
+                path = name_path(subject.name, parent, "parent")
+                yield Connected(role="parent", by="name", path=path, subject=self._named(parent))
+
+    def _stems(self, n6: str) -> list[str]:
+        branch = text.branch(n6)
         if branch is None or not branch.stated:
-            return
-        registered = text.parent_of(subject.n6, self._generation.registered) or ""
+            return []
+        registered = text.parent_of(n6, self._registered) or ""
         listed = [
             stem
             for stem in branch.stem_candidates
             if len(stem) > len(registered) and self._generation.listings(keys.org_name(stem))
         ]
-        for parent in dict.fromkeys([*listed, registered]):
-            if parent and parent not in known:
-                yield Connected(
-                    role="parent",
-                    by="name",
-                    path=name_path(subject.name, parent, "parent"),
-                    subject=Subject(type=PartyType.ORGANIZATION, name=parent, n6=parent),
-                )
+        return [stem for stem in dict.fromkeys([*listed, registered]) if stem]
+
+    def _registered(self, n6: str) -> bool:
+        """Whether a register knows the name, as a current or a former one."""
+        return self._generation.registered(n6) or self._party_named(n6) is not None
+
+    def _party_named(self, n6: str) -> Party | None:
+        for ordinal in self._generation.parties(keys.org_name(n6))[:MAX_BRANCH_STEPS]:
+            party = self._generation.party(ordinal)
+            if party.type is PartyType.ORGANIZATION:
+                subject = from_party(party)
+                if n6 == subject.n6 or n6 in subject.former:
+                    return party
+        return None
+
+    def _named(self, n6: str) -> Subject:
+        """The party of a name with what a register knows of it; only the name where it knows nothing."""
+        party = self._party_named(n6)
+        if party is None:
+            return Subject(type=PartyType.ORGANIZATION, name=n6, n6=n6)
+        return from_party(party, derived=True)
 
     def branches_by_name(self, subject: Subject) -> Iterator[Connected]:
         """Listed branches whose name begins with this whole registered name, and with no longer registered one."""

@@ -14,14 +14,16 @@ from typing import Protocol
 import msgspec
 
 from graph import identifiers
-from graph.dates import add_years, end_of_day
+from graph.dates import end_of_day
 from graph.generation import Generation
 from graph.messages import say
 from graph.model import Doc, Listing, PartyType, Status
 from matching.candidates import CandidateSource
 from matching.compare import compare
 from matching.decision import Bilingual, Effect, Evidence, Feature, RelationPath, Tier, Trace
+from matching.policy import Policy
 from matching.rules.base import Hit
+from matching.rules.common import turning_days
 from matching.subjects import ORG_SCHEMES, Subject, pseudonym, show
 
 
@@ -81,6 +83,7 @@ class Matcher:
         generation: Generation,
         source: CandidateSource,
         reviews: Reviews,
+        policy: Policy,
         *,
         as_of: datetime,
         known: int,
@@ -89,6 +92,7 @@ class Matcher:
         self._generation = generation
         self._source = source
         self._reviews = reviews
+        self._policy = policy
         self._as_of = as_of
         self._known = known
         self._key = key
@@ -140,12 +144,13 @@ class Matcher:
                 )
                 continue
             confirmed = answer is not None and answer.answer == "confirm"
-            cap = Effect.BLOCK if confirmed else CAPS.get((subject.type, result.tier), Effect.REVIEW)
+            cap = CAPS.get((subject.type, result.tier), Effect.REVIEW)
             if (status is Status.DISPUTED and result.tier is not Tier.E1) or doubtful:
                 cap = cap.at_most(Effect.REVIEW)
-            self.boundaries.extend(
-                t for t in (*listing.boundaries(), *_lookbacks(listing)) if t > self._as_of
-            )
+            if confirmed:
+                cap = Effect.BLOCK
+            turns = (end_of_day(day) for day in turning_days(listing, self._policy))
+            self.boundaries.extend(t for t in (*listing.boundaries(), *turns) if t > self._as_of)
             evidence = Evidence(
                 list=listing.list_code,
                 record=listing.key,
@@ -223,12 +228,6 @@ def _heading(text: str) -> str:
     return (
         "".join(c if c <= "\uffff" else "\ufffd" for c in text) if max(text, default="") > "\uffff" else text
     )
-
-
-def _lookbacks(listing: Listing) -> tuple[datetime, ...]:
-    """When a look-back over the record's decision may end: three years (采条例 19), or five (招标投标法 60)."""
-    decided = listing.penalty.decided_on if listing.penalty is not None else None
-    return () if decided is None else tuple(end_of_day(add_years(decided, years)) for years in (3, 5))
 
 
 def _trace(

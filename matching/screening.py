@@ -42,7 +42,7 @@ from matching.ledger.model import Entry
 from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
-from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash
+from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash, unruled
 from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
 from matching.subjects import pseudonym
 from matching.version import algorithm
@@ -196,6 +196,7 @@ class Screener:
             generation,
             ExactCandidates(generation),
             reviews,
+            self.policy,
             as_of=as_of,
             known=known,
             key=self._key,
@@ -292,7 +293,7 @@ class _Assessment:
                 subject.role,
                 subject.label,
                 aside,
-                [*self._outcomes("subject", subject), *aside.gaps],
+                [*self._outcomes("subject", subject), *aside.gaps, *_unruled(subject)],
                 self._deciding_for(subject),
             )
             for subject, aside in zip(case.subjects, built.subjects, strict=True)
@@ -377,6 +378,12 @@ class _Assessment:
 def _within(group: list[int]) -> Iterable[tuple[int, int]]:
     """The pairs of a group; of a large one each member with the next, so that each is in a pair."""
     return combinations(group, 2) if len(group) <= ALL_PAIRS else pairwise(group)
+
+
+def _unruled(subject: SubjectView) -> tuple[NotAssessable, ...]:
+    """A subject in a role that no rule reads was not assessed, and is not clear."""
+    note = unruled(subject)
+    return () if note is None else (note,)
 
 
 def _records(entity: EntityView) -> bool:
