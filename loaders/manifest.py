@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from graph.dates import iso
 from graph.model import Doc
-from graph.store import Changes
+from graph.store import Changes, SnapshotInfo
 from loaders.base import Kind, Problem
 from loaders.headers import Plan
 
@@ -112,3 +114,29 @@ def check_shrink(changes: Changes, *, allow_shrink: bool, minimums: Minimums = D
             },
         )
     ]
+
+
+def check_older(changes: Changes, live: SnapshotInfo | None, taken_at: datetime | None) -> Problem | None:
+    """Whether a snapshot is older than the live one of its source, or of unknown age and would end records.
+
+    Args:
+        changes: what the snapshot would do.
+        live: the newest snapshot of the same list and source, if any.
+        taken_at: when the new snapshot was fetched; None is unknown.
+    """
+    if live is None or live.taken_at is None:
+        return None
+    if taken_at is None and not changes.ended:
+        return None
+    if taken_at is not None and taken_at >= live.taken_at:
+        return None
+    return Problem(
+        code="minimum.older" if taken_at is not None else "minimum.unknown_age",
+        params={
+            "dataset": changes.dataset,
+            "source": changes.source,
+            "taken_at": iso(taken_at) if taken_at is not None else "-",
+            "live": iso(live.taken_at),
+            "ended": str(changes.ended),
+        },
+    )

@@ -61,6 +61,14 @@ class FileReport:
         self.warnings += outcome.warned[:room]
         self.unlisted_warnings += len(outcome.warned[room:])
 
+    def reject(self, problem: Problem) -> None:
+        """Count a row that was accepted first as one that could not be used."""
+        self.accepted -= 1
+        if len(self.rejected) < MAX_LISTED:
+            self.rejected.append(problem)
+        else:
+            self.unlisted_rejected += 1
+
     @property
     def rejected_count(self) -> int:
         """How many rows could not be used."""

@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 import xxhash
 
+from graph.lists import BY_CODE
 from graph.messages import Lang
 from graph.model import Doc
 from graph.store import Batch, Changes, SnapshotInfo, Store
@@ -28,7 +29,7 @@ from loaders.files import Limits, open_tables
 from loaders.headers import Column
 from loaders.kinds import BIDDERS, Spec, detect, recogniser, resolve, scores
 from loaders.kinds.generic import read_mapping
-from loaders.manifest import Figures, check_figures, check_headings, check_shrink
+from loaders.manifest import Figures, check_figures, check_headings, check_older, check_shrink
 from loaders.mapping import Mapper, Origin, Outcome
 from loaders.report import Changed, FileReport, LoadReport
 from loaders.tables import Table
@@ -51,6 +52,8 @@ class LoadOptions(Doc):
     dry_run: bool = False
     mapping: Path | None = None
     allow_shrink: bool = False
+    allow_older: bool = False
+    """Let a full snapshot end records although a newer one is live."""
     lang: Lang = "zh"
     workers: int | None = None
     """Processes that read rows; None: one less than processors, one to four; 0: none."""
@@ -175,6 +178,8 @@ class _Load:
             fits = [(kind, score) for kind, score in scores(table.headings, title) if code in kind.covers]
             if fits and fits[0][1] >= 4 and (len(fits) == 1 or fits[0][1] > fits[1][1]):
                 return Spec(name=fits[0][0].name, list_code=code)
+            if code in BY_CODE:
+                _agrees(table, title, code)
             return Spec(name="generic", list_code=code)
         kind, _ = detect(table.headings, title)
         if kind is BIDDERS:
@@ -202,7 +207,7 @@ class _Load:
                 self._stage_table(group, table, report)
                 if len(group.tables) > 1:
                     self._attribute(group, report, before, self._changes())
-        self._apply_ends()
+        lost = self._apply_ends()
         missed = [
             problem
             for group in self.groups.values()
@@ -212,6 +217,8 @@ class _Load:
         ]
         if missed:
             return missed
+        for report, problem in lost:
+            report.reject(problem)
         for group in self.groups.values():
             if group.full:
                 for dataset in group.kind.covers:
@@ -258,13 +265,16 @@ class _Load:
         if len(batch):
             self.store.write(batch)
 
-    def _apply_ends(self) -> None:
+    def _apply_ends(self) -> list[tuple[FileReport, Problem]]:
+        """Withdraw what the files say; returns the rows whose entry is not there."""
+        lost = []
         for report, column, end in self.ends:
             found = self.store.end(
                 end.dataset, [end.key], event=end.event, at=end.at or self.recorded_at, reason=end.reason
             )
             if not found:
-                report.warnings.append(Problem(row=end.row, column=column, code="end.not_found"))
+                lost.append((report, Problem(row=end.row, column=column, code="end.not_found")))
+        return lost
 
     def _changes(self) -> dict[tuple[str, str], Changes]:
         return {(c.dataset, c.source): c for c in self.store.staged_changes()}
@@ -289,10 +299,16 @@ class _Load:
         """The figures of a snapshot into its reports; the minimum that it may miss."""
         mine = [final[key] for key in self._keys(group) if key in final]
         missed: list[Problem] = []
+        last = group.tables[-1][1]
+        live = {(info.dataset, info.source): info for info in self.store.snapshots()}
         for changes in mine:
+            older = check_older(changes, live.get((changes.dataset, changes.source)), self.options.taken_at)
             if group.full:
                 missed += check_shrink(changes, allow_shrink=self.options.allow_shrink)
-        last = group.tables[-1][1]
+            if older is not None and group.full and not self.options.allow_older:
+                missed.append(older)
+            elif older is not None:
+                last.warnings.append(msgspec.structs.replace(older, code="snapshot.older"))
         if len(group.tables) == 1:
             last.changed = Changed(
                 added=sum(c.added for c in mine),
@@ -319,7 +335,7 @@ class _Load:
         return [info for group in self.groups.values() for info in group.snapshots(self.options.taken_at)]
 
     def _token(self) -> str:
-        parts = [RULES, str(self.options.taken_at), str(self.options.allow_shrink)]
+        parts = [RULES, str(self.options.taken_at), str(self.options.allow_shrink), str(self.options.allow_older)]
         for key, group in self.groups.items():
             parts += [*key, str(group.full), msgspec.json.encode(group.spec).decode()]
             parts += [f"{table.label}{table.sha256}" for table, _ in group.tables]
@@ -334,6 +350,21 @@ def _origin(group: _Group, table: Table, taken_at: datetime | None) -> Origin:
         sha256=table.sha256,
         taken_at=taken_at,
     )
+
+
+def _agrees(table: Table, title: str, code: str) -> None:
+    """Whether a table may be read as a plain list of that code.
+
+    Raises:
+        FileError: `kind.list`, it is plainly a kind that has nothing to do with that list.
+    """
+    try:
+        kind, _ = detect(table.headings, title)
+    except FileError:
+        return
+    if kind is BIDDERS:
+        raise FileError("kind.bidders")
+    raise FileError("kind.list", kind=kind.name, list=code, covers=", ".join(kind.covers))
 
 
 def _place(column: Column) -> int:

@@ -159,7 +159,8 @@ def test_platform_blacklist_and_withdrawal(bench: Bench) -> None:
         ]
     )
     assert report.files[0].kind == "withdraw_black_list"
-    assert codes(report) == {"end.not_found"}
+    assert [(p.row, p.code) for p in report.files[0].rejected] == [(3, "end.not_found")]
+    assert (report.files[0].accepted, report.published, report.clean) == (1, True, False)
     first = next(one for one in bench.open("ZTBHMD") if one.key == "B1")
     assert first.status(at(2025, 2, 1)) is Status.ACTIVE
     assert first.status(at(2025, 6, 1)) is Status.REVOKED

@@ -297,3 +297,29 @@ def test_messages_stand_in_both_languages() -> None:
     for code, texts in catalogue("loaders").items():
         assert texts.keys() == {"zh", "en"}, code
         assert texts["zh"].count("{") == texts["en"].count("{"), code
+
+
+def test_an_older_snapshot_ends_nothing_of_a_newer_one(bench: Bench) -> None:
+    rows = court_rows(10)
+    newer, older = datetime(2026, 10, 2, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
+    assert bench.load(rows, taken_at=newer).published
+    report = bench.load(rows[:-2], taken_at=older)
+    assert (problems(report), report.published) == (["minimum.older"], False)
+    assert problems(bench.load(rows[:-2])) == ["minimum.unknown_age"]
+    assert bench.store.counts()["SXBZXR"] == 10
+    assert bench.load(rows).published, "without a date it may go live when it ends nothing"
+    assert bench.load(rows[:-2], taken_at=older, allow_older=True).published
+    assert bench.store.counts()["SXBZXR"] == 8
+
+
+def test_an_older_delta_is_said(bench: Bench) -> None:
+    rows = court_rows(3)
+    bench.load(rows, taken_at=datetime(2026, 10, 2, tzinfo=UTC))
+    report = bench.load(rows[:2], snapshot="delta", taken_at=datetime(2026, 10, 1, tzinfo=UTC))
+    assert report.published
+    assert "snapshot.older" in {p.code for p in report.files[0].warnings}
+
+
+def test_a_file_plainly_of_another_kind_is_not_read_as_the_list_named(bench: Bench) -> None:
+    report = bench.load(court_rows(3), list_code="ZDSS")
+    assert (problems(report), report.published) == (["kind.list"], False)
