@@ -10,7 +10,12 @@ from typing import Final
 import msgspec
 
 from graph.dates import add_years
-from graph.identifiers import citizen_check_character, org_code_check_character, uscc_check_character
+from graph.identifiers import (
+    citizen_check_character,
+    org_code_check_character,
+    reg_no_valid,
+    uscc_check_character,
+)
 from loaders.demo import words
 
 COMPANIES: Final = 5_000
@@ -136,7 +141,7 @@ class World:
         firm = Firm(
             name=name,
             uscc=first + uscc_check_character(first),
-            reg_no=f"{words.REGION}{self._serial:09d}",
+            reg_no=self._reg_no(),
             form=form,
             head=head or self.person(),
             founded=self.today - timedelta(days=rng.randrange(200, 9_000)),
@@ -150,6 +155,13 @@ class World:
         if registered:
             self.firms.append(firm)
         return firm
+
+    def _reg_no(self) -> str:
+        """A registration number of the newest firm; one in 500 is mistyped, as clerks do."""
+        first = f"{words.REGION}{self._serial:08d}"
+        check = next(digit for digit in "0123456789" if reg_no_valid(first + digit))
+        mistyped = self._serial % 500 == 250
+        return first + (str((int(check) + 1) % 10) if mistyped else check)
 
     def branch(self, parent: Firm, place: str, *, by_code: bool) -> Firm:
         """A branch: named after its parent, with a code of its own."""

@@ -16,7 +16,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from graph.dates import CST
-from graph.identifiers import citizen_valid, nested_org_code, org_code_valid, uscc_valid
+from graph.identifiers import citizen_valid, nested_org_code, org_code_valid, reg_no_valid, uscc_valid
 from loaders.demo import DemoManifest, variants, words, write_demo
 from loaders.demo.world import Somebody
 from matching.request import DecisionRequest, Regime
@@ -82,6 +82,14 @@ def test_numbers_are_right_and_of_nowhere(city: City) -> None:
         assert code[2:8] == words.REGION
         assert number.startswith("3299")
         assert row["电子邮箱"].endswith(".invalid")
+
+
+def test_registration_numbers_are_right_but_for_a_few_typos(city: City) -> None:
+    folder, _ = city
+    numbers = [row["注册号"] for row in table(folder / "register/企业登记信息.csv", "utf-8-sig")]
+    assert len(set(numbers)) == 5_000
+    assert all(re.fullmatch(rf"{words.REGION}\d{{9}}", number) for number in numbers)
+    assert 5 <= sum(not reg_no_valid(number) for number in numbers) <= 12
 
 
 def test_lists_are_masked_as_their_publishers_mask(city: City) -> None:
