@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 def list_rows(
     states: Mapping[str, ListState], policy: Policy, now: datetime, lang: Lang
 ) -> list[dict[str, Any]]:
-    """One row a list: those that are loaded, and those that some regime requires."""
+    """One row a list: those that are loaded, and those that some regime requires; registers are no lists."""
     required = policy.required_lists(None, None)
-    known = [info.code for info in LISTS] + sorted(code for code in states if code not in BY_CODE)
+    known = [info.code for info in LISTS] + sorted(
+        code for code, state in states.items() if code not in BY_CODE and state.records
+    )
     return [
         _row(code, states.get(code), policy, code in required, now, lang)
         for code in known
