@@ -74,10 +74,10 @@ def find_pair(decision: Decision, record: str) -> Evidence:
         if e.pair and record in (e.pair, e.record, f"{e.list}:{e.record}")
     }
     if not found:
-        raise CommandError("review.none", status=USAGE, record=mask_numbers(record), id=decision.decision_id)
+        raise CommandError("review.none", status=USAGE, record=mask_identity(record), id=decision.decision_id)
     if len(found) > 1:
         raise CommandError(
-            "review.several", status=USAGE, record=mask_numbers(record), pairs=", ".join(found)
+            "review.several", status=USAGE, record=mask_identity(record), pairs=", ".join(found)
         )
     return next(iter(found.values()))
 
@@ -86,6 +86,9 @@ def answer(
     run: Run, reply: Literal["confirm", "reject"], decision_id: str, record: str, by: str, reason: str
 ) -> int:
     """Record a person's answer durably."""
+    for name, value in (("--by", by), ("--reason", reason)):
+        if not value.strip():
+            raise CommandError("usage.blank", status=USAGE, name=name)
     if mask_numbers(by) != by:
         raise CommandError("review.by", status=USAGE)
     with bootstrap.opened_ledger(run.settings, create=False) as ledger:

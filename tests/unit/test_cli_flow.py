@@ -270,6 +270,13 @@ def test_a_review_changes_later_decisions(house: House, screened: list[dict[str,
     match = next(m for m in waiting if m["decision_id"] == screened[2]["decision_id"])
     wrong = house("review", "reject", match["decision_id"], "nothing", "--by", "a", "--reason", "b")
     assert wrong.exit_code == 2
+    other = "8ce5a45a731a3d394733cf739c853af9"
+    assert (
+        other in house("review", "reject", match["decision_id"], other, "--by", "a", "--reason", "b").stderr
+    )
+    private = house("review", "reject", match["decision_id"], PERSON, "--by", "a", "--reason", "b")
+    assert private.exit_code == 2
+    assert PERSON not in private.stderr
     numbered = house(
         "review", "reject", match["decision_id"], match["record"], "--by", PERSON, "--reason", "b"
     )
