@@ -235,23 +235,6 @@ def amount(text: str, *, unit: int = 1) -> Decimal:
     return plain(value)
 
 
-def fine_in(text: str) -> Decimal | None:
-    """The fine that a decision's text imposes, in yuan; None when it names none or several different ones."""
-    flat = unicodedata.normalize("NFKC", text)
-    found = re.findall(
-        r"(?:处以?|处|并处|科以)?罚款[^\d壹贰叁肆伍陆柒捌玖拾。;,，]{0,12}?"
-        r"([\d,.]+\s*(?:亿|万)?|[壹贰叁肆伍陆柒捌玖拾佰仟万零]+)元",
-        flat,
-    )
-    fines = set()
-    for part in found:
-        try:
-            fines.add(amount(part + "元"))
-        except ValueError:
-            return None
-    return fines.pop() if len(fines) == 1 else None
-
-
 class Ban(NamedTuple):
     """A ban as a decision's text states it."""
 
@@ -358,7 +341,6 @@ __all__ = [
     "Moment",
     "amount",
     "ban",
-    "fine_in",
     "formatted",
     "han_number",
     "moment",

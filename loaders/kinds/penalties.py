@@ -1,7 +1,9 @@
 """Administrative penalties of both editions of 双公示 (SPEC 2.4): which list a decision belongs on.
 
 A decision that bans from bidding stands on ZTBJ, one that is a major violation under 采条例 19 on ZDWF (both,
-if it is both), any other on XZCF. The editions number the code columns differently; the text in brackets tells.
+if it is both), any other on XZCF. A fine whose amount is not certain may be a large one and stands on ZDWF too,
+and so does a ban from government procurement: this is not the list of such bans, and a person has to look.
+The editions number the code columns differently; the text in brackets tells.
 """
 
 from __future__ import annotations
@@ -10,12 +12,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from graph.model import Interval, Listing, Penalty, Status, StatusEvent
+from graph.model import Interval, Listing, PartyType, Penalty, Status, StatusEvent
 from loaders.base import Kind, Row
+from loaders.fines import read_fine
 from loaders.kinds.lists import subject_of
 from loaders.periods import ban_of
 from loaders.records import digest, listing, number, subject_part
-from loaders.values import fine_in
 
 MAJOR_FINE = Decimal(2_000_000)
 """财库〔2022〕3号: 较大数额罚款 is two million yuan or more."""
@@ -42,14 +44,27 @@ def penalty_kinds(text: str) -> tuple[str, ...]:
     return tuple(found) or ("other",)
 
 
-def _fine(row: Row, content: str) -> Decimal | None:
-    """The fine in yuan: the column (万元 unless its heading says otherwise), checked against the text."""
-    column, written = row.amount("fine", unit=10_000), fine_in(content)
-    if column and written and column != written:
-        # Clerks type yuan into a column of 万元; the decision's own words are what was imposed.
+def _fine(row: Row, content: str, *, category: str, person: bool) -> tuple[bool, Decimal | None]:
+    """Whether the decision fines its subject, and the amount in yuan that is certain.
+
+    The column counts in 万元 unless its heading says otherwise. Where it and the text disagree nobody can tell
+    which is right, unless a clerk has typed yuan into a column of 万元.
+    """
+    column, written = row.amount("fine", unit=10_000), read_fine(content, person=person)
+    garbled = column is None and bool(row.get("fine"))
+    if not (written.named or column or garbled or "罚款" in category):
+        return False, None
+    value = written.value
+    if column and value is not None and column != value:
         row.warn("penalty.fine_differs", "fine")
-        return written
-    return column if column else written
+        value = value if column == value * 10_000 else None
+    elif column == 0:
+        value = None
+    elif column and value is None and (not written.amounts or column in written.amounts):
+        value = column
+    if value is None:
+        row.warn("penalty.fine_unread", "fine" if garbled else "content")
+    return True, value
 
 
 def _events(row: Row) -> tuple[StatusEvent, ...]:
@@ -72,8 +87,10 @@ def _read(row: Row) -> Iterator[Listing]:
     if decided is None:
         row.warn("row.no_date", "decided")
     text = f"{content}；{row.get('licence')}" if "吊销" in row.get("licence") else content
-    kinds = penalty_kinds(text)
-    fine = _fine(row, row.get("content"))
+    category = f"{row.get('category')}；{row.get('category2')}"
+    fined, fine = _fine(row, row.get("content"), category=category, person=subject.type is PartyType.PERSON)
+    kinds = tuple(kind for kind in penalty_kinds(text) if kind != "fine" and (kind != "other" or not fined))
+    kinds = ("fine", *kinds) if fined else kinds or ("other",)
     document = number(row.get("decision_no"))
     key = digest(
         subject_part(subject), document, "" if document else f"{decided}{row.get('authority')}{content}"
@@ -91,10 +108,13 @@ def _read(row: Row) -> Iterator[Listing]:
         else:
             unreadable = True
             row.warn("ban.unreadable", "content")
-    if _MAJOR & set(kinds) or (fine is not None and fine >= MAJOR_FINE):
+    if _MAJOR & set(kinds) or (fined and (fine is None or fine >= MAJOR_FINE)):
         codes.append("ZDWF")
     if PROCUREMENT_BAN.search(content):
         row.warn("penalty.procurement_ban", "content")
+        kinds += ("procurement_ban",)
+        if "ZDWF" not in codes:
+            codes.append("ZDWF")
     penalty = Penalty(
         kinds=kinds,
         fine_cny=fine,

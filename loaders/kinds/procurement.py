@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from graph.model import Listing, Penalty
+from graph.model import Listing, PartyType, Penalty
 from loaders.base import Kind, Row
+from loaders.fines import read_fine
 from loaders.periods import ban_of
 from loaders.records import digest, is_person, listing, org_ids, organization, person, subject_part
-from loaders.values import fine_in
 
 
 def _read(row: Row) -> Iterator[Listing]:
@@ -22,8 +22,8 @@ def _read(row: Row) -> Iterator[Listing]:
     result = row.get("result")
     ban, start, end = ban_of(row, result, decided, "result")
     kinds = ["bid_ban"] if ban.named or not result else []
-    fine = fine_in(result)
-    if "罚款" in result:
+    fine = read_fine(result, person=subject.type is PartyType.PERSON)
+    if fine.named:
         kinds.append("fine")
     if "没收" in result:
         kinds.append("confiscation")
@@ -43,7 +43,9 @@ def _read(row: Row) -> Iterator[Listing]:
         ),
         start=start or row.begin("decided", "published"),
         end=end,
-        penalty=Penalty(kinds=tuple(kinds), fine_cny=fine, decided_on=decided, ban_unreadable=unreadable),
+        penalty=Penalty(
+            kinds=tuple(kinds), fine_cny=fine.value, decided_on=decided, ban_unreadable=unreadable
+        ),
         measure=result,
         scope="政府采购",
     )

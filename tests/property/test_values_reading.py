@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph.dates import CST, end_of_day, last_day
 from loaders import values
+from loaders.fines import read_fine
 
 DAYS = st.dates(date(1955, 1, 1), date(2090, 12, 31))
 HAN = "〇一二三四五六七八九"
@@ -65,7 +66,7 @@ def test_anything_else_is_refused_and_never_breaks(text: str) -> None:
         except ValueError:
             continue
     values.ban(text, date(2026, 1, 1))
-    values.fine_in(text)
+    read_fine(text)
 
 
 @pytest.mark.parametrize(
@@ -124,11 +125,30 @@ def test_formal_numerals(text: str, value: str) -> None:
         ("处罚款壹万元整", "10000"),
         ("罚款2,000,000元", "2000000"),
         ("警告", None),
+        ("处250万元罚款", "2500000"),
+        ("处以人民币二百五十万元的罚款", "2500000"),
+        ("罚款二百五十万元", "2500000"),
+        ("罚款，共计人民币2500000元", "2500000"),
+        ("处合同金额百分之五的罚款计2500000圆", "2500000"),
+        ("罚款￥2500000", "2500000"),
+        ("罚款250万", "2500000"),
+        ("罚款人民币贰佰伍拾万元（¥2500000）", "2500000"),
+        ("罚款贰佰伍拾万元（¥250000）", None),
+        ("罚款200万元；没收违法所得10万元；对负责人罚款5万元", "2000000"),
+        ("对法定代表人虚构甲罚款5万元", None),
+        ("罚款3万元，逾期不缴纳罚款的，每日按罚款数额的百分之三加处罚款", "30000"),
+        ("处以5万元以上10万元以下罚款", None),
+        ("罚款一百万元至二百万元", None),
+        ("处合同金额5000万元千分之五的罚款", None),
+        ("罚款2500000", None),
+        ("罚款二万五", None),
+        ("罚款", None),
         ("对甲罚款1万元，对乙罚款2万元", None),
     ],
 )
 def test_fine_of_a_text(text: str, fine: str | None) -> None:
-    assert values.fine_in(text) == (None if fine is None else Decimal(fine))
+    assert read_fine(text).value == (None if fine is None else Decimal(fine))
+    assert read_fine(text).named == (text != "警告")
 
 
 @given(

@@ -83,6 +83,10 @@ def penalty(category: str, content: str, fine: str = "", until: str = "") -> lis
         (penalty("罚款；取消投标资格", "罚款300万元；取消二年投标资格", "300"), {"ZTBJ", "ZDWF"}),
         (penalty("警告", "警告"), {"XZCF"}),
         (penalty("罚款", "责令改正，今后不得串通投标，罚款1万元", "1"), {"XZCF"}),
+        (penalty("罚款", "处250万元罚款"), {"ZDWF"}),
+        (penalty("罚款", "处2.5万元罚款"), {"XZCF"}),
+        (penalty("罚款", "罚款", "3"), {"XZCF"}),
+        (penalty("警告", "一年内禁止参加政府采购活动"), {"ZDWF"}),
     ],
 )
 def test_which_list_a_penalty_belongs_on(bench: Bench, rows: list[list[str]], lists: set[str]) -> None:
@@ -115,6 +119,39 @@ def test_fine_typed_in_yuan_under_a_column_of_ten_thousands(bench: Bench) -> Non
     assert found is not None
     assert found.fine_cny == Decimal(30_000)
     assert "penalty.fine_differs" in codes(report)
+
+
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [
+        ("罚款", ""),
+        ("罚款", "0"),
+        ("罚款", "不详"),
+        ("见决定书", ""),
+        ("处250万元罚款", "0"),
+        ("罚款3万元", "300"),
+        ("对法定代表人虚构甲罚款5万元", ""),
+        ("罚款贰拾万元、罚款叁拾万元", "9"),
+    ],
+)
+def test_fine_without_a_certain_amount_is_for_a_person_to_read(
+    bench: Bench, content: str, column: str
+) -> None:
+    report = bench.load(penalty("罚款", content, column))
+    found = bench.only("ZDWF").penalty
+    assert found is not None
+    assert (found.kinds, found.fine_cny) == (("fine",), None)
+    assert "penalty.fine_unread" in codes(report)
+    assert not bench.open("XZCF")
+
+
+def test_ban_from_procurement_among_penalties_is_no_major_violation_by_itself(bench: Bench) -> None:
+    report = bench.load(penalty("警告", "警告，一年内禁止参加政府采购活动"))
+    found = bench.only("ZDWF").penalty
+    assert found is not None
+    assert found.kinds == ("warning", "procurement_ban")
+    assert "penalty.procurement_ban" in codes(report)
+    assert {s.dataset for s in bench.store.snapshots()} == {"ZTBJ", "ZDWF", "XZCF"}
 
 
 def test_editions_are_told_by_the_text_in_brackets() -> None:
