@@ -7,13 +7,21 @@ nothing but names or codes. What can't be told for certain is said in the row an
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from graph.identifiers import Parsed, parse_organization, same_organization_code, split_codes
+from graph.identifiers import (
+    Parsed,
+    mask_numbers_in_text,
+    parse_organization,
+    same_organization_code,
+    split_codes,
+)
 from graph.messages import Lang
 from graph.model import Doc
-from graph.text import clean, org_key
+from graph.text import clean, is_empty, org_key
 from loaders.base import Problem, Row, RowError
 from loaders.consortia import Names, split_names
 from loaders.errors import FileError
@@ -25,6 +33,9 @@ from loaders.mapping import Mapper, Origin, as_problem, skip
 from loaders.report import entry, shown_columns
 from loaders.tables import Line, Table
 
+_TOTAL = re.compile(
+    r"(?:合\s*计|总\s*计|小\s*计|共\s*计|累\s*计)(?:\s*[:：(（]?\s*\d+\s*[家个户行名]?[)）]?)?"
+)
 MAX_NAME = 200
 """Longer names are refused by a decision request."""
 REQUEST_KEYS = frozenset(
@@ -99,6 +110,70 @@ def _same_firm(codes: list[str]) -> bool:
     return all(same_organization_code(parsed[0], other) in ("equal", "nested") for other in parsed[1:])
 
 
+def _differing(
+    plan: Plan, line: Line, fields: tuple[str, ...], same: Callable[[str, str], bool]
+) -> tuple[list[str], list[str]]:
+    """Headings and texts of columns that stand for one thing and say different ones; empty when they agree."""
+    headings: list[str] = []
+    texts: list[str] = []
+    for column in plan.columns:
+        text = line.cells[column.index].strip() if column.index < len(line.cells) else ""
+        if column.field not in fields or is_empty(text):
+            continue
+        if not any(same(text, other) for other in texts):
+            headings.append(column.heading)
+            texts.append(text)
+    return (headings, texts) if len(texts) > 1 else ([], [])
+
+
+def _same_name(one: str, other: str) -> bool:
+    return org_key(one) == org_key(other)
+
+
+def _same_codes(one: str, other: str) -> bool:
+    """Whether two cells hold the same codes; of single codes one may stand inside the other."""
+    left, right = split_codes(one), split_codes(other)
+    if len(left) == len(right) == 1:
+        return _same_firm([left[0], right[0]])
+    return sorted(left) == sorted(right)
+
+
+_ONE: tuple[tuple[tuple[str, ...], Callable[[str, str], bool]], ...] = (
+    (("codes", "uscc"), _same_codes),
+    (("org_code",), _same_codes),
+    (("org_name",), _same_name),
+    (("union",), _same_name),
+    (("union_codes",), _same_codes),
+)
+"""Fields of which a row has one value, whatever number of columns it stands in."""
+
+
+def _contradictions(row: Row, line: Line, plan: Plan, fields: dict[str, Any]) -> bool:
+    """Report columns that name different bidders, and keep all their codes; whether there are any."""
+    found = False
+    for names, same in _ONE:
+        headings, texts = _differing(plan, line, names, same)
+        if not headings:
+            continue
+        found = True
+        row.warn("bidders.columns", f"={headings[0]}", columns=" / ".join(headings))
+        if names[0] in ("codes", "org_code") and "consortium" not in fields:
+            kept: list[dict[str, str]] = fields.setdefault("identifiers", [])
+            codes = [code for text in texts for code in split_codes(text)]
+            kept += [{"id": code} for code in dict.fromkeys(codes) if {"id": code} not in kept]
+    return found
+
+
+def _numbered(fields: dict[str, Any]) -> bool:
+    """Whether a person's number stands where a bidder's or member's name should."""
+    members = fields.get("consortium", {}).get("members", ())
+    return any(_holds_number(str(party.get("name", ""))) for party in (fields, *members))
+
+
+def _holds_number(name: str) -> bool:
+    return mask_numbers_in_text(name) != name
+
+
 class _Bid:
     """Works out who bids in one row."""
 
@@ -114,6 +189,8 @@ class _Bid:
         """
         row = self.row
         codes = list(split_codes(row.first("codes", "uscc"))) if row.first("codes", "uscc") else []
+        if _TOTAL.fullmatch(row.get("org_name")):
+            raise RowError("row.total", "org_name")
         own = split_names(row.get("org_name"), len(codes))
         union = split_names(row.get("union"), len(split_codes(row.get("union_codes"))))
         self._note(own, "org_name")
@@ -320,7 +397,11 @@ def _row(mapper: Mapper, table: Table, line: Line, plan: Plan, lang: Lang) -> Bi
         _people(row, fields)
     else:
         fields, complete = _read(row)
+        complete = not _contradictions(row, line, plan, fields) and complete
     fields |= taken
+    if _numbered(fields):
+        row.warn("bidders.number_as_name", "org_name")
+        complete = False
     client_id = (row.flag("client_id") or str(line.number))[:MAX_NAME]
     fields["client_id"] = client_id
     return BidderRow(

@@ -335,7 +335,12 @@ class _Load:
         return [info for group in self.groups.values() for info in group.snapshots(self.options.taken_at)]
 
     def _token(self) -> str:
-        parts = [RULES, str(self.options.taken_at), str(self.options.allow_shrink), str(self.options.allow_older)]
+        parts = [
+            RULES,
+            str(self.options.taken_at),
+            str(self.options.allow_shrink),
+            str(self.options.allow_older),
+        ]
         for key, group in self.groups.items():
             parts += [*key, str(group.full), msgspec.json.encode(group.spec).decode()]
             parts += [f"{table.label}{table.sha256}" for table, _ in group.tables]

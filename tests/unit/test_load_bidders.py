@@ -239,3 +239,60 @@ def test_other_tables_are_refused(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "x.csv", [["案号", "执行法院"], ["1", "2"]])
     with pytest.raises(FileError, match=r"bidders\.not_bidders"):
         read_bidders(path, "zh")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"联合体：{JIA}（主）；{YI}（成）",
+        f"{JIA}（主体）、{YI}（成员单位）",
+        f"{JIA}（牵头单位）{YI}（成员单位）",
+        f"{JIA}（主办方）/{YI}（参与方）",
+        f"{JIA}【牵头人】+{YI}【成员2】",
+        f"{JIA}（联合体牵头人、施工单位）和{YI}（设计方）",
+        f"{JIA} {YI}",
+    ],
+)
+def test_role_marks_hide_no_member(cell: str) -> None:
+    found = split_names(cell)
+    assert [member.name for member in found.members] == [JIA, YI]
+    assert found.problem == ""
+
+
+def test_an_unknown_bracket_in_a_consortium_is_doubt(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        ["投标人名称", "备注"],
+        [f"{JIA}、{YI}（某记）", ""],
+        [f"{JIA}、临江市丁事务所（普通合伙）", ""],
+    )
+    assert [row.complete for row in found.rows] == [False, True]
+    assert warned(found) >= {"bidders.bracket"}
+    assert split_names("临江市甲（集团）有限公司").problem == ""
+
+
+def test_columns_that_name_different_bidders_are_doubt(tmp_path: Path) -> None:
+    head = ["投标人名称", "统一社会信用代码", "统一社会信用代码"]
+    found = read(tmp_path, head, [JIA, A, B], [JIA, A, A], [JIA, A, ""])
+    assert [row.complete for row in found.rows] == [False, True, True]
+    assert found.rows[0].fields["identifiers"] == [{"id": A}, {"id": B}]
+    said = next(w["message"] for w in found.rows[0].warnings if w["code"] == "bidders.columns")
+    assert "统一社会信用代码 / 统一社会信用代码" in said
+    two = read(tmp_path, ["投标人名称", "供应商名称", "统一社会信用代码"], [JIA, YI, A])
+    assert not two.rows[0].complete
+
+
+def test_a_number_in_the_place_of_a_name_is_doubt(tmp_path: Path) -> None:
+    number = "329901198811062462"
+    found = read(
+        tmp_path, ["投标人名称", "统一社会信用代码"], [number, ""], [f"虚构李四{number}", A], [A, ""]
+    )
+    assert [row.complete for row in found.rows] == [False, False, True]
+    assert number not in json.dumps([row.warnings for row in found.rows], ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", ["合计", "小 计", "总计：2家", "合计（3家）"])
+def test_totals_are_no_bidders(tmp_path: Path, name: str) -> None:
+    found = read(tmp_path, ["投标人名称", "统一社会信用代码"], [JIA, A], [name, ""])
+    assert [row.row for row in found.rows] == [2]
+    assert [(one["row"], one["code"]) for one in found.rejected] == [(3, "row.total")]
