@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from rules_factory import (
@@ -20,16 +21,17 @@ from rules_factory import (
 )
 
 from graph.dates import CST
-from graph.model import Penalty
+from graph.model import Listing, Penalty
 from matching.decision import Effect
+from matching.rules.base import EntityView
 from matching.rules.common import turning_days
 
-PROCUREMENT = {"regime": "procurement_tender"}
-MANDATORY = {"regime": "mandatory_tender"}
+PROCUREMENT: dict[str, Any] = {"regime": "procurement_tender"}
+MANDATORY: dict[str, Any] = {"regime": "mandatory_tender"}
 BLOCK, REVIEW = Effect.BLOCK, Effect.REVIEW
 
 
-def test_a24_asks_for_the_review_at_award_and_lowers_nothing():
+def test_a24_asks_for_the_review_at_award_and_lowers_nothing() -> None:
     view = bidder(entity(hit("SXBZXR")))
     found = everything(case(view, stage="定标", **PROCUREMENT), view)
     assert [(f.code, f.effect) for f in found] == [("A01", BLOCK), ("A24", REVIEW)]
@@ -38,7 +40,7 @@ def test_a24_asks_for_the_review_at_award_and_lowers_nothing():
     assert findings("A24", case(clean, stage="contract", **PROCUREMENT), clean) == []
 
 
-def test_a24_with_an_opening_time_takes_what_came_up_since():
+def test_a24_with_an_opening_time_takes_what_came_up_since() -> None:
     view = bidder(entity(hit(listing("JYYC", start=date(2026, 11, 10)))))
     before, after = "2026-11-12T09:00:00+08:00", "2026-11-09T09:00:00+08:00"
     assert findings("A24", case(view, stage="award", opening_at=before), view) == []
@@ -69,7 +71,9 @@ def test_a24_with_an_opening_time_takes_what_came_up_since():
         (entity(persons=[person("director", hit(listing("XHFZ", person=True)))]), []),
     ],
 )
-def test_a24_without_an_opening_time_counts_only_what_asks_for_a_review_by_itself(view, expected):
+def test_a24_without_an_opening_time_counts_only_what_asks_for_a_review_by_itself(
+    view: EntityView, expected: list[Effect]
+) -> None:
     whole = bidder(view)
     found = findings("A24", case(whole, stage="award", **MANDATORY), whole)
     assert [f.effect for f in found] == expected
@@ -89,11 +93,13 @@ def test_a24_without_an_opening_time_counts_only_what_asks_for_a_review_by_itsel
         (listing("SXBZXR"), []),
     ],
 )  # fmt: skip
-def test_turning_days_are_the_last_on_which_rules_say_what_they_say(record, expected):
+def test_turning_days_are_the_last_on_which_rules_say_what_they_say(
+    record: Listing, expected: list[date]
+) -> None:
     assert list(turning_days(record, POLICY)) == expected
 
 
-def test_a_finding_changes_on_the_day_after_a_turning_day():
+def test_a_finding_changes_on_the_day_after_a_turning_day() -> None:
     for record, code in (
         (listing("ZDWF", penalty=fine("3000000", date(2025, 2, 28))), "A04"),
         (listing("ZFCG", start=date(2024, 5, 1)), "A01"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from rules_factory import bidder, case, entity, findings, hit, listing, person
 
@@ -9,7 +11,7 @@ from matching.decision import Effect
 from matching.rules.conditions import condition_on
 
 BLOCK, REVIEW = Effect.BLOCK, Effect.REVIEW
-PROCUREMENT = {"regime": "procurement_tender"}
+PROCUREMENT: dict[str, Any] = {"regime": "procurement_tender"}
 
 REJECTING = [
     "法定代表人为失信被执行人的，否决其投标",
@@ -44,7 +46,7 @@ NOT_PLAINLY = [
 @pytest.mark.parametrize(
     ("text", "expected"), [(t, "rejects") for t in REJECTING] + [(t, "unclear") for t in NOT_PLAINLY]
 )
-def test_a13_a_condition_rejects_only_in_plain_words(text, expected):
+def test_a13_a_condition_rejects_only_in_plain_words(text: str, expected: str) -> None:
     assert condition_on([text], ("法定代表人",)) == expected
     assert condition_on([text], ("监事",)) == "silent"
     view = bidder(entity(persons=[person("legal_rep", hit(listing("SXBZXR", person=True)))]))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 from rules_factory import bidder, case, entity, findings, run
 
-from matching.decision import Effect
+from matching.decision import Effect, NotAssessable
+from matching.rules.base import BidderView, EntityView
 
 BLOCK, REVIEW = Effect.BLOCK, Effect.REVIEW
 CODE_A, CODE_B, CODE_C = "uscc:91320899MA1FAKEA11", "uscc:91320899MA1FAKEB22", "uscc:91320899MA1FAKEC33"
 
 
-def _joint(*members, index=1, lots=()):
+def _joint(*members: EntityView, index: int = 1, lots: Sequence[str] = ()) -> BidderView:
     return bidder(
         *members, index=index, name="", lots=list(lots), consortium={"members": [m.label for m in members]}
     )
 
 
-def test_b13_blocks_a_unit_that_bids_alone_and_jointly():
+def test_b13_blocks_a_unit_that_bids_alone_and_jointly() -> None:
     alone = bidder(entity(identity=[CODE_A, "name:甲公司"], label="甲公司"))
     joint = _joint(entity(identity=[CODE_A], label="甲公司"), entity(identity=[CODE_B], label="乙公司"))
     (found,) = findings("B13", case(alone, joint), alone, joint)
@@ -29,7 +33,7 @@ def test_b13_blocks_a_unit_that_bids_alone_and_jointly():
     assert [f.effect for f in findings("B13", case(joint, again), joint, again)] == [BLOCK]
 
 
-def test_b13_by_name_is_a_review_and_different_codes_are_different_units():
+def test_b13_by_name_is_a_review_and_different_codes_are_different_units() -> None:
     alone = bidder(entity(identity=["name:甲公司"], label="甲公司"))
     joint = _joint(entity(identity=[CODE_A, "name:甲公司"], label="甲公司"), entity(identity=[CODE_B]))
     assert [f.effect for f in findings("B13", case(alone, joint), alone, joint)] == [REVIEW]
@@ -37,21 +41,21 @@ def test_b13_by_name_is_a_review_and_different_codes_are_different_units():
     assert findings("B13", case(namesake, joint), namesake, joint) == []
 
 
-def test_b13_nested_organisation_code_is_the_same_unit():
+def test_b13_nested_organisation_code_is_the_same_unit() -> None:
     alone = bidder(entity(identity=["org_code:MA1FAKEA1", "name:甲公司"], label="甲公司"))
     joint = _joint(entity(identity=[CODE_A], label="甲公司"), entity(identity=[CODE_B]))
     assert [f.effect for f in findings("B13", case(alone, joint), alone, joint)] == [BLOCK]
 
 
-def _row(index, *members, **consortium):
+def _row(index: int, *members: EntityView, **consortium: Any) -> BidderView:
     return bidder(*members, index=index, name=members[0].label, consortium=consortium)
 
 
-def test_b13_rows_of_one_consortium_are_one_bid():
+def test_b13_rows_of_one_consortium_are_one_bid() -> None:
     first, second = (entity(identity=[code], label=label) for code, label in ((CODE_A, "甲"), (CODE_B, "乙")))
     third = entity(identity=[CODE_C], label="丙")
 
-    def found(a, b):
+    def found(a: BidderView, b: BidderView) -> list[Effect]:
         return [f.effect for f in findings("B13", case(a, b), a, b)]
 
     joint = _row(0, first, second, id="L1", members=["甲", "乙"])
@@ -69,7 +73,7 @@ def test_b13_rows_of_one_consortium_are_one_bid():
     assert found(dear, cheap) == [REVIEW]
 
 
-def test_b13_not_for_two_sole_bids_nor_in_different_lots():
+def test_b13_not_for_two_sole_bids_nor_in_different_lots() -> None:
     one, two = bidder(entity(identity=[CODE_A])), bidder(entity(identity=[CODE_A]), index=1)
     assert findings("B13", case(one, two), one, two) == []
     first = bidder(entity(identity=[CODE_A]), lots=["1"])
@@ -79,7 +83,7 @@ def test_b13_not_for_two_sole_bids_nor_in_different_lots():
     assert [f.effect for f in findings("B13", case(whole, second), whole, second)] == [BLOCK]
 
 
-def _prequalified(*members, now):
+def _prequalified(*members: dict[str, Any], now: list[EntityView]) -> list[Effect]:
     view = bidder(
         *now, name="甲乙联合体",
         consortium={"members": [e.label for e in now], "prequalified_members": list(members)},
@@ -87,7 +91,7 @@ def _prequalified(*members, now):
     return [f.effect for f in findings("B14", case(view), view)]
 
 
-def _member(name, code=""):
+def _member(name: str, code: str = "") -> dict[str, Any]:
     return {"name": name, "identifiers": [{"id": code, "scheme": "uscc"}] if code else []}
 
 
@@ -98,12 +102,12 @@ A, B, C = (
 )
 
 
-def test_b14_same_members_are_no_finding():
+def test_b14_same_members_are_no_finding() -> None:
     now = [entity(identity=["name:临江市甲有限公司"]), entity(identity=["name:临江市乙有限公司"])]
     assert _prequalified(_member("临江市甲有限公司"), _member("临江市乙有限公司"), now=now) == []
 
 
-def _now(*members, coded=True):
+def _now(*members: tuple[str, str], coded: bool = True) -> list[EntityView]:
     return [
         entity(
             role="member",
@@ -114,7 +118,7 @@ def _now(*members, coded=True):
     ]
 
 
-def test_b14_members_added_or_dropped_block_where_codes_show_it():
+def test_b14_members_added_or_dropped_block_where_codes_show_it() -> None:
     assert _prequalified(_member(*A), now=_now(A, B)) == [BLOCK]
     assert _prequalified(_member(*A), _member(*B), _member(*C), now=_now(A, B)) == [BLOCK]
     assert _prequalified(_member(*A), _member(*C), now=_now(A, B)) == [BLOCK]
@@ -125,7 +129,7 @@ def test_b14_members_added_or_dropped_block_where_codes_show_it():
     ]
 
 
-def test_b14_the_bidder_itself_need_not_stand_among_the_members():
+def test_b14_the_bidder_itself_need_not_stand_among_the_members() -> None:
     (lead,) = _now(A)
     now = [msgspec.structs.replace(lead, role="lead"), *_now(B)]
     assert _prequalified(_member(*B), now=now) == []
@@ -133,7 +137,7 @@ def test_b14_the_bidder_itself_need_not_stand_among_the_members():
     assert _prequalified(_member(*A), _member(*C), now=now) == [BLOCK]
 
 
-def test_b14_a_leader_named_without_its_code_has_it_among_the_members():
+def test_b14_a_leader_named_without_its_code_has_it_among_the_members() -> None:
     (bare,) = _now(A, coded=False)
     now = [msgspec.structs.replace(bare, role="lead"), *_now(A, B)]
     assert _prequalified(_member(*A), _member(*C), now=now) == [BLOCK]
@@ -141,18 +145,20 @@ def test_b14_a_leader_named_without_its_code_has_it_among_the_members():
     assert _prequalified(_member(*B), _member(*C), now=other) == [REVIEW]
 
 
-def test_b14_an_empty_list_of_prequalified_members_is_none():
+def test_b14_an_empty_list_of_prequalified_members_is_none() -> None:
     view = bidder(*_now(A, B), consortium={"members": ["甲", "乙"], "prequalified_members": []})
     (outcome,) = run("B14", case(view), view)
+    assert isinstance(outcome, NotAssessable)
     assert outcome.what == "input:bidder.consortium.prequalified_members"
 
 
-def test_b14_another_name_without_codes_may_be_a_renaming():
+def test_b14_another_name_without_codes_may_be_a_renaming() -> None:
     now = [entity(identity=["name:临江市甲有限公司"]), entity(identity=["name:临江市丁有限公司"])]
     assert _prequalified(_member("临江市甲有限公司"), _member("临江市乙有限公司"), now=now) == [REVIEW]
 
 
-def test_b14_without_the_list_of_prequalified_members_says_so():
+def test_b14_without_the_list_of_prequalified_members_says_so() -> None:
     view = bidder(entity(), entity(label="乙"))
     (outcome,) = run("B14", case(view), view)
+    assert isinstance(outcome, NotAssessable)
     assert outcome.what == "input:bidder.consortium.prequalified_members"

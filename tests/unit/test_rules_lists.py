@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,19 +26,19 @@ from graph.dates import CST
 from graph.model import PartyType, Penalty, Status
 from matching.decision import Effect, NotAssessable, Tier
 
-PROCUREMENT = {"regime": "procurement_tender"}
-MANDATORY = {"regime": "mandatory_tender"}
-VOLUNTARY = {"regime": "voluntary"}
+PROCUREMENT: dict[str, Any] = {"regime": "procurement_tender"}
+MANDATORY: dict[str, Any] = {"regime": "mandatory_tender"}
+VOLUNTARY: dict[str, Any] = {"regime": "voluntary"}
 BLOCK, REVIEW, FLAG, INFO = Effect.BLOCK, Effect.REVIEW, Effect.FLAG, Effect.INFO
 
 
 @pytest.mark.parametrize("regime", ["procurement_tender", "procurement_other", "政府采购"])
 @pytest.mark.parametrize("code", ["SXBZXR", "ZDSS"])
-def test_a01_blocks_in_every_kind_of_procurement(code, regime):
+def test_a01_blocks_in_every_kind_of_procurement(code: str, regime: str) -> None:
     assert effects("A01", hit(code), regime=regime) == [BLOCK]
 
 
-def test_a01_says_who_where_and_since_when_in_both_languages():
+def test_a01_says_who_where_and_since_when_in_both_languages() -> None:
     view = bidder(entity(hit("SXBZXR")))
     (found,) = findings("A01", case(view, **PROCUREMENT), view)
     for text in (found.detail.zh, found.detail.en):
@@ -51,12 +52,12 @@ def test_a01_says_who_where_and_since_when_in_both_languages():
     assert [e.record for e in found.evidence] == ["r1"]
 
 
-def test_a01_is_silent_outside_procurement():
+def test_a01_is_silent_outside_procurement() -> None:
     assert effects("A01", hit("SXBZXR"), **MANDATORY) == []
     assert effects("A01", hit("SXBZXR"), **VOLUNTARY) == []
 
 
-def test_a01_without_a_regime_is_a_review_that_names_what_is_missing():
+def test_a01_without_a_regime_is_a_review_that_names_what_is_missing() -> None:
     view = bidder(entity(hit("SXBZXR")))
     (found,) = findings("A01", case(view), view)
     assert found.effect is REVIEW
@@ -64,7 +65,7 @@ def test_a01_without_a_regime_is_a_review_that_names_what_is_missing():
     assert "tender.regime" in found.detail.zh
 
 
-def test_a01_ban_from_procurement_runs_to_its_last_day():
+def test_a01_ban_from_procurement_runs_to_its_last_day() -> None:
     record = listing("ZFCG", start=date(2025, 11, 23), until=date(2026, 11, 22))
     last = datetime(2026, 11, 22, 23, 59, 59, tzinfo=CST)
     after = datetime(2026, 11, 23, 0, 0, tzinfo=CST)
@@ -74,7 +75,7 @@ def test_a01_ban_from_procurement_runs_to_its_last_day():
         assert [f.effect for f in found] == expected
 
 
-def test_a01_publication_after_the_ban_never_blocks():
+def test_a01_publication_after_the_ban_never_blocks() -> None:
     record = listing(
         "ZFCG",
         start=date(2024, 11, 1),
@@ -90,12 +91,14 @@ def test_a01_publication_after_the_ban_never_blocks():
     ("decided", "expected"),
     [(date(2023, 11, 22), [REVIEW]), (date(2023, 11, 21), []), (None, [REVIEW])],
 )
-def test_a01_unreadable_ban_is_a_review_and_ends_after_three_years(decided, expected):
+def test_a01_unreadable_ban_is_a_review_and_ends_after_three_years(
+    decided: date | None, expected: list[Effect]
+) -> None:
     penalty = Penalty(kinds=("bid_ban",), decided_on=decided, ban_unreadable=True)
     assert effects("A01", hit(listing("ZFCG", start=None, penalty=penalty)), **PROCUREMENT) == expected
 
 
-def test_a01_ban_without_an_end_has_to_be_read():
+def test_a01_ban_without_an_end_has_to_be_read() -> None:
     assert effects("A01", hit(listing("ZFCG", start=date(2026, 5, 1))), **PROCUREMENT) == [REVIEW]
 
 
@@ -108,14 +111,16 @@ def test_a01_ban_without_an_end_has_to_be_read():
         ((), REVIEW, "未援引"),
     ],
 )
-def test_a02_follows_the_documents_and_assumes_what_285_obliges(invoked, expected, case_text):
+def test_a02_follows_the_documents_and_assumes_what_285_obliges(
+    invoked: tuple[str, ...] | None, expected: Effect, case_text: str
+) -> None:
     view = bidder(entity(hit("SXBZXR")))
     (found,) = findings("A02", case(view, invoked_lists=invoked, **MANDATORY), view)
     assert found.effect is expected
     assert case_text in found.detail.zh
 
 
-def test_a02_one_member_strikes_the_whole_consortium():
+def test_a02_one_member_strikes_the_whole_consortium() -> None:
     clean, listed = entity(label="临江市甲有限公司", role="lead"), entity(hit("SXBZXR"), role="member")
     view = bidder(clean, listed)
     (found,) = findings("A02", case(view, **MANDATORY), view)
@@ -134,7 +139,7 @@ def test_a02_one_member_strikes_the_whole_consortium():
         ({"invoked_lists": ["ZTBJ"]}, [BLOCK]),
     ],
 )
-def test_a03_blocks_where_the_ban_reaches(tender, expected):
+def test_a03_blocks_where_the_ban_reaches(tender: dict[str, Any], expected: list[Effect]) -> None:
     record = listing(
         "ZTBJ", until=date(2027, 1, 1), measure="取消其一年内参加依法必须进行招标的项目的投标资格"
     )
@@ -168,7 +173,9 @@ def test_a03_blocks_where_the_ban_reaches(tender, expected):
         ("临江市", "", "虚构省临江市", [BLOCK]),
     ],
 )
-def test_a03_is_nationwide_unless_its_text_restricts_it(scope, measure, region, expected):
+def test_a03_is_nationwide_unless_its_text_restricts_it(
+    scope: str, measure: str, region: str, expected: list[Effect]
+) -> None:
     record = listing("ZTBJ", until=date(2027, 1, 1), scope=scope, measure=measure)
     assert effects("A03", hit(record), region=region, **MANDATORY) == expected
 
@@ -187,18 +194,20 @@ def test_a03_is_nationwide_unless_its_text_restricts_it(scope, measure, region, 
         ("取消其一年内在本行政区域内的投标资格", "南京市住建委", "南京市", [BLOCK]),
     ],
 )
-def test_a03_this_city_is_the_authoritys(measure, authority, region, expected):
+def test_a03_this_city_is_the_authoritys(
+    measure: str, authority: str, region: str, expected: list[Effect]
+) -> None:
     record = listing("ZTBJ", until=date(2027, 1, 1), measure=measure)
     record = msgspec.structs.replace(record, authority=authority)
     assert effects("A03", hit(record), region=region, **MANDATORY) == expected
 
 
-def test_a03_a_ban_from_acting_as_agent_is_no_ban_from_bidding():
+def test_a03_a_ban_from_acting_as_agent_is_no_ban_from_bidding() -> None:
     record = listing("ZTBJ", until=date(2027, 1, 1), measure="禁止其一年内代理依法必须进行招标的项目")
     assert effects("A03", hit(record), **MANDATORY) == [FLAG]
 
 
-def test_a03_unreadable_term_is_a_review_for_at_most_five_years():
+def test_a03_unreadable_term_is_a_review_for_at_most_five_years() -> None:
     for decided, expected in ((date(2021, 11, 22), [REVIEW]), (date(2021, 11, 21), [])):
         penalty = Penalty(kinds=("bid_ban",), decided_on=decided, ban_unreadable=True)
         assert effects("A03", hit(listing("ZTBJ", start=None, penalty=penalty)), **MANDATORY) == expected
@@ -222,12 +231,14 @@ def test_a03_unreadable_term_is_a_review_for_at_most_five_years():
         (None, [REVIEW]),
     ],
 )
-def test_a04_reads_the_kind_the_amount_and_the_three_years(penalty, expected):
+def test_a04_reads_the_kind_the_amount_and_the_three_years(
+    penalty: Penalty | None, expected: list[Effect]
+) -> None:
     start = penalty.decided_on if penalty else date(2025, 1, 1)
     assert effects("A04", hit(listing("ZDWF", start=start, penalty=penalty)), **PROCUREMENT) == expected
 
 
-def test_a04_look_back_outlives_the_term_of_the_record_itself():
+def test_a04_look_back_outlives_the_term_of_the_record_itself() -> None:
     record = listing(
         "ZDWF", start=date(2024, 12, 1), until=date(2025, 6, 1), penalty=fine("3000000", date(2024, 12, 1))
     )
@@ -237,7 +248,7 @@ def test_a04_look_back_outlives_the_term_of_the_record_itself():
     assert [(f.code, f.effect) for f in found] == [("A04", BLOCK)]
 
 
-def test_a04_ends_at_the_activity_not_at_the_query():
+def test_a04_ends_at_the_activity_not_at_the_query() -> None:
     record = listing("ZDWF", start=date(2023, 11, 1), penalty=fine("3000000", date(2023, 11, 1)))
     view = bidder(entity(hit(record)))
     on_time = findings("A04", case(view, activity=date(2026, 10, 30), **PROCUREMENT), view)
@@ -247,7 +258,7 @@ def test_a04_ends_at_the_activity_not_at_the_query():
     assert [f.effect for f in later] == [REVIEW]
 
 
-def test_a04_before_the_number_was_set_a_large_fine_is_a_human_question():
+def test_a04_before_the_number_was_set_a_large_fine_is_a_human_question() -> None:
     for day, expected in (
         (datetime(2022, 2, 7, 23, 0, tzinfo=CST), REVIEW),
         (datetime(2022, 2, 8, tzinfo=CST), BLOCK),
@@ -258,7 +269,7 @@ def test_a04_before_the_number_was_set_a_large_fine_is_a_human_question():
         assert found.effect is expected
 
 
-def test_a04_undated_violation_is_a_review():
+def test_a04_undated_violation_is_a_review() -> None:
     assert effects("A04", hit(listing("ZDWF", start=None, penalty=fine("3000000", None))), **PROCUREMENT) == [
         REVIEW
     ]
@@ -278,13 +289,15 @@ def test_a04_undated_violation_is_a_review():
         ({}, REVIEW, ("tender.regime",)),
     ],
 )
-def test_a05_blocks_procurement_government_works_and_what_documents_invoke(tender, expected, missing):
+def test_a05_blocks_procurement_government_works_and_what_documents_invoke(
+    tender: dict[str, Any], expected: Effect, missing: tuple[str, ...]
+) -> None:
     view = bidder(entity(hit("TQGZ")))
     (found,) = findings("A05", case(view, **tender), view)
     assert (found.effect, found.missing) == (expected, missing)
 
 
-def test_a06_a_listed_head_is_a_review_and_a_listed_agent_is_not_asked():
+def test_a06_a_listed_head_is_a_review_and_a_listed_agent_is_not_asked() -> None:
     record = hit(listing("TQGZ", name="虚构甲", person=True))
     view = bidder(entity(persons=[person("legal_rep", record), person("agent", record)]))
     (found,) = findings("A06", case(view, **PROCUREMENT), view)
@@ -294,7 +307,7 @@ def test_a06_a_listed_head_is_a_review_and_a_listed_agent_is_not_asked():
 
 
 @pytest.mark.parametrize("code", ["YZWF", "AQSC", "OTH", "ZTBHMD", "ZFJG", "CITY_LIST"])
-def test_a07_blocks_only_what_the_documents_invoke(code):
+def test_a07_blocks_only_what_the_documents_invoke(code: str) -> None:
     for invoked, expected in ((None, REVIEW), ((), REVIEW), ((code,), BLOCK)):
         assert effects("A07", hit(code), invoked_lists=invoked, **MANDATORY) == [expected]
 
@@ -309,28 +322,28 @@ def test_a07_blocks_only_what_the_documents_invoke(code):
         ("ZFCG", MANDATORY),
     ],
 )
-def test_a07_takes_lists_that_the_regime_has_no_rule_for(code, tender):
+def test_a07_takes_lists_that_the_regime_has_no_rule_for(code: str, tender: dict[str, Any]) -> None:
     record = listing(code, until=date(2027, 1, 1))
     assert effects("A07", hit(record), **tender) == [REVIEW]
     assert effects("A07", hit(record), invoked_lists=[code], **tender) == [BLOCK]
 
 
 @pytest.mark.parametrize("code", ["SXBZXR", "ZDSS", "ZFCG", "ZTBJ", "TQGZ"])
-def test_invoked_lists_block_without_a_regime_because_every_regime_blocks(code):
+def test_invoked_lists_block_without_a_regime_because_every_regime_blocks(code: str) -> None:
     view = bidder(entity(hit(listing(code, until=date(2027, 1, 1)))))
     found = everything(case(view, invoked_lists=[code]), view)
     assert max(f.effect.rank for f in found) == BLOCK.rank
     assert max(f.effect.rank for f in everything(case(view), view)) == REVIEW.rank
 
 
-def test_a08_is_never_more_than_a_flag():
+def test_a08_is_never_more_than_a_flag() -> None:
     for tender in ({}, PROCUREMENT, MANDATORY, {**VOLUNTARY, "invoked_lists": ["JYYC"]}):
         view = bidder(entity(hit("JYYC")))
         assert [(f.code, f.effect) for f in everything(case(view, **tender), view)] == [("A08", FLAG)]
 
 
 @pytest.mark.parametrize("role", ["legal_rep", "principal", "project_manager"])
-def test_a09_bribery_of_the_heads_and_the_project_manager(role):
+def test_a09_bribery_of_the_heads_and_the_project_manager(role: str) -> None:
     record = hit(listing("XHFZ", name="虚构甲", person=True, start=date(2024, 12, 1)))
     view = bidder(entity(persons=[person(role, record)]))
     (found,) = findings("A09", case(view, invoked_lists=["XHFZ"], **MANDATORY), view)
@@ -340,14 +353,14 @@ def test_a09_bribery_of_the_heads_and_the_project_manager(role):
     assert found.effect is REVIEW
 
 
-def test_a09_look_back_and_dates():
+def test_a09_look_back_and_dates() -> None:
     tender = {**MANDATORY, "invoked_lists": ["XHFZ"]}
     assert effects("A09", hit(listing("XHFZ", start=date(2023, 11, 22))), **tender) == [BLOCK]
     assert effects("A09", hit(listing("XHFZ", start=date(2023, 11, 21))), **tender) == []
     assert effects("A09", hit(listing("XHFZ", start=None)), **tender) == [REVIEW]
 
 
-def test_a09_a_bid_that_names_no_project_manager_says_so():
+def test_a09_a_bid_that_names_no_project_manager_says_so() -> None:
     view = bidder(entity())
     (outcome,) = run("A09", case(view), view)
     assert isinstance(outcome, NotAssessable)
@@ -356,7 +369,7 @@ def test_a09_a_bid_that_names_no_project_manager_says_so():
 
 
 @pytest.mark.parametrize("tier", [Tier.E3, Tier.E4, Tier.E5])
-def test_no_rule_blocks_on_an_uncertain_match(tier):
+def test_no_rule_blocks_on_an_uncertain_match(tier: Tier) -> None:
     for code in ("SXBZXR", "ZDSS", "ZTBJ", "ZDWF", "TQGZ", "YZWF", "XHFZ"):
         record = listing(code, until=date(2027, 1, 1), penalty=fine("9000000", date(2026, 1, 2)))
         view = bidder(entity(hit(record, tier)))
@@ -366,14 +379,14 @@ def test_no_rule_blocks_on_an_uncertain_match(tier):
             assert any("human_review" in f.remedy for f in found if f.effect is REVIEW)
 
 
-def test_a_doubtful_match_never_lowers_a_certain_one():
+def test_a_doubtful_match_never_lowers_a_certain_one() -> None:
     certain, doubtful = listing("SXBZXR", key="a"), listing("SXBZXR", key="b")
     view = bidder(entity(hit(doubtful, Tier.E4), hit(certain)))
     found = findings("A01", case(view, **PROCUREMENT), view)
     assert sorted((f.effect, f.evidence[0].record) for f in found) == [(BLOCK, "a"), (REVIEW, "b")]
 
 
-def test_many_records_are_one_finding_that_counts_them():
+def test_many_records_are_one_finding_that_counts_them() -> None:
     hits = [hit(listing("SXBZXR", key=f"k{n}")) for n in range(5)]
     view = bidder(entity(*hits))
     (found,) = findings("A01", case(view, **PROCUREMENT), view)
@@ -382,7 +395,7 @@ def test_many_records_are_one_finding_that_counts_them():
     assert "and 2 more" in found.detail.en
 
 
-def test_an_open_identity_objection_makes_e2_a_review_and_leaves_e1():
+def test_an_open_identity_objection_makes_e2_a_review_and_leaves_e1() -> None:
     record = listing("SXBZXR", events=[(Status.DISPUTED, datetime(2026, 11, 1, tzinfo=CST), None)])
     assert effects("A01", hit(record, Tier.E2), **PROCUREMENT) == [REVIEW]
     assert effects("A01", hit(record, Tier.E1), **PROCUREMENT) == [BLOCK]
@@ -391,11 +404,11 @@ def test_an_open_identity_objection_makes_e2_a_review_and_leaves_e1():
     assert "异议" in found.detail.zh
 
 
-def test_a_confirmed_match_blocks_whatever_its_tier():
+def test_a_confirmed_match_blocks_whatever_its_tier() -> None:
     assert effects("A01", hit("SXBZXR", Tier.E3, cap=BLOCK), **PROCUREMENT) == [BLOCK]
 
 
-def test_a_natural_person_who_bids_can_be_blocked_and_has_a_human_path():
+def test_a_natural_person_who_bids_can_be_blocked_and_has_a_human_path() -> None:
     record = listing("SXBZXR", name="虚构甲", person=True)
     view = bidder(entity(hit(record), label="虚构甲", type=PartyType.PERSON))
     (found,) = findings("A01", case(view, **PROCUREMENT), view)
@@ -408,7 +421,7 @@ def test_a_natural_person_who_bids_can_be_blocked_and_has_a_human_path():
 
 
 @pytest.mark.parametrize("status", [Status.REMOVED, Status.REPAIRED, Status.REVOKED, Status.TEMP_LIFTED])
-def test_a23_ended_records_have_no_effect_and_are_kept_for_audit(status):
+def test_a23_ended_records_have_no_effect_and_are_kept_for_audit(status: Status) -> None:
     for code in ("SXBZXR", "ZDWF", "XHFZ", "JYYC", "YZWF"):
         record = listing(
             code,
@@ -421,14 +434,14 @@ def test_a23_ended_records_have_no_effect_and_are_kept_for_audit(status):
         assert (found.code, found.effect, found.restricted, found.remedy) == ("A23", INFO, True, ())
 
 
-def test_a20_and_a22_note_and_change_nothing():
+def test_a20_and_a22_note_and_change_nothing() -> None:
     record = hit(listing("XZXF", name="虚构甲", person=True))
     view = bidder(entity(hit("XZXF"), hit("RED"), persons=[person("legal_rep", record)]))
     found = everything(case(view, invoked_lists=["XZXF", "RED"], **PROCUREMENT), view)
     assert [(f.code, f.effect) for f in found] == [("A20", INFO), ("A20", INFO), ("A22", INFO)]
 
 
-def test_ordinary_penalties_count_only_where_documents_invoke_them():
+def test_ordinary_penalties_count_only_where_documents_invoke_them() -> None:
     view = bidder(entity(hit("XZCF")))
     assert everything(case(view, **PROCUREMENT), view) == []
     assert effects("A07", hit("XZCF"), invoked_lists=["XZCF"], **PROCUREMENT) == [BLOCK]
