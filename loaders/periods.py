@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from graph.dates import start_of_day
+from loaders.bans import Ban, ban
 from loaders.base import Row
-from loaders.values import Ban, ban
 
 
 def ban_of(

@@ -1,4 +1,4 @@
-"""Values as published files write them: dates, amounts, terms, bans (SPEC 2.2, 6.2)."""
+"""Values as published files write them: dates and amounts (SPEC 6.2)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import NamedTuple
 
-from graph.dates import CST, end_of_day, from_micros, last_day, start_of_day
+from graph.dates import CST, from_micros
 
 
 class Moment(NamedTuple):
@@ -38,7 +38,7 @@ _DATE = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_HAN_DATE = re.compile(
+HAN_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
 
@@ -72,7 +72,7 @@ def moment(text: str) -> Moment:
     text = unicodedata.normalize("NFKC", text).strip().strip("'")
     if text in OPEN_WORDS:
         return OPEN
-    if found := _HAN_DATE.fullmatch(text):
+    if found := HAN_DATE.fullmatch(text):
         year = int(found[1].translate(_DIGITS))
         return _bounded(datetime(year, han_number(found[2]), han_number(found[3]), tzinfo=CST))
     if text.isascii() and text.isdigit():
@@ -235,115 +235,14 @@ def amount(text: str, *, unit: int = 1) -> Decimal:
     return plain(value)
 
 
-class Ban(NamedTuple):
-    """A ban as a decision's text states it."""
-
-    named: bool
-    """The text forbids something at all."""
-    readable: bool = False
-    start: date | None = None
-    """Set only when the text itself gives the day."""
-    until: datetime | None = None
-    """Exclusive end."""
-    forever: bool = False
-
-
-_N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3}|半)"
-_TERM = re.compile(
-    rf"(?<![\d第〇零○])(?P<n>{_N})\s*(?P<u>年|个?月)(?P<half>半)?(?:(?:零|又)?(?P<m>{_N})个?月)?(?!\d|[一二三四五六七八九十]|度|份|\s*\d*\s*月)"
-)
-_RANGE = re.compile(rf"{_N}\s*(?:年|个月)?\s*(?:至|到|-|~|—)\s*{_N}\s*(?:年|个月)")
-_DAY = r"\d{4}\s*(?:年|[-/.])\s*\d{1,2}\s*(?:月|[-/.])\s*\d{1,2}\s*日?"
-_SPAN = re.compile(rf"(?:自|从|由)?\s*({_DAY})\s*(?:起|开始)?\s*(?:至|到|-|~|—)\s*({_DAY})")
-_FROM = re.compile(rf"(?:自|从|由)\s*({_DAY})\s*起")
-_FORBID = r"(?:禁止|不得|取消|暂停|限制|停止|禁入|剥夺)"
-_CLAUSE = re.compile(r"[。;；\n]")
-
-
-def ban(text: str, start: date | None, *, about: str = "", strict: bool = True) -> Ban:
-    """Read a ban period from a decision's text (SPEC 2.2).
-
-    The period runs from `start` (the day of the decision) unless the text gives days; its last day is the
-    corresponding day and counts (民法典 201-203). Two different periods, ranges ("一至三年") and bans without
-    a period are unreadable: a person has to read them.
-
-    Args:
-        text: what the decision imposes.
-        start: the day the period runs from, if the text names none.
-        about: pattern that a clause must hold for its ban to count (e.g. 投标).
-        strict: a clause counts only if it forbids something.
-    """
-    flat = unicodedata.normalize("NFKC", text)
-    named, forever = False, False
-    spans: set[tuple[date | None, datetime | None]] = set()
-    for clause in _CLAUSE.split(flat):
-        verb = re.search(_FORBID, clause)
-        if (strict and not verb) or (about and not re.search(about, clause)):
-            continue
-        named = True
-        if re.search(r"永久|终身|终生", clause):
-            forever = True
-            continue
-        if dated := _SPAN.search(clause):
-            try:
-                first, last = moment(dated[1]), moment(dated[2])
-            except ValueError:
-                return Ban(True)
-            if first.day and last.open:
-                forever = True
-            elif first.day and last.day and first.day <= last.day:
-                spans.add((first.day, end_of_day(last.day)))
-            else:
-                return Ban(True)
-            continue
-        begin = start
-        if dated := _FROM.search(clause):
-            try:
-                begin = moment(dated[1]).day
-            except ValueError:
-                return Ban(True)
-        if _RANGE.search(clause):
-            return Ban(True)
-        rest = re.sub(_DAY, " ", clause)
-        for term in _TERM.finditer(rest):
-            months = _months(term)
-            if begin is None or not months:
-                return Ban(True)
-            spans.add((begin if dated else None, end_of_day(last_day(begin, months=months))))
-    if forever and not spans:
-        return Ban(True, True, forever=True)
-    if not forever and len(spans) == 1:
-        first_day, until = spans.pop()
-        return Ban(True, True, first_day, until)
-    return Ban(named)
-
-
-def _months(term: re.Match[str]) -> int:
-    """Months of a matched term; 0 for what is not a plausible one (more than 30 years)."""
-    if term["n"] == "半":
-        return 6 if term["u"] == "年" else 0
-    try:
-        number = han_number(term["n"])
-        months = number * 12 if term["u"] == "年" else number
-        if term["half"]:
-            months += 6 if term["u"] == "年" else 0
-        if term["m"]:
-            months += han_number(term["m"])
-    except ValueError:
-        return 0
-    return months if months <= 360 else 0
-
-
 __all__ = [
+    "HAN_DATE",
     "NOTHING",
     "OPEN",
-    "Ban",
     "Moment",
     "amount",
-    "ban",
     "formatted",
     "han_number",
     "moment",
     "plain",
-    "start_of_day",
 ]

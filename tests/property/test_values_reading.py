@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from graph.dates import CST, end_of_day, last_day
 from loaders import values
+from loaders.bans import Ban, ban
 from loaders.fines import read_fine
 
 DAYS = st.dates(date(1955, 1, 1), date(2090, 12, 31))
@@ -65,7 +66,7 @@ def test_anything_else_is_refused_and_never_breaks(text: str) -> None:
             read(text)
         except ValueError:
             continue
-    values.ban(text, date(2026, 1, 1))
+    ban(text, date(2026, 1, 1))
     read_fine(text)
 
 
@@ -165,14 +166,14 @@ def test_fine_of_a_text(text: str, fine: str | None) -> None:
 )
 def test_ban_ends_on_the_corresponding_day_which_counts(day: date, years: int, form: str) -> None:
     for number in (str(years), han(years)):
-        found = values.ban(form.format(n=number), day)
+        found = ban(form.format(n=number), day)
         assert found.readable
         assert found.until == end_of_day(last_day(day, years=years))
 
 
 @given(DAYS, st.integers(1, 40))
 def test_months(day: date, months: int) -> None:
-    found = values.ban(f"禁止参加政府采购活动{months}个月", day)
+    found = ban(f"禁止参加政府采购活动{months}个月", day)
     assert found.until == end_of_day(last_day(day, months=months))
 
 
@@ -187,18 +188,48 @@ def test_months(day: date, months: int) -> None:
         "一至三年内禁止",
         "禁止1-3年",
         "99年内禁止参加",
+        "禁止3个月以上",
+        "禁止三年以下",
+        "至少一年禁止参加",
+        "禁止参加０.５年",
+        "禁止一点五年",
+        "一百二十个月内禁止参加",
+        "禁止2年，自2026年2月10日至2027年2月9日",
+        "自2026年3月起一年内禁止参加",
+        "禁止参加一年。自2026年3月1日起执行",
+        "自前次处罚期满之日起一年内禁止参加",
+        "禁止一年，已于2026年5月1日修复",
+        "2023年3月1日后串通投标，禁止一年",
+        "2023年3月1日至2023年6月30日串通投标，禁止参加",
+        "永久禁止参加，2026年3月1日至2027年2月28日",
     ],
 )
 def test_what_is_no_period_is_unreadable(text: str) -> None:
-    found = values.ban(text, date(2026, 1, 1))
+    found = ban(text, date(2026, 1, 1))
     assert found.named
     assert not found.readable
 
 
+@pytest.mark.parametrize(
+    ("text", "start", "last"),
+    [
+        ("禁止参加12个月（2026年3月1日起）", date(2026, 3, 1), date(2027, 3, 1)),
+        ("自二〇二六年三月一日起一年内禁止参加", date(2026, 3, 1), date(2027, 3, 1)),
+        ("禁止参加，时间：2026年3月1日——2027年2月28日", date(2026, 3, 1), date(2027, 2, 28)),
+        ("禁止参加一年（从2026年3月1日起至2027年2月28日）", date(2026, 3, 1), date(2027, 2, 28)),
+        ("禁止参加叁年", None, date(2029, 1, 1)),
+        ("禁止参加壹年陆个月", None, date(2027, 7, 1)),
+        ("禁止参加2年，至2028年1月1日", None, date(2028, 1, 1)),
+    ],
+)
+def test_periods_with_days_and_formal_numerals(text: str, start: date | None, last: date) -> None:
+    assert ban(text, date(2026, 1, 1)) == Ban(True, True, start, end_of_day(last))
+
+
 def test_ban_for_ever() -> None:
-    assert values.ban("永久禁止参加评标", date(2026, 1, 1)) == values.Ban(True, True, forever=True)
+    assert ban("永久禁止参加评标", date(2026, 1, 1)) == Ban(True, True, forever=True)
 
 
 def test_clauses_about_something_else_do_not_count() -> None:
-    found = values.ban("暂停施工3个月；取消1年投标资格", date(2026, 1, 1), about="投标")
+    found = ban("暂停施工3个月；取消1年投标资格", date(2026, 1, 1), about="投标")
     assert found.until == end_of_day(date(2027, 1, 1))
