@@ -152,7 +152,8 @@ class Penalty(Doc):
     """What an administrative decision imposes, as far as tender law asks for it."""
 
     kinds: tuple[str, ...] = ()
-    """Any of: fine, confiscation, suspension, revocation, bid_ban, criminal, warning, other."""
+    """Any of: fine, confiscation, suspension, revocation, bid_ban, procurement_ban, permanent (a ban
+    without an end), criminal, warning, other."""
     fine_cny: Decimal | None = None
     confiscated_cny: Decimal | None = None
     decided_on: date | None = None

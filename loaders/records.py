@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 import xxhash
@@ -275,8 +275,11 @@ def listing(
         texts: `reason`, `measure`, `case_no`, `grounds` and alike.
     """
     if start is not None and end is not None and end <= start:
+        # Which of the two is wrong can't be told: counted from the earlier one on, and for a person to read.
         row.warn("value.reversed", "until")
-        end = None
+        start, end = end - timedelta(days=1), None
+        if penalty is not None:
+            penalty = msgspec.structs.replace(penalty, ban_unreadable=True)
     prefix = f"{list_code}:{key}"
     values: dict[str, object] = {
         "authority": row.get("authority"),

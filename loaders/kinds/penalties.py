@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from graph.model import Interval, Listing, PartyType, Penalty, Status, StatusEvent
 from loaders.base import Kind, Row
 from loaders.fines import read_fine
 from loaders.kinds.lists import subject_of
-from loaders.periods import ban_of
+from loaders.periods import PERMANENT, ban_of, names_term
 from loaders.records import digest, listing, number, subject_part
 
 MAJOR_FINE = Decimal(2_000_000)
@@ -96,15 +98,18 @@ def _read(row: Row) -> Iterator[Listing]:
         subject_part(subject), document, "" if document else f"{decided}{row.get('authority')}{content}"
     )
     codes = []
-    start, end, unreadable = row.begin("decided"), None, False
+    start, end = row.begin("decided"), None
+    permanent = unreadable = False
     if "bid_ban" in kinds:
         codes.append("ZTBJ")
-        ban, ban_start, until = ban_of(row, row.get("content"), decided, "content", about="投标|招标")
+        ban, ban_start, until = ban_of(row.get("content"), decided, about="投标|招标")
         stated = row.finish("effect_until")
         if ban.readable:
-            start, end = ban_start or start, until
-        elif stated is not None or row.moment("effect_until").open:
+            start, end, permanent = ban_start or start, until, ban.forever
+        elif stated is not None:
             end = stated
+        elif row.moment("effect_until").open and not names_term(row.get("content")):
+            permanent = True
         else:
             unreadable = True
             row.warn("ban.unreadable", "content")
@@ -132,7 +137,7 @@ def _read(row: Row) -> Iterator[Listing]:
             end=end if code == "ZTBJ" else row.finish("effect_until") if code == "XZCF" else None,
             events=_events(row),
             relations=relations,
-            penalty=penalty,
+            penalty=replace(penalty, kinds=(*kinds, PERMANENT)) if permanent and code == "ZTBJ" else penalty,
             reason="；".join(filter(None, (row.get("violation"), row.get("facts")))),
             measure=content,
             scope="依法必须招标" if code == "ZTBJ" and "依法必须" in content else "",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graph.model import Listing, Mention, PartyType, Penalty
 from loaders.base import End, Kind, Record, Row
 from loaders.kinds.penalties import BID_BAN, penalty_kinds
-from loaders.periods import ban_of
+from loaders.periods import PERMANENT, ban_of, names_term
 from loaders.records import digest, is_person, listing, looks_like_org, org_ids, organization, person
 
 BODY = {
@@ -64,16 +64,21 @@ def _violation(row: Row) -> Iterator[Listing]:
     result = "；".join(filter(None, (row.get("result"), row.get("action"), row.get("instructions"))))
     start, end = row.begin("confined_from"), row.finish("confined_until")
     bans = bool(BID_BAN.search(result))
+    open_end = row.moment("confined_until").open
     unreadable = False
     decided = row.day("published") or row.day("occurred")
-    if bans and end is None and not row.moment("confined_until").open:
-        ban, ban_start, until = ban_of(
-            row, result, row.day("confined_from") or decided, "result", about="投标|招标"
-        )
-        end, start = until, start or ban_start
-        if not ban.readable:
+    if bans and end is None:
+        ban, ban_start, until = ban_of(result, row.day("confined_from") or decided, about="投标|招标")
+        if ban.readable and not ban.forever:
+            end, start = until, start or ban_start
+        elif not (ban.forever or (open_end and not names_term(result))):
             unreadable = True
             row.warn("ban.unreadable", "result")
+    elif end is None and not open_end and row.get("confined_until"):
+        unreadable = True
+    kinds = penalty_kinds(result)
+    if end is None and (open_end or bans) and not unreadable:
+        kinds += (PERMANENT,)
     yield listing(
         row,
         "ZTBJ" if bans else "ZTBHMD",
@@ -81,10 +86,24 @@ def _violation(row: Row) -> Iterator[Listing]:
         row.need("record_code"),
         start=start or row.begin("published", "occurred"),
         end=end,
-        penalty=Penalty(kinds=penalty_kinds(result), decided_on=decided, ban_unreadable=unreadable),
+        penalty=Penalty(kinds=kinds, decided_on=decided, ban_unreadable=unreadable),
         reason="；".join(filter(None, (row.get("subject_matter"), row.get("instructions")))),
         measure=result,
     )
+
+
+_EXPERT_KEY = (
+    "deal",
+    "section",
+    "reward_type",
+    "authority",
+    "basis",
+    "result",
+    "action",
+    "confined_from",
+    "confined_until",
+)
+"""What tells two records of one expert, or of two of the same masked number, apart."""
 
 
 def _expert(row: Row) -> Iterator[Listing]:
@@ -99,12 +118,13 @@ def _expert(row: Row) -> Iterator[Listing]:
         )
     )
     code = "RED" if "奖" in row.flag("reward_type") else "ZTBHMD"
-    tail = "".join(i.value[:6] + i.value[-4:] for i in subject.ids)
+    # As courts publish numbers: the key tells experts apart and never holds a whole number.
+    masked = "".join(i.value[:10] + i.value[-4:] if len(i.value) == 18 else i.value[-4:] for i in subject.ids)
     yield listing(
         row,
         code,
         subject,
-        digest(tail, row.get("deal"), row.get("section"), str(row.begin("published"))),
+        digest(name, masked, str(row.begin("published")), *(row.get(field) for field in _EXPERT_KEY)),
         start=row.begin("confined_from", "published"),
         end=row.finish("confined_until"),
         measure="；".join(filter(None, (row.get("result"), row.get("action")))),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from graph.model import Listing, PartyType, Penalty
 from loaders.base import Kind, Row
 from loaders.fines import read_fine
-from loaders.periods import ban_of
+from loaders.periods import PERMANENT, ban_of
 from loaders.records import digest, is_person, listing, org_ids, organization, person, subject_part
 
 
@@ -20,13 +20,15 @@ def _read(row: Row) -> Iterator[Listing]:
         subject = organization(row, name, org_ids(row), address=row.get("address"))
     decided = row.day("decided")
     result = row.get("result")
-    ban, start, end = ban_of(row, result, decided, "result")
+    ban, start, end = ban_of(result, decided)
     kinds = ["bid_ban"] if ban.named or not result else []
     fine = read_fine(result, person=subject.type is PartyType.PERSON)
     if fine.named:
         kinds.append("fine")
     if "没收" in result:
         kinds.append("confiscation")
+    if ban.forever:
+        kinds.append(PERMANENT)
     unreadable = not ban.readable
     if unreadable:
         row.warn("ban.unreadable", "result")

@@ -75,9 +75,11 @@ def event_day(listing: Listing) -> date | None:
 
 
 def end_known(listing: Listing) -> bool:
-    """Whether the end of a ban can be read from the record."""
-    unreadable = listing.penalty is not None and listing.penalty.ban_unreadable
-    return listing.effect.end is not None and not unreadable
+    """Whether the end of a ban can be read from the record, or that it has none (kind `permanent`)."""
+    penalty = listing.penalty
+    if penalty is not None and penalty.ban_unreadable:
+        return False
+    return listing.effect.end is not None or (penalty is not None and "permanent" in penalty.kinds)
 
 
 def turning_days(listing: Listing, policy: Policy) -> tuple[date, ...]:

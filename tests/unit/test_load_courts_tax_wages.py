@@ -177,6 +177,15 @@ def test_unreadable_ban_goes_to_a_person(bench: Bench, result: str) -> None:
     assert "ban.unreadable" in codes(report)
 
 
+def test_permanent_ban_has_no_end_and_needs_no_reading(bench: Bench) -> None:
+    report = bench.load(ccgp("永久禁止参加政府采购活动"))
+    found = bench.only("ZFCG").penalty
+    assert found is not None
+    assert "permanent" in found.kinds
+    assert not found.ban_unreadable
+    assert "ban.unreadable" not in codes(report)
+
+
 # 税务
 
 

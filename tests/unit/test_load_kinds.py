@@ -230,6 +230,60 @@ def test_platform_experts_without_a_name(bench: Bench) -> None:
     assert listing.effect.end is None
 
 
+def violation(result: str, start: str, end: str) -> list[list[str]]:
+    head = [
+        "VIOLATING_CODE",
+        "VIOLATING_NAME",
+        "BODY_NAME",
+        "BODY_CODE",
+        "PUNISHMENT_RESULT",
+        "CONFINED_START",
+        "CONFINED_END",
+        "OPERATE_DATE",
+    ]
+    return [head, ["V1", "围标", "临江市甲有限公司", CODES[0], result, start, end, "20250102"]]
+
+
+def test_platform_ban_whose_days_are_reversed_is_for_a_person_and_has_begun(bench: Bench) -> None:
+    report = bench.load(violation("取消投标资格", "20290101", "20251231"))
+    found = bench.only("ZTBJ")
+    assert found.penalty is not None
+    assert found.penalty.ban_unreadable
+    assert (found.effect.start, found.effect.end) == (at(2025, 12, 31), None)
+    assert "value.reversed" in {p.code for p in report.files[0].warnings}
+
+
+@pytest.mark.parametrize(
+    ("result", "end", "permanent"),
+    [
+        ("取消投标资格", "长期", True),
+        ("永久取消投标资格", "", True),
+        ("取消一至三年投标资格", "长期", False),
+        ("取消投标资格", "", False),
+    ],
+)
+def test_platform_ban_without_an_end(bench: Bench, result: str, end: str, permanent: bool) -> None:
+    bench.load(violation(result, "20250101", end))
+    found = bench.only("ZTBJ")
+    assert found.penalty is not None
+    assert found.effect.end is None
+    assert ("permanent" in found.penalty.kinds, found.penalty.ban_unreadable) == (permanent, not permanent)
+
+
+def test_experts_of_one_masked_number_stay_two(bench: Bench) -> None:
+    head = ["ID_CARD", "EXPERT_NAME", "REWARD_PUNISHMENT_TYPE", "VIOLATING_RESULT", "PULISH_DATE"]
+    other = CITIZEN[:10] + "1231" + CITIZEN[14:]
+    rows = [
+        [CITIZEN, "虚构甲", "2", "暂停评标", "20250101"],
+        [other, "虚构乙", "2", "暂停评标", "20250101"],
+        [CITIZEN, "虚构甲", "2", "取消评标资格", "20250101"],
+    ]
+    bench.load([head, *rows])
+    found = bench.open("ZTBHMD")
+    assert len(found) == 3
+    assert not any(CITIZEN in one.key or other in one.key for one in found)
+
+
 # 登记
 
 

@@ -113,6 +113,33 @@ def test_bid_ban_without_period_goes_to_a_person(bench: Bench) -> None:
     assert found.ban_unreadable
 
 
+@pytest.mark.parametrize(
+    ("content", "until"), [("永久取消投标资格", ""), ("取消投标资格", "长期"), ("取消投标资格", "2099/12/31")]
+)
+def test_permanent_bid_ban(bench: Bench, content: str, until: str) -> None:
+    bench.load(penalty("取消投标资格", content, until=until))
+    found = bench.only("ZTBJ")
+    assert found.effect.end is None
+    assert found.penalty is not None
+    assert found.penalty.kinds == ("bid_ban", "permanent")
+    assert not found.penalty.ban_unreadable
+
+
+def test_no_end_in_the_column_does_not_settle_a_range_in_the_text(bench: Bench) -> None:
+    bench.load(penalty("取消投标资格", "取消一至三年投标资格", until="2099/12/31"))
+    found = bench.only("ZTBJ").penalty
+    assert found is not None
+    assert found.ban_unreadable
+
+
+def test_bid_ban_that_ends_before_its_decision_is_for_a_person(bench: Bench) -> None:
+    bench.load(penalty("取消投标资格", "取消投标资格", until="2024/11/02"))
+    found = bench.only("ZTBJ")
+    assert found.penalty is not None
+    assert found.penalty.ban_unreadable
+    assert found.effect.end is None
+
+
 def test_fine_typed_in_yuan_under_a_column_of_ten_thousands(bench: Bench) -> None:
     report = bench.load(penalty("罚款", "罚款人民币30000元", "30000"))
     found = bench.only("XZCF").penalty

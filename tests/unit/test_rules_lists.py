@@ -207,6 +207,15 @@ def test_a03_a_ban_from_acting_as_agent_is_no_ban_from_bidding() -> None:
     assert effects("A03", hit(record), **MANDATORY) == [FLAG]
 
 
+@pytest.mark.parametrize(
+    ("code", "rule", "regime"), [("ZFCG", "A01", PROCUREMENT), ("ZTBJ", "A03", MANDATORY)]
+)
+def test_permanent_ban_runs_on(code: str, rule: str, regime: dict[str, Any]) -> None:
+    penalty = Penalty(kinds=("bid_ban", "permanent"), decided_on=date(2015, 1, 2))
+    record = listing(code, start=date(2015, 1, 2), penalty=penalty)
+    assert effects(rule, hit(record), **regime) == [BLOCK]
+
+
 def test_a03_unreadable_term_is_a_review_for_at_most_five_years() -> None:
     for decided, expected in ((date(2021, 11, 22), [REVIEW]), (date(2021, 11, 21), [])):
         penalty = Penalty(kinds=("bid_ban",), decided_on=decided, ban_unreadable=True)
