@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from api import bootstrap
 from api.errors import log_unexpected, mask_identity, sentence
 from api.liststate import list_rows
+from api.masking import mask_json
 from api.problems import MAX_BODY, RequestError, parse_request
 from api.replays import replay_document
 from api.service import Service
@@ -225,11 +226,12 @@ def add_routes(app: FastAPI, settings: Settings) -> None:
             raise ProblemError("http.invalid", errors=[p.document(lang) for p in error.problems]) from None
         decision = await run_in_threadpool(service(request).decide, asked, PRINCIPAL)
         headers = {"Content-Location": f"/v1/decisions/{decision.decision_id}"}
-        return Response(to_json(decision), 200, headers, JSON)
+        return Response(mask_json(to_json(decision)), 200, headers, JSON)
 
     @app.get("/v1/decisions/{decision_id}")
     def get_decision(request: Request, decision_id: str) -> Response:
-        return Response(stored_decision(service(request), decision_id).body, 200, None, JSON)
+        body = stored_decision(service(request), decision_id).body or b""
+        return Response(mask_json(body), 200, None, JSON)
 
     @app.post("/v1/decisions/{decision_id}/replay")
     def replay(request: Request, decision_id: str) -> Response:

@@ -125,13 +125,15 @@ def load_policy(settings: Settings) -> Policy:
 
 
 @contextmanager
-def opened_ledger(settings: Settings, *, create: bool = True) -> Iterator[Ledger]:
-    """The ledger of decisions, closed afterwards."""
+def opened_ledger(
+    settings: Settings, *, create: bool = True, reading: bool = False
+) -> Iterator[Ledger]:
+    """The ledger of decisions, closed afterwards; `reading` needs no write access to the home."""
     from matching.ledger import open_ledger
 
     if create:
         ensure_home(settings)
-    ledger = open_ledger(settings.ledger, create=create)
+    ledger = open_ledger(settings.ledger, create=create, reading=reading)
     try:
         yield ledger
     finally:
@@ -192,7 +194,7 @@ def replay(settings: Settings, decision_id: str) -> ReplayResult:
     """
     from matching import replay as engine
 
-    with opened_ledger(settings, create=False) as ledger:
+    with opened_ledger(settings, create=False, reading=True) as ledger:
         return engine.replay(
             decision_id,
             ledger=ledger,

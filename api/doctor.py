@@ -160,7 +160,7 @@ def _ledger(settings: Settings, lang: Lang, now: datetime) -> Iterator[Check]:
     from matching.ledger import LedgerError
 
     try:
-        with bootstrap.opened_ledger(settings, create=False) as ledger:
+        with bootstrap.opened_ledger(settings, create=False, reading=True) as ledger:
             # reading a decision checks its bytes against the chain
             newest = ledger.decisions(tenant=settings.tenant, limit=1)
     except LedgerError as error:

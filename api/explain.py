@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from api.masking import mask_text
 from api.output import plain
 from graph.dates import CST, china_day, start_of_day
 from graph.lists import BY_CODE
@@ -280,7 +281,7 @@ def explain(decision: Decision, lang: Lang, *, trace: bool = False) -> str:
         lines += ["", text("explain.open_heading", lang)]
         lines += ["  " + open_line(point, lang) for point in decision.not_assessed]
     lines += ["", *pin_lines(decision, lang)]
-    return "\n".join(lines) + "\n"
+    return mask_text("\n".join(lines) + "\n")
 
 
 def pin_lines(decision: Decision, lang: Lang) -> list[str]:

@@ -19,6 +19,8 @@ from typing import Any
 
 import msgspec
 
+from api.masking import mask_value
+
 FORMATS = ("table", "json", "jsonl", "csv", "xlsx")
 SUFFIXES = {
     ".json": "json",
@@ -176,6 +178,7 @@ def print_rich(table: Table) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
+    table = masked(table)
     view = RichTable(title=table.title or None, header_style="bold", title_justify="left")
     for column in table.columns:
         view.add_column(column.title, max_width=column.width or None, overflow="fold")
@@ -185,8 +188,18 @@ def print_rich(table: Table) -> None:
     Console().print(view)
 
 
+def masked(table: Table) -> Table:
+    """The table as it may be shown."""
+    return msgspec.structs.replace(
+        table,
+        rows=[mask_value(row) for row in table.rows],
+        document=None if table.document is None else mask_value(table.document),
+    )
+
+
 def render(table: Table, format: str, *, to_file: bool) -> bytes:
-    """The table in one of `FORMATS`, as bytes."""
+    """The table in one of `FORMATS`, as bytes; numbers of persons are masked, wherever they stand."""
+    table = masked(table)
     if format == "json":
         return as_json(table)
     if format == "jsonl":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from api.masking import mask_text
 from graph.messages import Lang, catalogue, say
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
     def document(self, lang: Lang) -> dict[str, str]:
         """The error as it stands in an answer."""
-        return {"pointer": self.pointer, "code": self.code, "message": self.message(lang)}
+        return {"pointer": mask_text(self.pointer), "code": self.code, "message": self.message(lang)}
 
 
 class RequestError(Exception):

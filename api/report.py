@@ -22,6 +22,7 @@ from api.explain import (
     verdict_of,
     word,
 )
+from api.masking import mask_value
 from graph.messages import Lang, say
 from matching.decision import Decision, Finding, SubjectResult, Verdict, strictest
 
@@ -128,8 +129,8 @@ def report(
         made_at=moment(made_at, lang),
         overall=strictest(Verdict(row["verdict"]) for row in summary).value,
         counts={v.value: sum(row["verdict"] == v.value for row in summary) for v in reversed(Verdict)},
-        rows=summary,
-        decisions=[_decision(decision, lang) for decision in decisions],
+        rows=mask_value(summary),
+        decisions=mask_value([_decision(decision, lang) for decision in decisions]),
         lists=[
             {
                 "title": list_title(pin.code, lang),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.explain import best_tier, findings_of, remark, verdict_of
+from api.masking import mask_value
 from api.output import Column, Table
 from graph.messages import Lang, say
 from matching.decision import Decision, Effect, Verdict
@@ -43,7 +44,7 @@ def bidder_row(decision: Decision, index: int, lang: Lang, *, row: int | None = 
     verdict = verdict_of(decision, index)
     findings = findings_of(decision, index)
     strict = [f for f in findings if f.effect is not Effect.INFO and f.effect.verdict is verdict]
-    return {
+    found = {
         "row": index + 1 if row is None else row,
         "client_id": bidder.client_id,
         "name": bidder.name,
@@ -55,6 +56,8 @@ def bidder_row(decision: Decision, index: int, lang: Lang, *, row: int | None = 
         "remark": remark(decision, index, lang),
         "decision_id": decision.decision_id,
     }
+    masked: dict[str, Any] = mask_value(found)
+    return masked
 
 
 def decision_table(decision: Decision, lang: Lang) -> Table:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from api.errors import USAGE, CommandError
+from api.masking import mask_text
 from api.output import BINARY, SUFFIXES, Table, print_rich, render, write_file
 from api.settings import Settings, read_lang, read_settings
 from graph.dates import parse_instant
@@ -152,7 +153,7 @@ class Run:
 
     def note(self, code: str, /, **params: object) -> None:
         """A sentence on stderr: stdout holds nothing but data."""
-        click.echo(self.say(code, **params), err=True)
+        click.echo(mask_text(self.say(code, **params)), err=True)
 
     def emit(self, table: Table) -> None:
         """Write the answer: a table with colour on a terminal, otherwise in the chosen format."""
@@ -219,9 +220,12 @@ def resolve_format(format: str | None, output: Path | None, allowed: Sequence[st
     """The format that was asked for, else the one of the output file's suffix, else the command's own.
 
     Raises:
-        CommandError: `usage.suffix`, `usage.format` (status 2).
+        CommandError: `usage.suffix`, `usage.format`, `usage.contradiction` (status 2).
     """
     if format is not None:
+        known = SUFFIXES.get(output.suffix.lower(), format) if output is not None else format
+        if output is not None and known != format:
+            raise CommandError("usage.contradiction", status=USAGE, format=format, suffix=output.suffix)
         return format
     if output is None:
         return default

@@ -10,6 +10,7 @@ import click
 from api import bootstrap
 from api.cli.common import Run, command, option
 from api.errors import USAGE
+from api.masking import mask_json
 from api.problems import MAX_BODY, RequestError, parse_request
 from api.rows import VERDICT_STATUS, decision_table
 
@@ -36,7 +37,9 @@ def tell_problems(run: Run, error: RequestError) -> None:
 
 @command("decide", formats=("json", "table", "csv", "jsonl", "xlsx", "html"), default="json")
 @click.argument(
-    "request_file", metavar="REQUEST.json", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+    "request_file",
+    metavar="REQUEST.json",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
 )
 @option("--exit-verdict", is_flag=True, help="opt.exit_verdict")
 def decide(run: Run, request_file: Path, exit_verdict: bool) -> int:
@@ -51,7 +54,7 @@ def decide(run: Run, request_file: Path, exit_verdict: bool) -> int:
     with bootstrap.opened_desk(run.settings) as desk:
         decision = desk.screener.screen(request, now=bootstrap.now(), tenant=run.settings.tenant, actor="cli")
     if run.format == "json":
-        run.emit_bytes(to_json(decision) + b"\n")
+        run.emit_bytes(mask_json(to_json(decision)) + b"\n")
     elif run.format == "html":
         from api.report import report
 

@@ -7,6 +7,7 @@ import click
 from api import bootstrap
 from api.cli.common import Run, command, option
 from api.errors import MISSING, CommandError, mask_identity
+from api.masking import mask_json
 
 
 @command("explain", formats=("table", "json", "html"))
@@ -18,7 +19,7 @@ def explain(run: Run, decision_id: str, trace: bool) -> int:
     from matching.ledger import Viewer, visible
 
     now = bootstrap.now()
-    with bootstrap.opened_ledger(run.settings, create=False) as ledger:
+    with bootstrap.opened_ledger(run.settings, create=False, reading=True) as ledger:
         stored = ledger.decision(decision_id, tenant=run.settings.tenant)
     if stored is None:
         raise CommandError("explain.none", id=mask_identity(decision_id))
@@ -29,7 +30,7 @@ def explain(run: Run, decision_id: str, trace: bool) -> int:
     if not visible(stored, viewer, now):
         raise CommandError("explain.sealed", id=decision_id, status=MISSING)
     if run.format == "json":
-        run.emit_bytes(stored.body + b"\n")
+        run.emit_bytes(mask_json(stored.body) + b"\n")
     elif run.format == "html":
         from api.report import report
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,12 +10,16 @@ import click
 
 from api import bootstrap
 from api.cli.common import Run, command, instant, option
-from api.errors import MISSING, REJECTED
+from api.errors import MISSING, REJECTED, USAGE, CommandError, mask_numbers
 from api.loading import load_files
 from api.output import Column, Table, plain
+from graph.dates import iso
 
 if TYPE_CHECKING:
     from loaders.report import LoadReport
+
+AHEAD = timedelta(hours=24)
+"""How far a clock elsewhere may be ahead; data can't have been taken later than that."""
 
 SHOWN = 20
 """Rejected rows that the table view writes out per file; JSON has all of them."""
@@ -36,6 +40,7 @@ SHOWN = 20
 @option("--snapshot", type=click.Choice(("full", "delta")), help="opt.snapshot")
 @option("--taken-at", type=instant(), metavar="TIME", help="opt.taken_at")
 @option("--allow-shrink", is_flag=True, help="opt.allow_shrink")
+@option("--allow-older", is_flag=True, help="opt.allow_older")
 @option("--dry-run", is_flag=True, help="opt.dry_run")
 def load(
     run: Run,
@@ -47,11 +52,16 @@ def load(
     snapshot: Literal["full", "delta"] | None,
     taken_at: datetime | None,
     allow_shrink: bool,
+    allow_older: bool,
     dry_run: bool,
 ) -> int:
     """Load files."""
     from loaders.run import LoadOptions
 
+    check_names(kind, list_code, mapping)
+    recorded_at = bootstrap.now()
+    if taken_at is not None and taken_at > recorded_at + AHEAD:
+        raise CommandError("usage.taken_at", status=USAGE, time=iso(taken_at))
     options = LoadOptions(
         kind=kind,
         list_code=list_code,
@@ -61,6 +71,7 @@ def load(
         dry_run=dry_run,
         mapping=mapping,
         allow_shrink=allow_shrink,
+        allow_older=allow_older,
         lang=run.lang,
     )
     if dry_run:
@@ -72,7 +83,7 @@ def load(
             run.settings,
             files,
             options,
-            recorded_at=bootstrap.now(),
+            recorded_at=recorded_at,
             progress=lambda label, rows: advance(rows, None),
             publishing=lambda step, done, total: advance(done, total or None),
         )
@@ -80,6 +91,24 @@ def load(
     run.emit(load_table(run, document))
     tell(run, document)
     return load_status(report)
+
+
+def check_names(kind: str | None, list_code: str | None, mapping: Path | None) -> None:
+    """Whether a kind and a list of those names exist.
+
+    Raises:
+        CommandError: `usage.kind`, `usage.list_code` (status 2).
+    """
+    from graph.lists import BY_CODE
+    from loaders.kinds import BIDDERS, BY_NAME
+
+    kinds = [name for name in (*BY_NAME, "generic") if name != BIDDERS.name]
+    if kind is not None and kind not in kinds:
+        shown = mask_numbers(kind[:80])
+        raise CommandError("usage.kind", status=USAGE, kind=shown, allowed=", ".join(kinds))
+    if list_code is not None and mapping is None and list_code not in BY_CODE:
+        shown = mask_numbers(list_code[:40])
+        raise CommandError("usage.list_code", status=USAGE, code=shown, allowed=", ".join(BY_CODE))
 
 
 def load_status(report: LoadReport) -> int:

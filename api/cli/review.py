@@ -10,6 +10,7 @@ import click
 from api import bootstrap
 from api.cli.common import CommandGroup, Run, command, option
 from api.errors import USAGE, CommandError, mask_identity, mask_numbers
+from api.masking import mask_text
 from api.output import Column, Table
 from graph.dates import iso
 from matching.decision import Decision, Evidence
@@ -29,7 +30,7 @@ review = CommandGroup("review")
 def review_list(run: Run, limit: int) -> int:
     """List the matches that wait."""
     viewer = Viewer(tenant=run.settings.tenant, roles=frozenset({"platform"}), principal="cli")
-    with bootstrap.opened_ledger(run.settings, create=False) as ledger:
+    with bootstrap.opened_ledger(run.settings, create=False, reading=True) as ledger:
         waiting = ledger.pending_matches(run.settings.tenant, limit, viewer=viewer, at=bootstrap.now())
     rows: list[dict[str, Any]] = [
         {
@@ -62,17 +63,19 @@ def evidence_in(decision: Decision) -> Iterator[Evidence]:
             yield from reason.evidence
 
 
+def _names(evidence: Evidence) -> set[str]:
+    """How a person may call a match: as it is, or as answers show it."""
+    names = {evidence.pair, evidence.record, f"{evidence.list}:{evidence.record}"}
+    return names | {mask_text(name) for name in names}
+
+
 def find_pair(decision: Decision, record: str) -> Evidence:
     """The match that a person means, by record, `LIST:record` or pair key.
 
     Raises:
         CommandError: `review.none`, `review.several` (status 2).
     """
-    found = {
-        e.pair: e
-        for e in evidence_in(decision)
-        if e.pair and record in (e.pair, e.record, f"{e.list}:{e.record}")
-    }
+    found = {e.pair: e for e in evidence_in(decision) if e.pair and record in _names(e)}
     if not found:
         raise CommandError("review.none", status=USAGE, record=mask_identity(record), id=decision.decision_id)
     if len(found) > 1:

@@ -43,12 +43,13 @@ __all__ = [
 ]
 
 
-def open_ledger(url: str, *, create: bool = True) -> Ledger:
+def open_ledger(url: str, *, create: bool = True, reading: bool = False) -> Ledger:
     """Open the ledger at a database URL (`sqlite:///path/ledger.db`), brought to this program's version.
 
     Args:
         url: an SQLAlchemy URL. SQLite needs a file: a ledger in memory would not be durable.
         create: make the file when it is absent; else that is an error.
+        reading: only look: an SQLite file is opened read-only, so that one on a read-only disk can be verified.
 
     Raises:
         LedgerError: `ledger.missing`, `ledger.damaged`, `ledger.version`, `ledger.full`, `ledger.busy`,
@@ -56,7 +57,7 @@ def open_ledger(url: str, *, create: bool = True) -> Ledger:
     """
     from matching.ledger.ledger import Ledger
 
-    return Ledger(url, create=create)
+    return Ledger(url, create=create, reading=reading)
 
 
 def __getattr__(name: str) -> object:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Insert, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import ClauseElement
 
 from matching.ledger.model import LedgerError
@@ -130,12 +131,22 @@ def parse(text: str) -> URL:
     return url
 
 
-def connect(url: URL, *, create: bool) -> Engine:
-    """An engine on the ledger's database, its schema brought to this program's revision."""
+def connect(url: URL, *, create: bool, reading: bool = False) -> Engine:
+    """An engine on the ledger's database, its schema brought to this program's revision.
+
+    Args:
+        url: a database URL as `parse` reads it.
+        create: make the file when it is absent.
+        reading: open an SQLite file without writing anything, so that a copy on a read-only disk can be read.
+    """
     sqlite = url.get_backend_name() == "sqlite"
     where = display(url)
     if sqlite:
         _prepare_file(Path(url.database or ""), create=create)
+    if sqlite and reading:
+        opened = _connect_reading(Path(url.database or ""), where)
+        if opened is not None:
+            return opened
     with translated(where):
         # every thread that decides keeps a reader: a capped pool would make them wait for each other
         options: dict[str, Any] = {"max_overflow": -1}
@@ -152,6 +163,59 @@ def connect(url: URL, *, create: bool) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+def _connect_reading(path: Path, where: str) -> Engine | None:
+    """An engine that writes nothing; None when the schema is of another revision and has to be migrated."""
+    engine = create_engine("sqlite://", creator=lambda: open_reading(path), poolclass=NullPool)
+    event.listen(engine, "connect", _on_connect_reading)
+    event.listen(engine, "begin", _on_begin)
+    try:
+        with translated(where), engine.connect() as connection:
+            found = _revision(connection)
+        if found is None:
+            raise LedgerError("ledger.missing", path=where)
+        if found == "foreign":
+            raise LedgerError("ledger.damaged", path=where, detail="alembic_version")
+    except LedgerError:
+        engine.dispose()
+        raise
+    if found == REVISION:
+        return engine
+    engine.dispose()
+    return None
+
+
+def open_reading(path: Path) -> sqlite3.Connection:
+    """An SQLite file opened for reading only, also where its folder can't be written.
+
+    Raises:
+        sqlite3.Error: it can't be read. A log that nobody has folded in is never passed over: without write
+            access to its folder such a file is an error, not an older state.
+    """
+    address = path.absolute().as_uri()
+    try:
+        return _opened(f"{address}?mode=ro")
+    except sqlite3.OperationalError:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        # without its log the file is the whole truth; SQLite can't know this where it may not make one
+        return _opened(f"{address}?immutable=1")
+
+
+def _opened(address: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _on_connect_reading(raw: Any, _record: object) -> None:
+    raw.isolation_level = None
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:

@@ -46,11 +46,11 @@ class Ledger:
     Use it as a context manager, or `close` it.
     """
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
+    def __init__(self, url: str, *, create: bool = True, reading: bool = False) -> None:
         parsed = parse(url)
         self.where = display(parsed)
         """How messages call it: the file, or the address without its password."""
-        self._engine = connect(parsed, create=create)
+        self._engine = connect(parsed, create=create and not reading, reading=reading)
         self._writer = GroupCommit(self._engine, self.where)
         self._sql = Statements(self._engine)
         self._book = ReviewBook(0, {})
@@ -262,11 +262,13 @@ class Ledger:
                 good, so it is a hash and never holds a name or number.
 
         Raises:
-            ValueError: no such answer, or a pair key that is not a short ASCII key.
+            ValueError: no such answer, nobody who gave it, no reason, or a pair key that is not a short ASCII key.
             LedgerError: nothing was kept.
         """
         if answer not in ("confirm", "reject"):
             raise ValueError("a review confirms or rejects")
+        if not (reviewer.strip() and reason.strip()):
+            raise ValueError("a review names who answered and why")
         if not (pair_key.isascii() and pair_key.isprintable() and 0 < len(pair_key) <= 200):
             raise ValueError("a pair key is a short ASCII key")
         draft = Review(
