@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graph.model import Listing, Mention
+from graph.model import Listing
 from loaders.base import Kind, Row
+from loaders.persons import persons_in
 from loaders.records import (
     digest,
     is_person,
@@ -18,48 +19,6 @@ from loaders.records import (
     person,
     subject_part,
 )
-
-_SEP = re.compile(r"[，,、;；\s]+")
-_SEX = re.compile(r"^(?:性别[:：]?)?([男女])性?$")
-_DOCUMENT = re.compile(
-    r"^(.*?(?:身份证|护照|通行证|居住证|证件|证|号码))[^:：\dA-Za-z*＊]{0,6}[:：]?\s*([0-9A-Za-z*＊×●•]{4,24})$"
-)
-_NUMBER = re.compile(r"^[0-9A-Za-z*＊×●•]{6,24}$")
-_LABEL = re.compile(r"^(?:姓名|法定代表人|负责人|财务负责人)[:：]")
-
-
-def persons_in(row: Row, field: str) -> tuple[Mention, ...]:
-    """The persons of a cell such as `张三，男，居民身份证：3208…`; several follow each other.
-
-    What can't be read as part of a person is reported, and the names that were read are kept.
-    """
-    cell = row.get(field)
-    found: list[Mention] = []
-    name = sex = document = value = ""
-
-    def finish() -> None:
-        nonlocal name, sex, document, value
-        if name:
-            found.append(person(row, name, value, id_type=document, field=field, sex=sex))
-        name = sex = document = value = ""
-
-    for part in filter(None, _SEP.split(cell)):
-        part = _LABEL.sub("", part)
-        if is_sex := _SEX.match(part):
-            sex = is_sex[1]
-        elif stated := _DOCUMENT.match(part):
-            document, value = stated[1], stated[2]
-        elif _NUMBER.match(part) and any(c.isdigit() for c in part):
-            value = part
-        elif part.rstrip(":：") in ("男女", "居民身份证", "身份证", "护照", "中国", "无"):
-            document = part.rstrip(":：")
-        elif len(part) <= 40 and not any(c.isdigit() for c in part):
-            finish()
-            name = part
-        else:
-            row.warn("tax.person_cell", field)
-    finish()
-    return tuple(found)
 
 
 def _read(row: Row) -> Iterator[Listing]:
@@ -74,9 +33,11 @@ def _read(row: Row) -> Iterator[Listing]:
         ids = org_ids(row)
         head = heads[0].name if heads else ""
         subject = organization(row, name, ids, address=row.get("address"), legal_rep=head)
-    agency = row.get("agency_cell")
-    if agency and looks_like_org(agency.split("，")[0].split(",")[0]):
-        others.append(("agency", organization(row, agency.split("，")[0].split(",")[0], ())))
+    agency, *more = re.split("[，,；;]", row.get("agency_cell"))
+    if agency and looks_like_org(agency):
+        others.append(("agency", organization(row, agency, ())))
+    if (agency and not looks_like_org(agency)) or any(more):
+        row.warn("tax.person_cell", "agency_cell")
     yield listing(
         row,
         "ZDSS",

@@ -216,6 +216,72 @@ def test_tax_persons_of_one_cell(bench: Bench) -> None:
     assert report.files[0].unknown == []
 
 
+MASKED, OTHER = "350100********357X", "320811********1234"
+Persons = list[tuple[str, str, str]]
+
+
+@pytest.mark.parametrize(
+    ("cell", "persons"),
+    [
+        (f"姓名：虚构甲，性别：男，证件名称：居民身份证，证件号码：{MASKED}", [("虚构甲", "m", MASKED)]),
+        (f"姓名：虚构甲 性别：男性 证件类型：居民身份证 身份证号码：{MASKED}", [("虚构甲", "m", MASKED)]),
+        (f"虚构甲，男，汉族，居民身份证：{MASKED}", [("虚构甲", "m", MASKED)]),
+        (f"虚构甲（男，居民身份证：{MASKED}）", [("虚构甲", "m", MASKED)]),
+        (f"虚构甲(男)居民身份证{MASKED}", [("虚构甲", "m", MASKED)]),
+        (f"虚构甲男居民身份证{MASKED}", [("虚构甲", "m", MASKED)]),
+        (f"虚构甲:男:居民身份证:{MASKED}", [("虚构甲", "m", MASKED)]),
+        (f"虚构甲（法定代表人），男，身份证：{MASKED}", [("虚构甲", "m", MASKED)]),
+        ("虚构甲，男，居民身份证：350100 ******** 357X", [("虚构甲", "m", MASKED)]),
+        ("JOHN FICTION SMITH，男，护照：E12345678", [("JOHN FICTION SMITH", "m", "E12345678")]),
+        ("买买提·虚构江，男，维吾尔族", [("买买提·虚构江", "m", "")]),
+        (
+            f"法定代表人：虚构甲，男，居民身份证：{MASKED}\n财务负责人：虚构乙，女，居民身份证：{OTHER}",
+            [("虚构甲", "m", MASKED), ("虚构乙", "f", OTHER)],
+        ),
+        (f"虚构甲 男 身份证 {MASKED} 虚构乙", [("虚构甲", "m", MASKED), ("虚构乙", "", "")]),
+    ],
+)
+def test_ways_of_writing_a_person_in_a_cell(bench: Bench, cell: str, persons: Persons) -> None:
+    found, warned = tax_persons(bench, cell)
+    assert found == persons
+    assert not warned
+
+
+@pytest.mark.parametrize(
+    ("cell", "persons"),
+    [
+        (f"虚构甲，男，居民身份证：{MASKED}，已注销", [("虚构甲", "m", MASKED)]),
+        ("虚构甲（另案待定），男", [("虚构甲", "m", "")]),
+        (f"虚构甲，男；临江市虚构有限公司，护照：{OTHER}", [("虚构甲", "m", "")]),
+        (f"虚构甲、虚构乙，居民身份证：{MASKED}，{OTHER}", [("虚构甲", "", ""), ("虚构乙", "", "")]),
+        (f"居民身份证：{MASKED}，虚构甲", [("虚构甲", "", "")]),
+    ],
+)
+def test_what_is_left_over_in_a_cell_is_reported_and_nobody_invented(
+    bench: Bench, cell: str, persons: Persons
+) -> None:
+    found, warned = tax_persons(bench, cell)
+    assert found == persons
+    assert warned
+
+
+def tax_persons(bench: Bench, cell: str) -> tuple[Persons, bool]:
+    head = [
+        "纳税人名称",
+        "纳税人识别号",
+        "法定代表人或者负责人姓名、性别、证件名称及号码",
+        "案件性质",
+        "主要违法事实",
+        "公布日期",
+    ]
+    report = bench.load(
+        [head, ["临江市测试商贸有限公司", CODES[2], cell, "虚开发票", "虚开120份", "2025-09-01"]]
+    )
+    people = [r.mention for r in bench.only("ZDSS").related if r.role == "legal_rep"]
+    found = [(m.name, m.sex, m.ids[0].value if m.ids else "") for m in people]
+    return found, "tax.person_cell" in codes(report)
+
+
 # 欠薪
 
 
