@@ -63,6 +63,22 @@ def _judge(row: Row, parsed: Parsed, field: str) -> None:
     row.warn(parsed.problem, field, **parsed.params)
 
 
+_TOTAL = re.compile(
+    r"[(（]?(?:本页|本表|全部|全市|全省)?(?:合计|总计|小计|共计|总数|累计|汇总)[(（]?(?:数|家数|户数|人数|金额)?[)）]?[:：]?\d*[家户条人个名起件]?"
+    r"|[共计]{0,2}\d+[家户条人个名起件]?"
+)
+
+
+def _check_name(name: str) -> None:
+    """Refuse a line of totals: it stands where a name stands, and names nobody.
+
+    Raises:
+        RowError: `row.list_total`.
+    """
+    if _TOTAL.fullmatch("".join(unicodedata.normalize("NFKC", name).split())):
+        raise RowError("row.list_total", "org_name")
+
+
 ORG_FIELDS = (("uscc", "uscc"), ("org_code", "org_code"), ("reg_no", "reg_no"))
 
 
@@ -88,13 +104,14 @@ def organization(
     """An organisation as a row names it; without a name its code must be readable.
 
     Raises:
-        RowError: `code.excel_only`, `code.malformed_only`, `row.nameless`.
+        RowError: `code.excel_only`, `code.malformed_only`, `row.nameless`, `row.list_total`.
     """
     if not name and not any(i.state != "malformed" for i in ids):
         if not ids:
             raise RowError("row.nameless", "org_name")
         damaged = next((field for code, field, _ in row.problems if code == "id.excel"), "")
         raise RowError("code.excel_only" if damaged else "code.malformed_only", damaged or "uscc")
+    _check_name(name)
     name = repair(clean(name))
     names: tuple[Name, ...] = ()
     n6 = ""
@@ -133,10 +150,11 @@ def person(
     """A person as a row names one. Masks stay as published; nothing is filled in.
 
     Raises:
-        RowError: `row.nameless`.
+        RowError: `row.nameless`, `row.list_total`.
     """
     if not name:
         raise RowError("row.nameless", "org_name")
+    _check_name(name)
     name = repair(clean(name))
     ids: tuple[Id, ...] = ()
     birth_year: int | None = None

@@ -142,15 +142,7 @@ def test_platform_blacklist_and_withdrawal(bench: Bench) -> None:
     first, second = bench.open("ZTBHMD")
     assert (first.key, first.status(at(2025, 6, 1))) == ("B1", Status.ACTIVE)
     assert second.status(at(2025, 6, 1)) is Status.REVOKED
-    head = [
-        "BODY_NAME",
-        "BODY_CODE",
-        "BLACKLIST_CODE",
-        "REVOCATIONEASONS",
-        "GOVERNMENT",
-        "ROPOSER",
-        "APPLICATION_DATE",
-    ]
+    head = "BODY_NAME BODY_CODE BLACKLIST_CODE REVOCATIONEASONS GOVERNMENT ROPOSER APPLICATION_DATE".split()
     report = bench.load(
         [
             head,
@@ -282,6 +274,19 @@ def test_experts_of_one_masked_number_stay_two(bench: Bench) -> None:
     found = bench.open("ZTBHMD")
     assert len(found) == 3
     assert not any(CITIZEN in one.key or other in one.key for one in found)
+
+
+@pytest.mark.parametrize("name", ["合计", "总 计", "小计：", "合计（户数）", "共2家", "12户"])
+def test_line_of_totals_is_no_record(bench: Bench, name: str) -> None:
+    head = ["用人单位名称", "统一社会信用代码", "列入日期", "列入事由", "拖欠金额"]
+    rows = [
+        ["临江市甲有限公司", CODES[0], "2025-01-02", "拖欠", "100"],
+        [name, "", "2025-01-02", "", "100"],
+        ["临江市合计科技有限公司", CODES[1], "2025-01-02", "拖欠", "100"],
+    ]
+    report = bench.load([head, *rows])
+    assert [(p.row, p.code) for p in report.files[0].rejected] == [(3, "row.list_total")]
+    assert len(bench.open("TQGZ")) == 2
 
 
 # 登记
