@@ -125,9 +125,7 @@ def load_policy(settings: Settings) -> Policy:
 
 
 @contextmanager
-def opened_ledger(
-    settings: Settings, *, create: bool = True, reading: bool = False
-) -> Iterator[Ledger]:
+def opened_ledger(settings: Settings, *, create: bool = True, reading: bool = False) -> Iterator[Ledger]:
     """The ledger of decisions, closed afterwards; `reading` needs no write access to the home."""
     from matching.ledger import open_ledger
 

@@ -156,6 +156,9 @@ def _contradictions(row: Row, line: Line, plan: Plan, fields: dict[str, Any]) ->
         if not headings:
             continue
         found = True
+        # said once, and rightly: no column is preferred here
+        said = {("row.disagree", f"={heading}") for heading in headings}
+        row.problems = [problem for problem in row.problems if problem[:2] not in said]
         row.warn("bidders.columns", f"={headings[0]}", columns=" / ".join(headings))
         if names[0] in ("codes", "org_code") and "consortium" not in fields:
             kept: list[dict[str, str]] = fields.setdefault("identifiers", [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from graph.dates import iso
@@ -114,6 +114,22 @@ def check_shrink(changes: Changes, *, allow_shrink: bool, minimums: Minimums = D
             },
         )
     ]
+
+
+def dated(history: Iterable[SnapshotInfo]) -> dict[tuple[str, str], SnapshotInfo]:
+    """The snapshot by which the age of each list and source counts, from all that went live, in their order.
+
+    A full snapshot with a date always counts: it was newer, or somebody allowed it. A delta counts only where it
+    is newer, and one without a date says nothing.
+    """
+    found: dict[tuple[str, str], SnapshotInfo] = {}
+    for info in history:
+        if info.taken_at is None:
+            continue
+        known = found.get((info.dataset, info.source))
+        if known is None or known.taken_at is None or info.full or info.taken_at > known.taken_at:
+            found[info.dataset, info.source] = info
+    return found
 
 
 def check_older(changes: Changes, live: SnapshotInfo | None, taken_at: datetime | None) -> Problem | None:

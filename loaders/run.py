@@ -29,7 +29,7 @@ from loaders.files import Limits, open_tables
 from loaders.headers import Column
 from loaders.kinds import BIDDERS, Spec, detect, recogniser, resolve, scores
 from loaders.kinds.generic import read_mapping
-from loaders.manifest import Figures, check_figures, check_headings, check_older, check_shrink
+from loaders.manifest import Figures, check_figures, check_headings, check_older, check_shrink, dated
 from loaders.mapping import Mapper, Origin, Outcome
 from loaders.report import Changed, FileReport, LoadReport
 from loaders.tables import Table
@@ -300,7 +300,7 @@ class _Load:
         mine = [final[key] for key in self._keys(group) if key in final]
         missed: list[Problem] = []
         last = group.tables[-1][1]
-        live = {(info.dataset, info.source): info for info in self.store.snapshots()}
+        live = dated(info for one in self.store.publications() for info in one.snapshots)
         for changes in mine:
             older = check_older(changes, live.get((changes.dataset, changes.source)), self.options.taken_at)
             if group.full:

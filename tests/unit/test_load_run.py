@@ -308,6 +308,7 @@ def test_an_older_snapshot_ends_nothing_of_a_newer_one(bench: Bench) -> None:
     assert problems(bench.load(rows[:-2])) == ["minimum.unknown_age"]
     assert bench.store.counts()["SXBZXR"] == 10
     assert bench.load(rows).published, "without a date it may go live when it ends nothing"
+    assert problems(bench.load(rows[:-2], taken_at=older)) == ["minimum.older"], "and makes nothing older"
     assert bench.load(rows[:-2], taken_at=older, allow_older=True).published
     assert bench.store.counts()["SXBZXR"] == 8
 
@@ -318,6 +319,8 @@ def test_an_older_delta_is_said(bench: Bench) -> None:
     report = bench.load(rows[:2], snapshot="delta", taken_at=datetime(2026, 10, 1, tzinfo=UTC))
     assert report.published
     assert "snapshot.older" in {p.code for p in report.files[0].warnings}
+    older = bench.load(rows[:2], taken_at=datetime(2026, 10, 1, 12, tzinfo=UTC))
+    assert problems(older) == ["minimum.older"], "an older delta makes nothing older"
 
 
 def test_a_file_plainly_of_another_kind_is_not_read_as_the_list_named(bench: Bench) -> None:
