@@ -27,7 +27,7 @@ _MONEY = (
     rf"(?P<{{0}}>(?:\d[\d,]*(?:\.\d+)?(?:亿|千万|百万|十万|万|千|百)?|[{_HAN}]+)(?:[元圆](?:[{_HAN}]+角)?(?:[{_HAN}]+分)?)?)"
 )
 _BEYOND = (
-    rf"(?![.,]?\d|[元圆{_HAN}%‰‱倍起至到~/\-—]|分之|以[上下内]|个|年|月|日|天|次|名|家|项|人(?!民)"
+    rf"(?![.,]?\d|[、和及与+][\d¥{_HAN}]|[元圆{_HAN}%‰‱倍起至到~/\-—]|分之|以[上下内]|个|年|月|日|天|次|名|家|项|人(?!民)"
     r"|[^\W\d]{0,3}(?:以[上下]|百分之|千分之|的?\d+%))"
 )
 """What makes an amount no certain one: more digits, a range, a share, a rate."""
@@ -43,16 +43,18 @@ _NEXT = re.compile(
     + _BEYOND
 )
 _BEFORE = re.compile(
-    r"(?:处以?|处罚|科以?|给予|罚)" + _MONEY.format("a") + r"整?\)?(?:的)?(?:行政)?(?:罚款|罚金)"
+    r"(?:处以?|处罚|科以?|给予|罚)" + _MONEY.format("a") + r"整?\)?(?:人民币)?的?(?:行政)?(?:罚款|罚金)"
 )
 _PLAIN = re.compile(r"(?:处以|处罚款?|罚|处)(?!没)" + _MONEY.format("a") + r"(?=整|[。;,，)]|$)")
 _TWIN = re.compile(r"整?[(,，]?" + _MONEY.format("a") + r"整?\)")
-_NAMED = re.compile(r"罚款|罚金|(?:处以?|罚)(?:人民币|¥)?[\d" + _HAN + r"][\d,." + _HAN + r"]*[元圆]")
+_NAMED = re.compile(
+    r"罚款|罚金|罚没(?!收)|(?:处以?|罚)(?:人民币|¥)?[\d" + _HAN + r"][\d,." + _HAN + r"]*[元圆]"
+)
 _NOT = re.compile(r"(?:不予|免予|免于|免除|不再|不给予|不处以?)(?:行政)?(?:处罚)?罚款")
 _LATE = re.compile(
     r"(?:逾期|到期|未按期|未按时|不按期|不按时|如不|拒不)[^。;]{0,12}(?:缴|交)纳[^。;]*"
     r"|每日按[^。;]*?(?:加处|加收)?罚款(?:的决定)?|(?:缴纳|缴清|交纳|缴至|上缴)罚款(?![\d" + _HAN + r"人¥])"
-    r"|加处罚款"
+    rf"|加处罚款|罚款(?:缴|交|汇|存)[^\d{_HAN}。;,]*(?=[。;,]|$)"
 )
 _OTHERS = re.compile(r"负责人|法定代表人|责任人|主管人员|经办人|从业人员|个人|经理|股东|董事|监事|自然人")
 _WRAP = re.compile(r"[。;,，]")
@@ -88,7 +90,7 @@ def read_fine(text: str, *, person: bool = False) -> Fine:
         char for place, char in enumerate(flat) if not any(first <= place < last for first, last in taken)
     )
     amounts = frozenset(value for value in (*own, *others) if value is not None)
-    if re.search("罚款|罚金", re.sub(r"[(《“\"].*?[)》”\"]", "", rest)) and (own or others):
+    if re.search("罚款|罚金|罚没(?!收)", re.sub(r"[(《“\"].*?[)》”\"]", "", rest)) and (own or others):
         # A second fine whose amount could not be read makes the first one uncertain.
         return Fine(True, None, amounts)
     if person and not own:
