@@ -205,6 +205,7 @@ def main() -> None:
         result |= measure(home, given.n, given.size, given.runs)
         starts = [cold_start(home) for _ in range(3)]
         result["cold_start_to_first_decision_s"] = round(statistics.median(starts), 2)
+        result["load_average_after"] = round(os.getloadavg()[0], 2)
     text = json.dumps(result, indent=1, ensure_ascii=False)
     print(text)
     if given.json:
