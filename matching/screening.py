@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from itertools import combinations, pairwise
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 import uuid_utils
@@ -38,13 +38,13 @@ from matching.decision import (
     to_json,
 )  # fmt: skip
 from matching.freshness import Standing
+from matching.inputs import input_hash
 from matching.ledger.model import Entry
 from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash, unruled
 from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
-from matching.subjects import pseudonym
 from matching.version import algorithm
 
 BATCH = 64
@@ -73,6 +73,14 @@ class DecisionLog(Protocol):
         ...
 
 
+class _InForce(NamedTuple):
+    """The rules that bind on a day, and the lists they read."""
+
+    day: date
+    rules: tuple[Rule, ...]
+    read: frozenset[str]
+
+
 class Screener:
     """Decides requests against one generation and one policy."""
 
@@ -99,9 +107,8 @@ class Screener:
         self._log = log
         self._key = pseudonym_key
         self._older = older
-        self._rules_day: date | None = None
-        self._rules: tuple[Rule, ...] = ()
-        self._standings: dict[tuple[int, tuple[str, ...], int], Standing] = {}
+        self._in_force: _InForce | None = None
+        self._standings: dict[tuple[int, tuple[str, ...], frozenset[str]], Standing] = {}
 
     def screen(
         self,
@@ -203,9 +210,9 @@ class Screener:
         )
         builder = CaseBuilder(generation, self.policy, matcher, as_of=as_of, known=known)
         built = builder.build(request)
-        rules = self._active_rules(china_day(as_of))
-        lists = self._standing(rules, built.case, known_at)
-        assessment = _Assessment(built.case, rules, lists)
+        in_force = self._rules_of(china_day(as_of))
+        lists = self._standing(in_force, built.case, known_at)
+        assessment = _Assessment(built.case, in_force.rules, lists)
         bidders, pairs, subjects, tender = assessment.run(built)
         verdicts = [*(b.verdict for b in bidders), *(s.verdict for s in subjects), tender.verdict]
         decision = Decision(
@@ -233,27 +240,27 @@ class Screener:
         )
         return msgspec.structs.replace(decision, decision_hash=hashlib.sha256(to_json(decision)).hexdigest())
 
-    def _standing(self, rules: tuple[Rule, ...], case: Case, known_at: datetime) -> Standing:
+    def _standing(self, in_force: _InForce, case: Case, known_at: datetime) -> Standing:
         """How the lists stand; kept until one of them changes its state."""
         tender = case.tender
         required = self.policy.required_lists(tender.regime, tender.invoked_lists)
-        key = (case.known, required, id(rules))
+        key = (case.known, required, in_force.read)
         kept = self._standings.get(key)
         if kept is None or not kept.since <= case.as_of < kept.until:
-            read = {code for rule in rules for code in rule.lists}
-            kept = freshness.standing(read, required, case.lists, self.policy, case.as_of, known_at)
+            kept = freshness.standing(in_force.read, required, case.lists, self.policy, case.as_of, known_at)
             if len(self._standings) >= KEPT_STANDINGS:
                 self._standings.clear()
             self._standings[key] = kept
         return kept
 
-    def _active_rules(self, day: date) -> tuple[Rule, ...]:
-        if self._rules_day != day:
-            self._rules_day, self._rules = (
-                day,
-                tuple(rule for rule in RULES if self.policy.enabled(rule.code) and rule.in_force(day)),
-            )
-        return self._rules
+    def _rules_of(self, day: date) -> _InForce:
+        """The rules that bind on a day. One value, replaced whole: threads that ask about other days share it."""
+        kept = self._in_force
+        if kept is None or kept.day != day:
+            rules = tuple(rule for rule in RULES if self.policy.enabled(rule.code) and rule.in_force(day))
+            kept = _InForce(day, rules, frozenset(code for rule in rules for code in rule.lists))
+            self._in_force = kept
+        return kept
 
 
 class _Assessment:
@@ -430,19 +437,4 @@ def _valid_until(boundaries: Iterable[datetime], fresh: datetime | None, as_of: 
     return min(later, default=None)
 
 
-def input_hash(request: DecisionRequest, key: bytes) -> str:
-    """SHA-256 of the canonical request in which every number is replaced by its keyed pseudonym."""
-
-    def veil(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {
-                k: pseudonym(key, v) if k == "id" and isinstance(v, str) else veil(v)
-                for k, v in value.items()
-            }
-        return [veil(v) for v in value] if isinstance(value, list) else value
-
-    document = msgspec.json.decode(request.model_dump_json(exclude_defaults=True))
-    return hashlib.sha256(msgspec.json.encode(veil(document), order="sorted")).hexdigest()
-
-
-__all__ = ["DecisionLog", "Screener", "input_hash"]
+__all__ = ["DecisionLog", "Screener"]
