@@ -13,11 +13,13 @@ from graph.generation.reader import (
     current_generation,
     open_generation,
 )
+from graph.generation.write import IndexWriter
 
 __all__ = [
     "Earlier",
     "Generation",
     "GenerationError",
+    "IndexWriter",
     "ListState",
     "current_generation",
     "open_generation",

@@ -25,7 +25,8 @@ _BLOCK = 1024
 LIST_COLUMNS = ("docs", "offsets", "code", "left", "hash", "from", "to")
 """Files of a list that readers map."""
 _LIST_KEYS = ("keys", "ords", "pkeys", "pords", "pwords")
-LIST_FILES = (*LIST_COLUMNS, "party", *_LIST_KEYS)
+_LIST_NAMES = ("names", "nkeys")
+LIST_FILES = (*LIST_COLUMNS, "party", *_LIST_KEYS, *_LIST_NAMES)
 """All files of a list; those beyond `LIST_COLUMNS` only the next publication reads."""
 PARTY_FILES = ("docs", "offsets", "hash", "register", "keys", "ords", "starts", "hkeys", "hords", "hstarts")
 
@@ -105,6 +106,7 @@ def build_list(
     party, key, ordinals = array("Q"), array("Q"), array("I")
     person_key, person_ord = array("Q"), array("I")
     words = (array("Q"), array("Q"), array("Q"))
+    names: dict[int, str] = {}
     for row in rows:
         if row.from_gen > number:
             continue
@@ -129,6 +131,8 @@ def build_list(
             person_ord.append(place)
             for target, word in zip(words, number_words, strict=True):
                 target.append(word)
+        for name_key, text in indexer.searched(slim):
+            names.setdefault(name_key, text)
         if progress is not None and place % _REPORT_EVERY == 0:
             progress(dataset, place, total)
     count = docs.close()
@@ -143,9 +147,34 @@ def build_list(
     _sorted_pair(sink, prefix, ("keys", "ords"), column(key), column(ordinals))
     order = _sorted_pair(sink, prefix, ("pkeys", "pords"), column(person_key), column(person_ord))
     sink.put(f"{prefix}.pwords", "words", np.stack([column(each)[order] for each in words]))
+    sink.put(f"{prefix}.nkeys", "keys", np.fromiter(names, "<u8", len(names)))
+    _put_names(sink, f"{prefix}.names", names.values())
     if progress is not None:
         progress(dataset, count, count)
     return ListSection(dataset=dataset, prefix=prefix, codes=tuple(codes), rows=count, touched=touched)
+
+
+def _put_names(sink: Sink, name: str, texts: Iterable[str]) -> None:
+    """Texts that hold no line end, one a line."""
+    writer = sink.open(name, "names")
+    writer.write("\n".join(texts).encode("utf-8", "surrogatepass"))
+    sink.done(name, writer)
+
+
+def merge_names(sink: Sink, sections: Sequence[ListSection]) -> tuple[list[str], Array]:
+    """The names of all lists' organisations and their keys, each key once, in the order of the keys."""
+    texts: list[str] = []
+    parts: list[Array] = [np.empty(0, "<u8")]
+    for section in sections:
+        part = sink.read(f"{section.prefix}.nkeys").array("<u8")
+        if len(part):
+            told = bytes(sink.read(f"{section.prefix}.names").payload).decode("utf-8", "surrogatepass")
+            texts.extend(told.split("\n"))
+            parts.append(part)
+    merged, first = np.unique(np.concatenate(parts), return_index=True)
+    if len(texts) != sum(map(len, parts)):
+        raise GenerationError("generation.inconsistent", detail="names and their keys differ in number")
+    return [texts[place] for place in first.tolist()], merged
 
 
 def merge_lists(sink: Sink, sections: Sequence[ListSection]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -78,9 +78,27 @@ class Indexer:
     function.
     """
 
-    def __init__(self, n6: Callable[[str, bool], str], stems: Callable[[str], Sequence[str]]) -> None:
+    def __init__(
+        self,
+        n6: Callable[[str, bool], str],
+        stems: Callable[[str], Sequence[str]],
+        text: Callable[[str], str] = str,
+    ) -> None:
         self._n6 = n6
         self._stems = stems
+        self._text = text
+
+    def searched(self, listing: SlimListing) -> Iterator[tuple[int, str]]:
+        """The names under which a listed organisation is searched for likeness, each with its key."""
+        subject = listing.subject
+        if subject.type is PartyType.ORGANIZATION:
+            own = subject.n6 or self._n6(subject.name, False)
+            for name, n6 in (
+                (subject.name, own),
+                *((n.text, self._n6(n.text, False)) for n in subject.names),
+            ):
+                if n6:
+                    yield keys.org_name(n6), self._text(name).replace("\n", " ") or n6
 
     def listing(self, listing: SlimListing) -> tuple[list[int], Persons]:
         """Keys of a listing: its subject's, and apart from them those of everyone named beside it."""

@@ -21,7 +21,7 @@ from graph.generation.language import Language, house_language
 from graph.generation.manifest import Manifest, read_manifest
 from graph.generation.reader import Generation, current_ref
 from graph.generation.source import Source, store_source
-from graph.generation.write import build
+from graph.generation.write import IndexWriter, build
 from graph.store import GraphReader
 
 __all__ = ["prune", "publish", "publish_source"]
@@ -37,10 +37,12 @@ def publish(
     created_at: datetime | None = None,
     progress: Progress | None = None,
     language: Language | None = None,
+    index: IndexWriter | None = None,
 ) -> str:
     """Write the store's newest publication as a generation and make it current.
 
-    The same store state gives the same reference; an interrupted call leaves the generation that was current.
+    The same store state gives the same reference, with an index as long as it is published over the same
+    generations; an interrupted call leaves the generation that was current.
 
     Args:
         store: what to read; loads may go on meanwhile.
@@ -48,6 +50,8 @@ def publish(
         created_at: instead of the newest publication's time (an empty store has none).
         progress: called with (list or step, records done, records in all or 0).
         language: the name functions; those of `graph.text` unless given.
+        index: writes the index of names (`matching.index.write_index`); without it the generation has none and
+            is searched for equal names only.
 
     Returns:
         The reference, `<number>-<first 12 digits of the hash>`.
@@ -57,7 +61,12 @@ def publish(
         StoreError: the store can't be read.
     """
     return publish_source(
-        lambda: store_source(store), home, created_at=created_at, progress=progress, language=language
+        lambda: store_source(store),
+        home,
+        created_at=created_at,
+        progress=progress,
+        language=language,
+        index=index,
     )
 
 
@@ -68,6 +77,7 @@ def publish_source(
     created_at: datetime | None = None,
     progress: Progress | None = None,
     language: Language | None = None,
+    index: IndexWriter | None = None,
 ) -> str:
     """As `publish`, from rows of any origin: `take` begins a reading, anew if a load published meanwhile."""
     check_host()
@@ -82,7 +92,13 @@ def publish_source(
                 source = take()
                 with Sink(folder, segments) as sink:
                     ref = build(
-                        sink, source, language, previous=previous, created_at=created_at, progress=progress
+                        sink,
+                        source,
+                        language,
+                        previous=previous,
+                        created_at=created_at,
+                        progress=progress,
+                        index=index,
                     )
                 if source.newest() == source.number:
                     break

@@ -36,6 +36,8 @@ _REF = re.compile(r"[0-9]{1,10}-[0-9a-f]{12}")
 _FEW = 8
 """Up to this many namesakes are compared one by one; numpy's fixed cost is higher."""
 _CACHED = 4096
+INDEX_FILES = "index."
+"""How the names of an index's files begin."""
 
 
 class _Docs:
@@ -146,6 +148,7 @@ class Generation:
         self._edge_docs = _Docs(files["relation.docs"], files["relation.offsets"])
         self._edge_from = files["relation.from"].items("I")
         self._edge_to = files["relation.to"].items("I")
+        self._index = {name: mapped for name, mapped in files.items() if name.startswith(INDEX_FILES)}
         self._decode_listing = msgspec.json.Decoder(Listing).decode
         self._decode_party = msgspec.json.Decoder(Party).decode
         self._decode_edge = msgspec.json.Decoder(PartyRelation).decode
@@ -318,6 +321,15 @@ class Generation:
             ):
                 return True
         return False
+
+    @property
+    def index(self) -> str:
+        """What the manifest says of the index of names; empty where the generation has none."""
+        return self.manifest.slots.get("index") or ""
+
+    def index_files(self) -> Mapping[str, Mapped] | None:
+        """The mapped files of the index of names (`index.*`); None where the generation has none."""
+        return self._index if self.index else None
 
     def verify(self, *, full: bool = True) -> None:
         """Check every file again, with `full` by SHA-256.

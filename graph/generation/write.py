@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
+from typing import Protocol
 
 from graph.dates import from_micros, to_micros
 from graph.generation.build import (
@@ -16,9 +18,10 @@ from graph.generation.build import (
     build_relations,
     link_lists,
     merge_lists,
+    merge_names,
 )
 from graph.generation.errors import GenerationError
-from graph.generation.format import Progress, Sink, fsync_folder
+from graph.generation.format import Array, Progress, Sink, fsync_folder
 from graph.generation.indexing import Indexer
 from graph.generation.language import Language
 from graph.generation.manifest import (
@@ -35,7 +38,33 @@ from graph.generation.manifest import (
 from graph.generation.source import Source
 
 SLOTS: dict[str, str | None] = {"index": None, "projection": None}
-"""Parts that later versions add: the name index and the compiled projection."""
+"""Parts that others write: the index of names, if a writer was given, and later the compiled projection."""
+
+
+class IndexWriter(Protocol):
+    """Writes an index of names into a generation; who searches names knows how."""
+
+    def __call__(
+        self,
+        sink: Sink,
+        texts: Sequence[str],
+        keys: Array,
+        previous: Manifest | None,
+        progress: Progress | None,
+    ) -> str:
+        """Put files called `index.*` into the sink.
+
+        Args:
+            sink: where; files of `previous` may be adopted from it.
+            texts: the listed organisations' names in their searched form.
+            keys: `graph.keys.org_name` of each name's comparison form, ascending, each once.
+            previous: the generation published last, if its names were made by the same functions.
+            progress: told of each step.
+
+        Returns:
+            What the manifest says of the index: enough to open it and to tell two indexes apart.
+        """
+        ...
 
 
 def build(
@@ -46,6 +75,7 @@ def build(
     previous: Manifest | None = None,
     created_at: datetime | None = None,
     progress: Progress | None = None,
+    index: IndexWriter | None = None,
 ) -> str:
     """Write all files and the manifest; returns the generation's reference.
 
@@ -56,6 +86,7 @@ def build(
         previous: the generation published last; its untouched files are taken over.
         created_at: instead of the newest publication's time.
         progress: told of each step.
+        index: writes the index of names; without it the generation has none.
 
     Raises:
         GenerationError: `generation.empty` (nothing published and no `created_at`),
@@ -67,7 +98,7 @@ def build(
     spoken = language.fingerprint()
     if previous is not None and previous.language != spoken:
         previous = None
-    indexer = Indexer(language.n6, language.stems)
+    indexer = Indexer(language.n6, language.stems, language.text)
     sections: list[ListSection] = []
     for dataset in source.datasets:
         prefix = f"list{len(sections):02d}-{re.sub('[^A-Za-z0-9]', '_', dataset)[:24]}"
@@ -78,6 +109,9 @@ def build(
     parties = _parties(sink, source, indexer, {one.dataset for one in sections}, previous, progress)
     link_lists(sink, sections, parties)
     relations = build_relations(sink, source.edges(), source.number, parties, progress)
+    slots = dict(SLOTS)
+    if index is not None:
+        slots["index"] = index(sink, *merge_names(sink, sections), previous, progress)
     manifest = Manifest(
         number=source.number,
         created_at=from_micros(to_micros(newest)),
@@ -91,7 +125,7 @@ def build(
         parties=parties,
         relations=relations,
         files=sink.files,
-        slots=SLOTS,
+        slots=slots,
         language=spoken,
     )
     data = encode(manifest)

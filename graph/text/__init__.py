@@ -4,7 +4,7 @@ regions."""
 from graph.text._tables import WILDCARD, simplify
 from graph.text.branches import BranchName, branch, parent_of
 from graph.text.cells import clean, header, is_empty
-from graph.text.organizations import OrgName, org_key, organization_name, wildcard_equal
+from graph.text.organizations import OrgName, index_text, org_key, organization_name, wildcard_equal
 from graph.text.persons import PersonName, person_key, person_name, person_names_near
 from graph.text.regions import division_level, province_name, province_of
 from graph.text.repair import repair, repaired_what
@@ -18,6 +18,7 @@ __all__ = [
     "clean",
     "division_level",
     "header",
+    "index_text",
     "is_empty",
     "org_key",
     "organization_name",

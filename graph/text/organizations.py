@@ -36,6 +36,8 @@ _FORM = (
     "委员会|园|馆|楼|城|库|队|矿|船|室|屋|坊|铺|庄|吧|点|户|苑|会|港|台"
 )
 
+_HAS_HANZI = re.compile(f"[{HANZI}]")
+_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
 _NOT_SPACE_OR_DOT = dict.fromkeys(map(ord, INVISIBLE + " \u3000"))
 _BRACKETS = str.maketrans(
     {**dict.fromkeys("[【〔﹝｟《〈<「『{〖⟨﹙", "("), **dict.fromkeys("]】〕﹞｠》〉>」』}〗⟩﹚", ")")}
@@ -358,6 +360,31 @@ def org_key(raw: str) -> str:
     if light:
         return light.translate(_PARENS)
     return organization_name(raw).n6
+
+
+def index_text(raw: str) -> str:
+    """The form by which a name is searched for likeness and scored.
+
+    A name with a Chinese character is its comparison form. Another keeps its words, which the comparison form runs
+    together: upper case, one blank between words, annotations taken off.
+    """
+    n6 = org_key(raw)
+    return n6 if _HAS_HANZI.search(n6) else _latin(raw)
+
+
+def _latin(raw: str) -> str:
+    text = repair(raw[:_MAX])
+    for _ in range(8):
+        wide = (
+            unicodedata.normalize("NFKC", text).translate(_INVISIBLE).translate(_BRACKETS).translate(_QUOTES)
+        )
+        split = _Split(_TRAILING.sub("", " ".join(_LOST.sub(WILDCARD, wide).upper().split())))
+        split.run()
+        settled = _TRAILING.sub("", " ".join(split.text.split()))
+        if settled == text or not settled:
+            break
+        text = settled
+    return text
 
 
 def wildcard_equal(a: str, b: str) -> bool:
