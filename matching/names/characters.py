@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matching.names.jit import compiled
+from matching.names.jit import kernel
 
 SIZE: Final = 65_536
 READINGS: Final = 3
@@ -44,11 +44,19 @@ class Characters(NamedTuple):
     part_right: Array
     common: Array
     brand: Array
+    near_mask: Array
+    """64 bits a character: two that share none have no near sound. Asked first, because most pairs share none."""
+    shape_mask: Array
+    """64 bits a character: bit `other % 61` is set for each look-alike."""
+    part_mask: Array
+    """64 bits a character: bit `left % 61` is set for each of its splits."""
 
 
-@compiled
+@kernel
 def same_sound(t: Characters, a: int, b: int) -> int:
     """Whether two characters share a reading, tones aside: 章 and 璋. 1 or 0; a character without reading: 0."""
+    if t.near_mask[a] & t.near_mask[b] == 0:
+        return 0
     for i in range(3):
         sound = t.sound[a, i]
         if sound == 0:
@@ -59,9 +67,11 @@ def same_sound(t: Characters, a: int, b: int) -> int:
     return 0
 
 
-@compiled
+@kernel
 def near_sound(t: Characters, a: int, b: int) -> int:
     """Whether two characters share a reading once what speakers confuse is merged: 森 and 生. 1 or 0."""
+    if t.near_mask[a] & t.near_mask[b] == 0:
+        return 0
     for i in range(3):
         sound = t.near[a, i]
         if sound == 0:
@@ -72,11 +82,13 @@ def near_sound(t: Characters, a: int, b: int) -> int:
     return 0
 
 
-@compiled
+@kernel
 def shape(t: Characters, a: int, b: int) -> int:
     """How alike two characters look: 0 not alike to 100 hardly told apart (己 and 已); equal ones 100."""
     if a == b:
         return 100
+    if t.shape_mask[a] >> np.uint64(b % 61) & np.uint64(1) == 0:
+        return 0
     low = t.shape_start[a]
     high = t.shape_start[a + 1]
     while low < high:
@@ -91,23 +103,22 @@ def shape(t: Characters, a: int, b: int) -> int:
     return 0
 
 
-_INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"))
+_INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("f", "h"))
 _FINALS: Final = (("iang", "ian"), ("uang", "uan"), ("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
 def near_syllable(syllable: str) -> str:
     """What is left of a toneless syllable when what many speakers do not tell apart is written alike.
 
-    zh/z, ch/c, sh/s; n/l/r at the beginning; f/hu before a vowel (fei and hui, fu and hu); the finals with n and ng.
+    As in the fuzzy mode of input methods: zh/z, ch/c, sh/s, n/l/r and f/h at the beginning, hui/fei besides; the
+    finals an/ang, en/eng, in/ing, ian/iang and uan/uang.
     """
+    if syllable == "hui":
+        return "hei"
     for long, short in _INITIALS:
         if syllable.startswith(long):
             syllable = short + syllable[len(long) :]
             break
-    if syllable.startswith("f"):
-        rest = syllable[1:]
-        syllable = "hu" if rest == "u" else "hun" if rest == "en" else "hong" if rest == "eng" else "hu" + rest
-        syllable = "hui" if syllable == "huei" else syllable
     if syllable.endswith("ong"):
         return syllable
     for long, short in _FINALS:
@@ -176,10 +187,28 @@ def _levels(name: str) -> Array:
     return levels
 
 
+def _near_mask(near: Array) -> Array:
+    bits = np.where(near > 0, np.uint64(1) << (near % 64).astype(np.uint64), np.uint64(0))
+    mask: Array = np.bitwise_or.reduce(bits, axis=1)
+    return mask
+
+
+def _mask(start: Array, other: Array) -> Array:
+    mask = np.zeros(SIZE, np.uint64)
+    owners = np.repeat(np.arange(SIZE), np.diff(start))
+    np.bitwise_or.at(mask, owners, np.uint64(1) << (other % 61).astype(np.uint64))
+    return mask
+
+
 @cache
 def characters() -> Characters:
     """The tables, read once."""
-    tables = Characters(*_sounds(), *_shapes(), *_parts(), _levels("common.tsv"), _levels("brand.tsv"))
+    sound, near = _sounds()
+    start, other, weight = _shapes()
+    levels = _levels("common.tsv"), _levels("brand.tsv")
+    parts, left, right = _parts()
+    masks = _near_mask(near), _mask(start, other), _mask(parts, left)
+    tables = Characters(sound, near, start, other, weight, parts, left, right, *levels, *masks)
     for array in tables:
         array.setflags(write=False)
     return tables

@@ -19,3 +19,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function at its first call and keep the machine code beside the module."""
     return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True))
 
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that creates no array: without reference counts, which cost more than small functions do."""
+    return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True, _nrt=False))
