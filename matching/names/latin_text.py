@@ -195,7 +195,8 @@ def _number(words: list[str], at: int, roman: bool) -> tuple[int, int]:
         return _ORDINALS.index(word) + 1, 1
     if roman and word:
         match = _ROMAN.match(word)
-        if match:
+        # A syllable of pinyin and a single letter are numerals only at the end: Guang Xi, Bain Capital XI.
+        if match and (word not in ("XI", "I", "V", "X") or at + 1 == len(words)):
             ending = {
                 "": 0,
                 "I": 1,
@@ -231,7 +232,7 @@ def _one_off(a: str, b: str) -> bool:
     return short[at:] == long[at + 1 :]
 
 
-def _take_forms(words: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
+def take_forms(words: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
     """Words without legal forms, and the forms. A short form counts at either end or before a bracketed place."""
     forms = vocabulary().forms
     longest = max(map(len, forms))
@@ -267,7 +268,8 @@ def _only_forms(words: list[str]) -> bool:
     return True
 
 
-def _classified(words: list[str]) -> tuple[Word, ...]:
+def classified(words: list[str]) -> tuple[Word, ...]:
+    """Words with their weight and meaning; words that belong together (REAL ESTATE) as one."""
     known = vocabulary().words
     longest = vocabulary().longest
     found: list[Word] = []
@@ -289,7 +291,7 @@ def _classified(words: list[str]) -> tuple[Word, ...]:
 def read_latin(raw: str) -> LatinName:
     """Read the Latin name of a company: words with their weight, numbers, legal forms."""
     words = [_corrected(word) for word in tokens(raw)[:MAX_WORDS]]
-    words, forms = _take_forms(words)
+    words, forms = take_forms(words)
     numbers: list[int] = []
     rest: list[str] = []
     at = 0
@@ -306,13 +308,13 @@ def read_latin(raw: str) -> LatinName:
                 numbers.append(int(digits[:12]))
             rest.append(mended)
             at += 1
-    classified = _classified(rest)
+    read = classified(rest)
     return LatinName(
-        words=classified,
+        words=read,
         numbers=tuple(sorted(numbers)),
         forms=tuple(group for group, _ in forms),
         kinds=frozenset(kind for _, kind in forms),
         collapsed="".join(
-            word.text.replace(" ", "") for word in classified if word.text not in ("AND", "THE")
+            word.text.replace(" ", "") for word in read if word.text not in ("AND", "THE")
         ),
     )
