@@ -1,0 +1,367 @@
+"""Compiled search: votes of keys and grams elect candidates, their distance to the query ranks them.
+
+Each query reads its keys' runs first, then its grams' lists, the rarest first, until a budget of postings is
+spent. An entry's votes are weighed by how rare what it shares is. Nothing here allocates: a thread has its scratch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.index.build import posting_budget
+from matching.index.extract import (
+    GRAMS,
+    LATIN,
+    MAX_GRAMS,
+    MAX_KEYS,
+    SOUND_KEYS,
+    WHOLE,
+    grams,
+    keys,
+    sound_keys_of,
+)
+from matching.index.hashing import BITS, entry_bits, kept_bits, long, refined
+from matching.index.segment import COUNT_BITS, SINGLE, Segment, is_dead
+from matching.names.align import Workspace, name_cost, workspace
+from matching.names.characters import Characters
+from matching.names.jit import compiled, kernel
+from matching.names.latin_keys import SoundKeys
+from matching.names.layout import FIELDS, HEAD_END, MAX_NAME, REGION_CODE, REGION_OTHER, SCRIPT
+from matching.names.lexicon import Lexicon
+from matching.names.parse import read
+
+Array = npt.NDArray[Any]
+
+RANKED: Final = 64
+"""Candidates of a segment whose distance is measured."""
+FAR: Final = 1 << 24
+_CROSS: Final = 300
+_CROSS_LEAST: Final = 50
+"""Distances that stand for "written in another script": found by one key that others share, or by rare ones."""
+_TABLE_BITS: Final = 16
+_NEW: Final = 24_000
+"""Entries that may get votes; a later list only adds to those that have some."""
+_SCORES: Final = 1 << 13
+_LATIN: Final = 2
+
+
+class Scratch(NamedTuple):
+    """What one thread writes into while it searches."""
+
+    table: Array
+    """Votes by entry, open addressing: entry + 1, score, kinds of keys in 32, 16 and 12 bits."""
+    touched: Array
+    scores: Array
+    labels: npt.NDArray[np.uint8]
+    fields: npt.NDArray[np.int32]
+    other_labels: npt.NDArray[np.uint8]
+    other_fields: npt.NDArray[np.int32]
+    core: Array
+    hashes: Array
+    kinds: Array
+    sounds: npt.NDArray[np.uint64]
+    grams: Array
+    lists: Array
+    best: Array
+    keys: Array
+    found: Array
+    """Rows of (entry, cost, kinds): the best so far, best first."""
+    space: Workspace
+
+
+def scratch(most: int) -> Scratch:
+    """A fresh set of arrays, for at most `most` results."""
+    return Scratch(
+        table=np.zeros(1 << _TABLE_BITS, np.int64),
+        touched=np.zeros(_NEW + 1, np.int32),
+        scores=np.zeros(_SCORES, np.int32),
+        labels=np.zeros(MAX_NAME, np.uint8),
+        fields=np.zeros(FIELDS, np.int32),
+        other_labels=np.zeros(MAX_NAME, np.uint8),
+        other_fields=np.zeros(FIELDS, np.int32),
+        core=np.zeros(MAX_NAME, np.uint16),
+        hashes=np.zeros(MAX_KEYS, np.int64),
+        kinds=np.zeros(MAX_KEYS, np.int32),
+        sounds=np.zeros(SOUND_KEYS, np.uint64),
+        grams=np.zeros(MAX_GRAMS, np.int64),
+        lists=np.zeros(MAX_GRAMS, np.int64),
+        best=np.zeros(RANKED, np.int64),
+        keys=np.zeros(most + 1, np.uint64),
+        found=np.zeros((most + 1, 3), np.int64),
+        space=workspace(),
+    )
+
+
+@kernel
+def _rarity(entries: int, count: int) -> int:
+    """Four times the binary logarithm of entries / count, at least 1."""
+    ratio = (entries << 3) // max(1, count)
+    bits = 0
+    while ratio >> (bits + 1):
+        bits += 1
+    quarter = ((ratio >> (bits - 2)) & 3) if bits >= 2 else 0
+    return max(1, 4 * (bits - 3) + quarter)
+
+
+@kernel
+def _vote(table: Any, touched: Any, count: int, entry: int, score: int, kind: int, new: bool) -> int:
+    """Add to an entry's votes; returns how many entries have some."""
+    mask = len(table) - 1
+    at = ((entry * 0x9E3779B1) >> 12) & mask
+    while True:
+        held = table[at]
+        if held == 0:
+            if new and count < len(touched) - 1:
+                table[at] = ((entry + 1) << 28) | (score << 12) | kind
+                touched[count] = at
+                return count + 1
+            return count
+        if held >> 28 == entry + 1:
+            table[at] = (held + (score << 12)) | kind
+            return count
+        at = (at + 1) & mask
+
+
+@kernel
+def _key_votes(segment: Segment, hash_: int, kind: int, s: Scratch, count: int) -> int:
+    """Votes for the entries of one key, which is rarely long: a list that was cut holds none."""
+    entries = len(segment.keys)
+    bits = entry_bits(entries)
+    kept = kept_bits(entries)
+    bucket_bits = 0
+    while (1 << bucket_bits) < len(segment.buckets) - 1:
+        bucket_bits += 1
+    key = hash_ >> (BITS - kept)
+    bucket = key >> (kept - bucket_bits)
+    prints = 32 - bits
+    print_ = (key >> (kept - bucket_bits - prints)) & ((1 << prints) - 1)
+    low, high = long(segment.buckets[bucket]), long(segment.buckets[bucket + 1])
+    posts, table, touched = segment.posts, s.table, s.touched
+    run = 0
+    for place in range(low, high):
+        if long(posts[place]) >> bits == print_:
+            run += 1
+    if run == 0:
+        return count
+    score = 2 * _rarity(entries, run)
+    for place in range(low, high):
+        post = long(posts[place])
+        if post >> bits == print_:
+            count = _vote(table, touched, count, post & ((1 << bits) - 1), score, kind, True)
+    return count
+
+
+@kernel
+def _list_length(segment: Segment, slot: int) -> int:
+    low = long(segment.slots[slot])
+    if low == long(segment.slots[slot + 1]):
+        return 0
+    head = long(segment.words[low])
+    return 1 if head & SINGLE else head & ((1 << COUNT_BITS) - 1)
+
+
+@kernel
+def _gram_votes(segment: Segment, slot: int, score: int, s: Scratch, count: int, new: bool) -> int:
+    words, table, touched = segment.words, s.table, s.touched
+    at = long(segment.slots[slot])
+    head = long(words[at])
+    if head & SINGLE:
+        return _vote(table, touched, count, head & (SINGLE - 1), score, GRAMS, new)
+    length = head & ((1 << COUNT_BITS) - 1)
+    width = head >> COUNT_BITS
+    mask = (1 << width) - 1
+    entry = long(words[at + 1])
+    count = _vote(table, touched, count, entry, score, GRAMS, new)
+    bit = (at + 2) << 5
+    for _ in range(length - 1):
+        word = bit >> 5
+        pair = long(words[word]) | (long(words[word + 1]) << 32)
+        entry += ((pair >> (bit & 31)) & mask) + 1
+        count = _vote(table, touched, count, entry, score, GRAMS, new)
+        bit += width
+    return count
+
+
+@kernel
+def _all_gram_votes(segment: Segment, number: int, s: Scratch, count: int) -> int:
+    """Votes of the query's grams, the rarest first."""
+    entries = len(segment.keys)
+    slot_bits = 0
+    while (1 << slot_bits) < len(segment.slots) - 1:
+        slot_bits += 1
+    lists = 0
+    for each in range(number):
+        slot = s.grams[each] >> (BITS - slot_bits)
+        length = _list_length(segment, slot)
+        if length == 0:
+            continue
+        value = (length << 32) | slot
+        place = lists
+        while place > 0 and s.lists[place - 1] > value:
+            s.lists[place] = s.lists[place - 1]
+            place -= 1
+        if place > 0 and s.lists[place - 1] == value:
+            while place < lists:
+                s.lists[place] = s.lists[place + 1]
+                place += 1
+            continue
+        s.lists[place] = value
+        lists += 1
+    spent = 0
+    budget = posting_budget(entries)
+    for each in range(lists):
+        length = s.lists[each] >> 32
+        spent += length
+        if spent > budget and each > 1:
+            break
+        score = _rarity(entries, length)
+        count = _gram_votes(segment, s.lists[each] & 0xFFFFFFFF, score, s, count, True)
+    return count
+
+
+@kernel
+def _elect(segment: Segment, s: Scratch, count: int) -> int:
+    """Write the entries with the most votes to `best`, most first, and forget all votes; returns how many."""
+    shift = 1
+    for each in range(count):
+        s.scores[min(_SCORES - 1, ((s.table[s.touched[each]] >> 12) & 0xFFFF) >> shift)] += 1
+    least = _SCORES - 1
+    above = 0
+    while least > 0 and above + s.scores[least] <= RANKED:
+        above += s.scores[least]
+        least -= 1
+    elected = 0
+    level = RANKED - above
+    for each in range(count):
+        at = s.touched[each]
+        held = s.table[at]
+        score = min(_SCORES - 1, ((held >> 12) & 0xFFFF) >> shift)
+        s.scores[score] = 0
+        s.table[at] = 0
+        if score == least and level > 0:
+            level -= 1
+        elif score <= least:
+            continue
+        if elected < RANKED and not is_dead(segment, (held >> 28) - 1):
+            place = elected
+            while place > 0 and (s.best[place - 1] >> 12) & 0xFFFF < (held >> 12) & 0xFFFF:
+                s.best[place] = s.best[place - 1]
+                place -= 1
+            s.best[place] = held
+            elected += 1
+    return elected
+
+
+@kernel
+def _equal(left: Any, right: Any) -> bool:
+    if len(left) != len(right):
+        return False
+    for place in range(len(left)):  # noqa: SIM110  (compiled)
+        if left[place] != right[place]:
+            return False
+    return True
+
+
+@kernel
+def _keep(s: Scratch, count: int, limit: int, entry: int, key: int, cost: int, kinds: int) -> int:
+    """Put a candidate in its place among the best; equally far ones in the order of their keys."""
+    place = count
+    while place > 0 and (
+        s.found[place - 1, 1] > cost or (s.found[place - 1, 1] == cost and s.keys[place - 1] > key)
+    ):
+        if place < limit:
+            s.found[place, 0] = s.found[place - 1, 0]
+            s.found[place, 1] = s.found[place - 1, 1]
+            s.found[place, 2] = s.found[place - 1, 2]
+            s.keys[place] = s.keys[place - 1]
+        place -= 1
+    if place >= limit:
+        return count
+    s.found[place, 0] = entry
+    s.found[place, 1] = cost
+    s.found[place, 2] = kinds
+    s.keys[place] = key
+    return min(limit, count + 1)
+
+
+@compiled
+def _search_segment(
+    segment: Segment, first: int, name: Any, number: int, found_grams: int, words: Lexicon, tables: Characters,
+    s: Scratch, count: int, limit: int,
+) -> int:  # fmt: skip
+    if len(segment.keys) == 0:
+        return count
+    city, other = s.fields[REGION_CODE] // 100, s.fields[REGION_OTHER] // 100
+    shift = BITS - kept_bits(len(segment.keys))
+    votes = 0
+    for each in range(number):
+        hash_, kind = s.hashes[each], s.kinds[each]
+        votes = _key_votes(segment, hash_, kind, s, votes)
+        votes = _key_votes(segment, refined(hash_ >> shift, city), kind, s, votes)
+        if other > 0 and other != city:
+            votes = _key_votes(segment, refined(hash_ >> shift, other), kind, s, votes)
+    votes = _all_gram_votes(segment, found_grams, s, votes)
+    elected = _elect(segment, s, votes)
+    for each in range(elected):
+        held = s.best[each]
+        entry = (held >> 28) - 1
+        kinds = held & 0xFFF
+        begin, end = long(segment.starts[entry]), long(segment.starts[entry + 1])
+        chars = segment.chars[begin:end]
+        near = s.found[limit - 1, 1] if count == limit else FAR
+        if _equal(name, chars):
+            cost = 0
+        else:
+            kinds &= ~WHOLE
+            labels = s.other_labels[: len(chars)]
+            read(chars, words, labels, s.other_fields)
+            if (s.fields[SCRIPT] == _LATIN) != (s.other_fields[SCRIPT] == _LATIN):
+                cost = max(_CROSS_LEAST, _CROSS - ((held >> 12) & 0xFFFF) // 2) if kinds & LATIN else FAR
+            else:
+                cost = 1 + name_cost(
+                    name, s.labels[: len(name)], s.fields[HEAD_END],
+                    chars, labels, s.other_fields[HEAD_END], tables, s.space, near,
+                )  # fmt: skip
+        count = _keep(s, count, limit, first + entry, segment.keys[entry], cost, kinds)
+    return count
+
+
+@compiled
+def search(
+    chars: Any, offsets: Any, low: int, high: int, extra: Any, extra_offsets: Any, base: Segment, delta: Segment,
+    words: Lexicon, tables: Characters, sounds: SoundKeys, s: Scratch, limit: int,
+    entries: Any, costs: Any, kinds: Any,
+) -> None:  # fmt: skip
+    """Search queries `low` to `high`; rows of `entries` (-1: no more), `costs` and `kinds`, the nearest first.
+
+    `extra` holds further hashed keys of each query, which are made outside (Latin names). An entry of the delta
+    is numbered after those of the base.
+    """
+    for query in range(low, high):
+        name = chars[offsets[query] : offsets[query + 1]]
+        count = 0
+        if len(name) > 0:
+            labels = s.labels[: len(name)]
+            read(name, words, labels, s.fields)
+            number = keys(name, labels, s.fields, tables, s.core, True, s.hashes, s.kinds)
+            if extra_offsets[query] == extra_offsets[query + 1]:
+                number = sound_keys_of(name, labels, tables, sounds, s.sounds, s.hashes, s.kinds, number)
+            for each in range(extra_offsets[query], extra_offsets[query + 1]):
+                s.hashes[number] = extra[each]
+                s.kinds[number] = LATIN
+                number += 1
+            found = grams(name, labels, s.fields[HEAD_END], tables, s.core, s.grams)
+            count = _search_segment(base, 0, name, number, found, words, tables, s, 0, limit)
+            count = _search_segment(delta, len(base.keys), name, number, found, words, tables, s, count, limit)
+        for place in range(limit):
+            if place < count:
+                entries[query, place] = s.found[place, 0]
+                costs[query, place] = s.found[place, 1]
+                kinds[query, place] = s.found[place, 2]
+            else:
+                entries[query, place] = -1
+                costs[query, place] = FAR
+                kinds[query, place] = 0
