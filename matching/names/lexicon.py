@@ -1,0 +1,208 @@
+"""The words that names of firms are read with: divisions, industries, organisation forms, branch kinds.
+
+All words lie in one hash table of steps (node, character) to node; `matching.names.parse` walks it. Forms and branch
+kinds are stored backwards, because names are read from the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+REGIONS: Final = 1
+"""Root of the divisions' names, forward. The value is the number of the name."""
+INDUSTRIES: Final = 2
+"""Root of the industry words, forward. The value is the meaning; CONNECTOR for 和, 集团 between two of them."""
+FORMS: Final = 3
+"""Root of the organisation forms, backward. The value is 1 + the row in `form_id`."""
+BRANCHES: Final = 4
+"""Root of the branch kinds, backward. The value is the kind."""
+ZONES: Final = 5
+"""Root of what ends the name of a development zone, forward."""
+_ROOTS: Final = 6
+
+CONNECTOR: Final = 1_000_000
+FORM_AS_INDUSTRY: Final = 5_000
+"""What is a form at the end (医院) is an industry word before another (医院有限公司): 5,000 + number of the form."""
+
+FULL: Final = 0
+SHORT: Final = 1
+WEAK: Final = 2
+
+_ZONES = (
+    "经济技术开发区 经济开发区 高新技术产业开发区 高新技术开发区 高技术产业开发区 高新技术产业园区 高新技术产业园 高新区 经开区 开发区 "
+    "工业园区 工业园 工业区 工业集中区 产业园区 产业园 产业集聚区 产业新城 科技园区 科技园 软件园 物流园区 物流园 创业园 农业园区 新区 "
+    "保税区 保税港区 综合保税区 自贸区 自由贸易试验区 自贸试验区 试验区 实验区 示范区 合作区 园区 度假区 旅游度假区 风景区 "
+    "风景名胜区 旅游区 景区 管理区 垦区 农场 林场"
+)
+_CONNECTORS = "和 与 及 暨 集团 控股"
+_SINGLES = "厂 店 社 院 馆 城 站 所 场 行 库 园 吧 坊"
+_NO_INDUSTRY = frozenset({"中心", "委员会", "办公室", "大厦", "小店", "专业户", "个体户"})
+
+
+class Lexicon(NamedTuple):
+    """The words as arrays, for compiled functions."""
+
+    keys: npt.NDArray[np.int64]
+    """Steps: node * 65536 + character; 0 where the table is empty. The length is a power of two."""
+    nexts: npt.NDArray[np.int32]
+    """The node that a step leads to."""
+    values: npt.NDArray[np.int32]
+    """What a node means where a word ends there, else 0."""
+    numerals: npt.NDArray[np.int16]
+    """The value of a character as a numeral (0..9, 10, 100, 1000), -1 for none."""
+    reading_start: npt.NDArray[np.int32]
+    """First reading of the n-th division's name, and one more."""
+    reading_code: npt.NDArray[np.int32]
+    reading_kind: npt.NDArray[np.uint8]
+    """FULL stands anywhere, SHORT in front or before industry and form, WEAK only inside its parent."""
+    form_id: npt.NDArray[np.int32]
+    form_class: npt.NDArray[np.int32]
+    form_kind: npt.NDArray[np.int32]
+    form_head: npt.NDArray[np.int32]
+    """1 when a head surely ends here, 2 when only where a strong branch kind follows."""
+    branch_strong: npt.NDArray[np.uint8]
+
+
+def step(lexicon: Lexicon, node: int, char: int) -> int:
+    """The node after one more character, 0 when no word goes on so. The compiled twin is in `parse_words`."""
+    key = node * 65536 + char
+    mask = len(lexicon.keys) - 1
+    slot = _slot(key, mask)
+    while lexicon.keys[slot]:
+        if lexicon.keys[slot] == key:
+            return int(lexicon.nexts[slot])
+        slot = (slot + 1) & mask
+    return 0
+
+
+def _slot(key: int, mask: int) -> int:
+    mixed = key * 1_000_003
+    return (mixed ^ (mixed >> 17)) & mask
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+class _Trie:
+    def __init__(self) -> None:
+        self.steps: dict[int, int] = {}
+        self.values: list[int] = [0] * _ROOTS
+
+    def add(self, root: int, word: Iterable[str], value: int) -> None:
+        node, steps = root, self.steps
+        for char in word:
+            key = node * 65536 + ord(char)
+            after = steps.get(key)
+            if after is None:
+                after = len(self.values)
+                steps[key] = after
+                self.values.append(0)
+            node = after
+        if not self.values[node]:
+            self.values[node] = value
+
+    def table(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """The steps in an open-addressing table, filled in rounds: whoever finds a place taken moves one on."""
+        size = 1 << (len(self.steps) * 4 - 1).bit_length()
+        keys, nexts = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int32)
+        wanted = np.fromiter(self.steps.keys(), dtype=np.int64, count=len(self.steps))
+        leads = np.fromiter(self.steps.values(), dtype=np.int32, count=len(self.steps))
+        mixed = wanted * 1_000_003
+        slots = (mixed ^ (mixed >> 17)) & (size - 1)
+        while len(wanted):
+            free = keys[slots] == 0
+            _, first = np.unique(np.where(free, slots, size), return_index=True)
+            first = first[free[first]]
+            keys[slots[first]], nexts[slots[first]] = wanted[first], leads[first]
+            left = np.ones(len(wanted), dtype=bool)
+            left[first] = False
+            # one that lost its place to another of this round tries the same place again and then sees it taken
+            move = left & (keys[slots] != 0)
+            slots = np.where(move, (slots + 1) & (size - 1), slots)
+            wanted, leads, slots = wanted[left], leads[left], slots[left]
+        return keys, nexts
+
+
+def _numerals() -> npt.NDArray[np.int16]:
+    values = np.full(65536, -1, dtype=np.int16)
+    for value, chars in enumerate(
+        ("零0〇", "一1壹", "二2贰", "三3叁", "四4", "五5", "六6", "七7", "八8", "九9")
+    ):
+        for char in chars:
+            values[ord(char)] = value
+    for char, value in (("十", 10), ("百", 100), ("千", 1000)):
+        values[ord(char)] = value
+    return values
+
+
+def _regions(trie: _Trie) -> tuple[list[int], list[int], list[int]]:
+    """Names of divisions; each may be read several ways, the higher division first."""
+    readings: dict[str, list[tuple[int, int, int]]] = {}
+    for row in _rows("regions.tsv"):
+        code = int(row[0])
+        level = 1 if code % 10000 == 0 else 2 if code % 100 == 0 else 3
+        for kind, names in enumerate(row[1:]):
+            for name in names.split():
+                readings.setdefault(name, []).append((level, kind, code))
+    start, codes, kinds = [0], [], []
+    for number, (name, found) in enumerate(sorted(readings.items())):
+        for _level, kind, code in sorted(found):
+            codes.append(code)
+            kinds.append(kind)
+        start.append(len(codes))
+        trie.add(REGIONS, name, number + 1)
+    return start, codes, kinds
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The words shipped with the program, read once."""
+    trie = _Trie()
+    start, codes, kinds = _regions(trie)
+    for row in _rows("industries.tsv"):
+        for word in row[1].split():
+            trie.add(INDUSTRIES, word, int(row[0]))
+    forms: list[tuple[int, int, int, int]] = []
+    for row in _rows("forms.tsv"):
+        number, form_class, kind, head = map(int, row[:4])
+        for word in row[4].split():
+            forms.append((number, form_class, kind, head))
+            trie.add(FORMS, reversed(word), len(forms))
+            if len(word) >= 2 and form_class not in (1, 2, 9, 10) and word not in _NO_INDUSTRY:
+                trie.add(INDUSTRIES, word, FORM_AS_INDUSTRY + number)
+            elif word in _SINGLES:
+                trie.add(INDUSTRIES, word, FORM_AS_INDUSTRY + number)
+    for word in _CONNECTORS.split():
+        trie.add(INDUSTRIES, word, CONNECTOR)
+    strong = [0]
+    for row in _rows("branches.tsv"):
+        trie.add(BRANCHES, reversed(row[2]), int(row[0]))
+        strong.append(int(row[1] == "s"))
+    for word in _ZONES.split():
+        trie.add(ZONES, word, 1)
+    keys, nexts = trie.table()
+    columns = np.array(forms, dtype=np.int32).T
+    return Lexicon(
+        keys=keys,
+        nexts=nexts,
+        values=np.array(trie.values, dtype=np.int32),
+        numerals=_numerals(),
+        reading_start=np.array(start, dtype=np.int32),
+        reading_code=np.array(codes, dtype=np.int32),
+        reading_kind=np.array(kinds, dtype=np.uint8),
+        form_id=np.ascontiguousarray(columns[0]),
+        form_class=np.ascontiguousarray(columns[1]),
+        form_kind=np.ascontiguousarray(columns[2]),
+        form_head=np.ascontiguousarray(columns[3]),
+        branch_strong=np.array(strong, dtype=np.uint8),
+    )
