@@ -1,0 +1,22 @@
+"""Generated company names: a register, true variants of its names, hard negatives. Fictitious throughout.
+
+`World` is the register, `variants.KINDS` and `negatives.KINDS` say what happens to names and which neighbours are
+hard, `pairs` and `lists` give labelled material. Fitting uses `FIT_SEEDS`, judging `JUDGE_SEEDS`.
+"""
+
+from namelab.company import Branch, Company
+from namelab.pairs import FIT_SEEDS, JUDGE_SEEDS, Lists, Pair, Query, lists, pairs
+from namelab.world import World
+
+__all__ = [
+    "FIT_SEEDS",
+    "JUDGE_SEEDS",
+    "Branch",
+    "Company",
+    "Lists",
+    "Pair",
+    "Query",
+    "World",
+    "lists",
+    "pairs",
+]
