@@ -136,27 +136,34 @@ def _codes(text: str) -> npt.NDArray[np.uint16]:
     return np.frombuffer(text.encode("utf-16-le"), dtype="<u2")
 
 
-@cache
-def _sound_rows() -> Table:
-    return _rows("sound.tsv")
+def _sound_lines(kind: str) -> list[str]:
+    """Lines of one kind, not yet cut: a thousand small tuples would set off a collection of all of numba's objects."""
+    text = files("matching.names").joinpath("sound.tsv").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line.startswith(kind + "\t")]
 
 
 @cache
 def syllable_names() -> tuple[str, ...]:
     """The toneless syllables by their number in `Characters.sound`; number 0 is none."""
-    return ("", *(row[1] for row in _sound_rows() if row[0] == "syllable"))
+    return ("", *(line.split("\t", 2)[1] for line in _sound_lines("syllable")))
 
 
 def _sounds() -> tuple[Array, Array]:
     sound = np.zeros((SIZE, READINGS), dtype=np.uint16)
     near_numbers = np.zeros(len(syllable_names()), dtype=np.uint16)
     near_names: dict[str, int] = {}
-    rows = (row for row in _sound_rows() if row[0] == "syllable")
-    for number, (_, name, *readings) in enumerate(rows, start=1):
+    for number, line in enumerate(_sound_lines("syllable"), start=1):
+        _, name, *readings = line.split("\t")
         near_numbers[number] = near_names.setdefault(near_syllable(name), len(near_names) + 1)
         for rank, text in enumerate(readings):
             sound[_codes(text), rank] = number
     return sound, near_numbers[sound]
+
+
+def _starts(owners: Array) -> Array:
+    start = np.zeros(SIZE + 1, dtype=np.int32)
+    np.cumsum(np.bincount(owners, minlength=SIZE), out=start[1:])
+    return start
 
 
 def _shapes() -> tuple[Array, Array, Array]:
@@ -167,7 +174,7 @@ def _shapes() -> tuple[Array, Array, Array]:
     packed = np.sort(
         np.concatenate((left << 24 | right << 8 | weights, right << 24 | left << 8 | weights)).astype(np.uint64)
     )
-    start = np.searchsorted(packed, np.arange(SIZE + 1, dtype=np.uint64) << np.uint64(24)).astype(np.int32)
+    start = _starts((packed >> np.uint64(24)).astype(np.int64))
     return start, (packed >> np.uint64(8) & np.uint64(0xFFFF)).astype(np.uint16), packed.astype(np.uint8)
 
 
@@ -175,9 +182,8 @@ def _parts() -> tuple[Array, Array, Array]:
     triples = _codes("".join(text for _, text in _rows("parts.tsv"))).reshape(-1, 3)
     packed = triples[:, 0].astype(np.int64) << 32 | triples[:, 1].astype(np.int64) << 16 | triples[:, 2]
     order = np.argsort(packed, kind="stable")
-    start = np.searchsorted(packed[order], np.arange(SIZE + 1, dtype=np.int64) << 32).astype(np.int32)
     ordered = np.ascontiguousarray(triples[order].T)
-    return start, ordered[1].astype(np.uint16), ordered[2].astype(np.uint16)
+    return _starts(triples[:, 0]), ordered[1].astype(np.uint16), ordered[2].astype(np.uint16)
 
 
 def _levels(name: str) -> Array:
@@ -216,7 +222,8 @@ def characters() -> Characters:
 
 @cache
 def _phrases() -> tuple[dict[str, tuple[str, ...]], int]:
-    found = {row[1]: tuple(row[2].split(" ")) for row in _sound_rows() if row[0] == "phrase"}
+    rows = (line.split("\t") for line in _sound_lines("phrase"))
+    found = {name: tuple(read.split(" ")) for _, name, read in rows}
     return found, max(map(len, found))
 
 
