@@ -152,11 +152,12 @@ def _sounds() -> tuple[Array, Array]:
     sound = np.zeros((SIZE, READINGS), dtype=np.uint16)
     near_numbers = np.zeros(len(syllable_names()), dtype=np.uint16)
     near_names: dict[str, int] = {}
-    for number, line in enumerate(_sound_lines("syllable"), start=1):
-        _, name, *readings = line.split("\t")
-        near_numbers[number] = near_names.setdefault(near_syllable(name), len(near_names) + 1)
-        for rank, text in enumerate(readings):
-            sound[_codes(text), rank] = number
+    lines = [line.split("\t") for line in _sound_lines("syllable")]
+    for number, line in enumerate(lines, start=1):
+        near_numbers[number] = near_names.setdefault(near_syllable(line[1]), len(near_names) + 1)
+    for rank in range(READINGS):
+        texts = [line[2 + rank] for line in lines]
+        sound[_codes("".join(texts)), rank] = np.repeat(np.arange(1, len(lines) + 1), [len(text) for text in texts])
     return sound, near_numbers[sound]
 
 
