@@ -20,7 +20,8 @@ from graph.dates import CST
 
 if TYPE_CHECKING:
     from graph.generation import Generation
-    from graph.store import Store
+    from graph.generation.format import Progress
+    from graph.store import GraphReader, Store
     from matching.ledger import Ledger
     from matching.policy import Policy
     from matching.replay import ReplayResult
@@ -97,24 +98,52 @@ def opened_store(settings: Settings, *, create: bool = False) -> Iterator[Store]
         store.close()
 
 
-def open_current_generation(settings: Settings) -> Generation:
+def open_current_generation(settings: Settings, *, searching: bool = False) -> Generation:
     """The generation that screenings read; built from the store when a load ended before it was published.
+
+    Args:
+        settings: whose.
+        searching: names will be searched: a generation without an index of them, or with one that this version of
+            the program can't read, is published anew.
 
     Raises:
         GenerationError: `generation.missing`, `generation.damaged`.
         StoreError: `store.missing`: nothing has been loaded yet.
     """
-    from graph.generation import GenerationError, current_generation, publish
+    from graph.generation import GenerationError, current_generation
 
     try:
-        return current_generation(settings.data_root)
+        generation = current_generation(settings.data_root)
     except GenerationError as error:
         # foreign: written by a program with other name functions, e.g. before an upgrade
         if error.code not in ("generation.missing", "generation.foreign"):
             raise
+    else:
+        if not searching or _searchable(generation):
+            return generation
+        generation.close()
     with opened_store(settings) as store:
-        publish(store, ensure_home(settings))
+        publish(settings, store)
     return current_generation(settings.data_root)
+
+
+def _searchable(generation: Generation) -> bool:
+    from matching.index.tables import fingerprint
+
+    return generation.index == fingerprint()
+
+
+def publish(settings: Settings, store: GraphReader, progress: Progress | None = None) -> str:
+    """Make the store's newest state the current generation, with an index of its names; returns its reference.
+
+    Raises:
+        GenerationError: `generation.busy`, `.empty`, `.inconsistent`, `.unwritable`.
+        StoreError: the store can't be read.
+    """
+    from graph.generation import publish as write
+    from matching.index.write import write_index
+
+    return write(store, ensure_home(settings), progress=progress, index=write_index)
 
 
 def load_policy(settings: Settings) -> Policy:
@@ -159,7 +188,7 @@ def opened_desk(settings: Settings) -> Iterator[Desk]:
 
     policy = load_policy(settings)
     key = secret_key(settings)
-    generation = open_current_generation(settings)
+    generation = open_current_generation(settings, searching=True)
     earlier = Earlier(settings.data_root)
     try:
         with opened_ledger(settings) as ledger:

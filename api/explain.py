@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from api.masking import mask_text
 from api.output import plain
+from api.similarity import similarity_lines
 from graph.dates import CST, china_day, start_of_day
 from graph.lists import BY_CODE
 from graph.messages import Lang, catalogue, say
@@ -172,6 +173,8 @@ def evidence_lines(evidence: Evidence, lang: Lang) -> list[str]:
                 outcome=word("outcome", feature.outcome, lang),
             )
         )
+    if evidence.similarity is not None:
+        lines += similarity_lines(evidence.similarity, lang)
     source = evidence.source
     if source.file or source.url:
         lines.append(
@@ -270,6 +273,8 @@ def explain(decision: Decision, lang: Lang, *, trace: bool = False) -> str:
                 lines.append(
                     "  " + text("explain.trace", lang, list=item.list, record=plain(item.record), why=words)
                 )
+                if item.similarity is not None:
+                    lines += ["    " + line for line in similarity_lines(item.similarity, lang)]
     for subject in decision.subjects:
         heading = f"{word('role', subject.role, lang)} {name_of(subject)}"
         lines += ["", *subject_lines(heading, subject.verdict, subject.reasons, subject.not_assessed, lang)]
@@ -292,6 +297,9 @@ def pin_lines(decision: Decision, lang: Lang) -> list[str]:
         f"  generation {pins.generation} · policy {pins.policy_hash[:16]} · rules {pins.rule_pack} · "
         f"algorithm {pins.algorithm}",
         f"  input {pins.input_hash[:16]} · decision {decision.decision_hash[:16]}",
+        text("explain.index", lang, index=plain(pins.index), model=pins.model)
+        if pins.index
+        else text("explain.no_index", lang),
     ]
     for pin in pins.lists:
         stale = text("explain.stale", lang) if pin.stale else ""

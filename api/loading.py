@@ -46,12 +46,10 @@ def refresh(
     settings: Settings, store: Store, publishing: Callable[[str, int, int], None] | None = None
 ) -> str | None:
     """Publish the store's newest state as a generation where that has not been done; its reference, if so."""
-    from graph.generation import publish
-
     newest = store.generation()
     if newest == 0 or newest == current_number(settings):
         return None
-    return publish(store, bootstrap.ensure_home(settings), progress=publishing)
+    return bootstrap.publish(settings, store, publishing)
 
 
 def current_number(settings: Settings) -> int:

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -34,6 +35,9 @@ from graph.generation import Earlier, Generation, current_generation, publish
 from graph.messages import Lang
 from graph.store import Batch, SnapshotInfo, Store, open_store
 from matching.decision import Decision, Finding, SubjectResult, Verdict
+from matching.index.write import write_index
+from matching.ledger import Ledger, open_ledger
+from matching.ledger.record import questions
 from matching.policy import Policy, load_policy
 from matching.screening import Screener
 
@@ -100,7 +104,8 @@ def memory_folder() -> str | None:
 
 def _run(scenario: Scenario, home: Path, policy: Policy) -> Iterator[str]:
     store = open_store(str(home / "store.db"), create=True)
-    world = World(store, home, policy)
+    reviewed = any(step.review for step in scenario.steps)
+    world = World(store, home, policy, open_ledger(f"sqlite:///{home}/ledger.db") if reviewed else None)
     try:
         for number, step in enumerate(scenario.steps, 1):
             where = f"step {number}: " if len(scenario.steps) > 1 else ""
@@ -114,7 +119,7 @@ def _run(scenario: Scenario, home: Path, policy: Policy) -> Iterator[str]:
 class World:
     """The store of a scenario as its steps change it."""
 
-    def __init__(self, store: Store, home: Path, policy: Policy) -> None:
+    def __init__(self, store: Store, home: Path, policy: Policy, ledger: Ledger | None = None) -> None:
         self._store = store
         self._home = home
         self._policy = policy
@@ -122,9 +127,16 @@ class World:
         self._relations: tuple[RelationSpec, ...] = ()
         self._generation: Generation | None = None
         self._runs = 0
+        self._ledger = ledger
+        self._asked: Decision | None = None
 
     def close(self) -> None:
-        """Release the generation."""
+        """Release the generation and the ledger."""
+        self._release()
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def _release(self) -> None:
         if self._generation is not None:
             self._generation.close()
             self._generation = None
@@ -132,6 +144,8 @@ class World:
     def play(self, step: Step) -> Iterator[str]:
         """Load what arrives, ask, compare."""
         at = parse_instant(step.at)
+        if step.review:
+            self._answer(step.review, at)
         self._load(step, at)
         if step.request is None:
             return
@@ -143,26 +157,48 @@ class World:
         if self._generation is None:
             self._generation = current_generation(self._home)
         earlier = Earlier(self._home)
-        screener = Screener(self._generation, self._policy, None, pseudonym_key=KEY, older=earlier.open)
+        screener = Screener(
+            self._generation, self._policy, self._ledger, pseudonym_key=KEY, older=earlier.open
+        )
         # two publications at one instant stand a microsecond apart: the question comes after both
         now = max(at, self._generation.created_at)
         try:
             decision = screener.screen(request, now=now)
         finally:
             earlier.close()
+        self._asked = decision
         yield from compare(decision, step.expect)
+
+    def _answer(self, answer: Literal["confirm", "reject"], at: datetime) -> None:
+        """Record a person's answer to every match that the last decision asked about."""
+        assert self._ledger is not None  # noqa: S101  (a scenario with answers has a ledger)
+        for _, match in questions(self._asked) if self._asked is not None else ():
+            self._ledger.add_review(
+                pair_key=match.pair,
+                answer=answer,
+                reviewer=PUBLISHER,
+                reason=answer,
+                decision_id=self._asked.decision_id if self._asked is not None else "",
+                list=match.list,
+                record=match.record,
+                record_hash=match.record_hash,
+                subject=match.submitted,
+                tier=match.tier.value,
+                tenant="default",
+                at=at,
+            )
 
     def _load(self, step: Step, at: datetime) -> None:
         plain = {code: spec for code, spec in step.lists.items() if not spec.published}
         rows = {code: spec for code, spec in step.lists.items() if spec.published}
         if not (step.lists or step.parties or step.relations) and self._runs:
             return
-        self.close()
+        self._release()
         if plain or step.parties or step.relations or not rows:
             self._write(plain, step, at)
         for code, spec in rows.items():
             self._load_published(code, spec, at)
-        publish(self._store, self._home)
+        publish(self._store, self._home, index=write_index)
 
     def _write(self, lists: dict[str, ListSpec], step: Step, at: datetime) -> None:
         """One run of the store for everything that stands in the step as fields."""
@@ -229,6 +265,10 @@ def compare(decision: Decision, expect: Expect) -> Iterator[str]:
             continue
         found = findings_of(decision, index)
         yield from _compare(f"bidder {client_id}", verdict_of(decision, index), found, expected)
+        put_aside = {trace.why for trace in decision.bidders[index].trace}
+        for why in expected.traces:
+            if why not in put_aside:
+                yield f"bidder {client_id}: nothing was put aside as {why} ({' '.join(sorted(put_aside))})"
     for pair in expect.pairs:
         result = next((p for p in decision.pairs if {p.a, p.b} == {pair.a, pair.b}), None)
         if result is None:

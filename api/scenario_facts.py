@@ -163,11 +163,15 @@ class RelationSpec(Spec, frozen=True, kw_only=True):
 
 
 class Expected(Spec, frozen=True, kw_only=True):
-    """What is expected of a bidder, subject or tender: `codes` fire among others, `not_codes` must not."""
+    """What is expected of a bidder, subject or tender: `codes` fire among others, `not_codes` must not.
+
+    `traces` are reasons for which candidates were put aside, among others; of bidders only.
+    """
 
     verdict: str = ""
     codes: tuple[str, ...] = ()
     not_codes: tuple[str, ...] = ()
+    traces: tuple[str, ...] = ()
 
 
 class ExpectedPair(Expected, frozen=True, kw_only=True):
@@ -191,9 +195,13 @@ class Expect(Spec, frozen=True, kw_only=True):
 
 
 class Step(Spec, frozen=True, kw_only=True):
-    """What arrives at a moment, and what is asked then. A step without a request only loads."""
+    """What arrives at a moment, and what is asked then. A step without a request only loads.
+
+    `review` is a person's answer to every match that the step before asked about.
+    """
 
     at: str = DEFAULT_AT
+    review: Literal["", "confirm", "reject"] = ""
     lists: dict[str, ListSpec] = {}
     parties: tuple[PartySpec, ...] = ()
     relations: tuple[RelationSpec, ...] = ()

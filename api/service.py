@@ -90,7 +90,7 @@ class Service:
         with self._lock:
             lease = self._lease
             if lease is None or current_ref(self.settings.data_root) != lease.generation.ref:
-                generation = bootstrap.open_current_generation(self.settings)
+                generation = bootstrap.open_current_generation(self.settings, searching=True)
                 fresh = _Lease(generation, self._screener(generation))
                 self._lease = fresh
                 if lease is not None:

@@ -27,6 +27,7 @@ import bench_store as made
 from graph.dates import CST
 from graph.generation import current_generation, publish
 from graph.store import Batch, SnapshotInfo, open_store
+from matching.index.write import write_index
 from matching.ledger import open_ledger
 from matching.policy import load_policy
 from matching.request import DecisionRequest
@@ -57,7 +58,7 @@ def prepare(home: Path, count: int) -> dict[str, float]:
         store.publish(NOW - timedelta(minutes=59))
         seconds["load_s"] = time.perf_counter() - start
         start = time.perf_counter()
-        publish(store, home)
+        publish(store, home, index=write_index)
         seconds["publish_s"] = time.perf_counter() - start
     finally:
         store.close()

@@ -1,11 +1,11 @@
-"""Where possible matches come from: the seam that fuzzy search will share with exact look-ups.
+"""Where possible matches come from: equal numbers and names, and names that resemble a listed one.
 
 A candidate is a listing worth comparing and the keys that produced it. It decides nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -18,6 +18,17 @@ from matching.subjects import Subject
 
 MOST_DAMAGED = 2_000
 """Records compared of those under one key of names with lost characters; the keys hold a handful each."""
+MOST_NAMES = 4
+"""Names of one party that are searched for likeness: its own, then what it was called before or beside."""
+SIMILAR = ("similar",)
+"""The keys of a candidate that only resembles the subject."""
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """One of the subject's names beside a listed one that resembles it."""
+
+    left: str
+    right: str
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -25,13 +36,41 @@ class Candidate(msgspec.Struct, frozen=True):
 
     ordinal: int
     keys: tuple[str, ...]
+    names: tuple[Alike, ...] = ()
+    """Where only likeness led here: which names are alike."""
 
 
 class CandidateSource(Protocol):
     """Finds candidates for a subject in one generation."""
 
-    def candidates(self, subject: Subject) -> Iterable[Candidate]:
-        """Candidates, each listing once, in the order of the listings."""
+    def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
+        """Candidates; those that only resemble the subject, if asked for, come last."""
+        ...
+
+
+class Resembling(Protocol):
+    """What is read of a name that an index found."""
+
+    @property
+    def key(self) -> int:
+        """`graph.keys.org_name` of its comparison form."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The listed name in its searched form."""
+        ...
+
+
+class NameSearch(Protocol):
+    """An index of listed names."""
+
+    def search(self, text: str, limit: int = 12) -> Sequence[Resembling]:
+        """The listed names that resemble `text` most, best first."""
+        ...
+
+    def __len__(self) -> int:
+        """How many names there are."""
         ...
 
 
@@ -41,7 +80,7 @@ class ExactCandidates:
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
 
-    def candidates(self, subject: Subject) -> Iterable[Candidate]:
+    def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
         """Listings that share a number or a whole name with the subject.
 
         A person's name alone only finds records whose number does not contradict the person's.
@@ -77,3 +116,37 @@ class ExactCandidates:
                             for ordinal in look(key)[:MOST_DAMAGED]:
                                 found.setdefault(ordinal, []).append("wildcard")
         return [Candidate(ordinal, tuple(found[ordinal])) for ordinal in sorted(found)]
+
+
+class FuzzyCandidates:
+    """Exact candidates, and for organisations the listings whose names resemble one of the subject's (E5)."""
+
+    def __init__(self, generation: Generation, index: NameSearch, limit: int) -> None:
+        """Set up a source.
+
+        Args:
+            generation: what to read.
+            index: the names of its lists.
+            limit: listed names that are looked at for one name of a subject.
+        """
+        self._generation = generation
+        self._exact = ExactCandidates(generation)
+        self._index = index
+        self._limit = limit
+
+    def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
+        """Exact candidates first; then, if asked for, those that resemble, best name first."""
+        exact = self._exact.candidates(subject)
+        if not (similar and self._limit and subject.type is PartyType.ORGANIZATION):
+            return exact
+        exact = list(exact)
+        settled = {one.ordinal for one in exact if set(one.keys) != {"wildcard"}}
+        own = {keys.org_name(name) for name in (subject.n6, *subject.former) if name}
+        alike: dict[int, list[Alike]] = {}
+        for text in subject.texts[:MOST_NAMES]:
+            for found in self._index.search(text, self._limit):
+                if found.key not in own:  # a name written alike is the exact search's affair
+                    for ordinal in self._generation.listings(found.key):
+                        if ordinal not in settled:
+                            alike.setdefault(ordinal, []).append(Alike(text, found.text))
+        return [*exact, *(Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items())]

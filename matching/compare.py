@@ -90,7 +90,7 @@ def _code(code: Id) -> Id:
     return code
 
 
-def _org_numbers(subject: Subject, mention: Mention) -> tuple[str, list[Feature]]:
+def org_numbers(subject: Subject, mention: Mention) -> tuple[str, list[Feature]]:
     """What the numbers say: equal, conflict, mixed, nested, equal_unchecked, masked, reg_no or ''.
 
     Mixed: one number agrees and another contradicts, so that one side states numbers of two organisations.
@@ -157,7 +157,7 @@ def _org_pair(own: Parsed | Id, other: Parsed | Id) -> str:
 
 
 def _organizations(subject: Subject, mention: Mention, listing: Listing) -> Comparison:
-    numbers, features = _org_numbers(subject, mention)
+    numbers, features = org_numbers(subject, mention)
     name_outcome = org_name_outcome(subject, mention, listing)
     features.append(name_feature(subject.name, mention.name, name_outcome))
     named = name_outcome in ("equal", "former", "wildcard")

@@ -11,18 +11,27 @@ from typing import NamedTuple
 
 import msgspec
 
-from graph import keys
+from graph import keys, text
 from graph.dates import china_day
 from graph.generation import Generation
 from graph.model import Party, PartyType
-from matching.decision import NotAssessable, Trace
+from matching.decision import Effect, NotAssessable, Tier, Trace
 from matching.gaps import gap, note
-from matching.kinship import Connected, Kinship, Officer
+from matching.kinship import Connected, Kinship, Officer, name_path
 from matching.matcher import Matcher, case_numbers
 from matching.policy import Policy
 from matching.request import Bidder, DecisionRequest, PartyRef, Person
 from matching.rules.base import BidderView, Case, EntityView, Hit, Kin, PersonView, SubjectView
-from matching.subjects import READ_SCHEMES, Subject, from_party, party_subject, person_subject, show
+from matching.subjects import (
+    READ_SCHEMES,
+    Subject,
+    derive,
+    enrich,
+    from_party,
+    party_subject,
+    person_subject,
+    show,
+)
 
 NAMESAKES = 10
 """Parties of one name that are looked at for one bidder."""
@@ -135,8 +144,8 @@ class CaseBuilder:
         self._check(subject, role, decides=True)
         found = self._resolve(subject)
         sure = next((one.party for one in found if one.sure), None)
-        enriched = _enrich(subject, sure)
-        hits, put_aside = self._matcher.match(enriched, role)
+        enriched = enrich(subject, sure)
+        hits, put_aside = self._matcher.match(enriched, role, similar=True)
         aside.extend(put_aside)
         connected: list[tuple[Connected, bool]] = []
         officers: list[tuple[Officer, bool]] = []
@@ -145,12 +154,14 @@ class CaseBuilder:
             connected.extend((other, not one.sure) for other in near)
             officers.extend((officer, not one.sure) for officer in people)
             if not one.sure and not subject.codes:
-                derived, _ = self._matcher.match(_derive(subject, one.party), role, doubtful=True)
+                derived, _ = self._matcher.match(derive(subject, one.party), role, doubtful=True)
                 hits.extend(derived)
         if subject.type is PartyType.ORGANIZATION:
             connected.extend((c, True) for c in self._by_name(enriched, [c for c, _ in connected]))
         hits = _best(hits)
-        cases = frozenset(number for hit in hits for number in case_numbers(hit.listing))
+        # a record that is the company's own only by a resembling name is no second fact about its people
+        sure_hits = [hit for hit in hits if hit.tier is not Tier.E5 or hit.cap is Effect.BLOCK]
+        cases = frozenset(number for hit in sure_hits for number in case_numbers(hit.listing))
         own = [
             (name, p)
             for name, p in (("legal_rep", ref.legal_rep), ("principal", ref.principal))
@@ -169,7 +180,7 @@ class CaseBuilder:
             party=None if sure is None else sure.key,
             hits=tuple(hits),
             persons=self._persons([*own, *staff], officers, cases, company, aside),
-            kin=self._kin(connected),
+            kin=(*self._kin(connected), *self._similar_parents(enriched, aside)),
             individual_business=_individual(subject, [one.party for one in found]),
             legal_form=next(
                 (form for one in found if (form := one.party.attributes.get("legal_form", ""))), ""
@@ -182,6 +193,30 @@ class CaseBuilder:
         branches = {c.subject.n6 for c in connected if c.role == "branch"}
         yield from self._kinship.by_name(subject, parents)
         yield from (c for c in self._kinship.branches_by_name(subject) if c.subject.n6 not in branches)
+
+    def _similar_parents(self, subject: Subject, aside: list[Trace]) -> Iterable[Kin]:
+        """Records of companies whose names resemble the one a branch's name begins with: for a human to look at.
+
+        Only where neither a register nor a list knows a company of exactly one of the names it may begin with.
+        """
+        branch = text.branch(subject.n6) if subject.type is PartyType.ORGANIZATION else None
+        if branch is None or not branch.stated or self._known_parent(branch.stem_candidates):
+            return
+        stem = branch.stem_candidates[0]
+        parent = Subject(
+            type=PartyType.ORGANIZATION, name=stem, n6=stem, texts=(stem,), region=subject.region
+        )
+        path = name_path(subject.name, stem, "parent")
+        hits, put_aside = self._matcher.match(parent, "parent", path=path, doubtful=True, similar=True)
+        aside.extend(put_aside)
+        if hits:
+            yield Kin(role="parent", by="name", hits=tuple(hits))
+
+    def _known_parent(self, stems: Iterable[str]) -> bool:
+        return any(
+            self._generation.parties(keys.org_name(stem)) or self._generation.listings(keys.org_name(stem))
+            for stem in stems
+        )
 
     def _resolve(self, subject: Subject) -> list[_Found]:
         """The parties that the subject may be: the one with its number, and those of exactly its name without one.
@@ -364,37 +399,6 @@ def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
             others = tuple(e for e in entities.values() if e not in own)
             bidders[index] = msgspec.structs.replace(bidders[index], entities=(*own, *others))
             beside[index].gaps = gaps
-
-
-def _enrich(subject: Subject, party: Party | None) -> Subject:
-    """Add what the register knows of the party with this number: its name where none was given, former names."""
-    if party is None or subject.type is PartyType.PERSON:
-        return subject  # what records call a person is no second name of that person
-    known = from_party(party)
-    name, n6 = (subject.name, subject.n6) if subject.name else (known.name, known.n6)
-    former = dict.fromkeys((*subject.former, known.n6, *known.former))
-    return msgspec.structs.replace(
-        subject,
-        name=name,
-        n6=n6,
-        former=tuple(f for f in former if f and f != n6),
-        borne=(*subject.borne, *known.borne),
-        region=subject.region or known.region,
-    )
-
-
-def _derive(subject: Subject, party: Party) -> Subject:
-    """The subject with the numbers that the register has under its name: good for a review, never for a block."""
-    known = from_party(party, derived=True)
-    former = (*subject.former, known.n6, *known.former)
-    return msgspec.structs.replace(
-        subject,
-        ids=known.ids,
-        former=tuple(f for f in dict.fromkeys(former) if f and f != subject.n6),
-        borne=(*subject.borne, *known.borne),
-        derived=True,
-        region=subject.region or known.region,
-    )
 
 
 def _best(hits: list[Hit]) -> list[Hit]:

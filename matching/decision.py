@@ -108,6 +108,65 @@ class Feature(Doc):
     """`equal`, `consistent`, `nested`, `missing`, `different` …"""
 
 
+class ScorePart(Doc):
+    """What one kind of agreement or difference added to the points of a similarity."""
+
+    name: str
+    """`brand`, `region`, `form` … of the names; `fact.legal_rep`, `fact.province` … beside them."""
+    points: int
+
+
+class NameEdit(Doc):
+    """One difference between two names: what stands on the left became what stands on the right."""
+
+    kind: str
+    """`same_sound`, `shape`, `gap`, `swapped` …"""
+    left: str
+    right: str
+    where: str
+    """`brand`, `region`, `industry`, `form`, `branch`, `number`."""
+
+
+class NameParts(Doc):
+    """A name of an organisation as it was read."""
+
+    text: str
+    """The form that was compared."""
+    region: str = ""
+    brand: str = ""
+    industry: str = ""
+    form: str = ""
+    branch: str = ""
+    numbers: str = ""
+
+
+class RunnerUp(Doc):
+    """The next best name that was found."""
+
+    name: str
+    points: int
+
+
+class Similarity(Doc):
+    """Why a name counts as similar to a listed one, or does not. The points are the sum of the parts.
+
+    Points are thousandths of a log-odds unit at even prior odds; `permille` is the chance that they stand for.
+    `threshold` is where `alarm_budget` of 100,000 clean bidders are alarmed against `list_size` names.
+    """
+
+    points: int
+    threshold: int
+    permille: int
+    list_size: int
+    alarm_budget: int
+    left: NameParts
+    right: NameParts
+    parts: tuple[ScorePart, ...] = ()
+    edits: tuple[NameEdit, ...] = ()
+    vetoes: tuple[str, ...] = ()
+    runner_up: RunnerUp | None = None
+
+
 class Evidence(Doc):
     """The record behind a finding: where it stands, what was compared, how sure the match is. Numbers masked."""
 
@@ -134,6 +193,8 @@ class Evidence(Doc):
     """The published row verbatim, numbers of persons masked."""
     pair: str = ""
     """Opaque key of this record and this submitted party: what a person's answer is kept under. A hash, no name."""
+    similarity: Similarity | None = None
+    """For a match at E5: how alike the names are, and every reason."""
 
 
 class PathNode(Doc):
@@ -208,7 +269,8 @@ class Trace(Doc):
     """A candidate that was considered and not used, and why: kept for audit, hidden from ordinary views."""
 
     why: str
-    """`conflicting_codes`, `inactive`, `rejected_by_review`, `namesake`, `not_visible`."""
+    """`conflicting_codes`, `rejected_by_review`; of similar names also `vetoed`, `registered_name`,
+    `below_threshold` and `inactive`."""
     list: str
     record: str
     record_hash: str
@@ -216,6 +278,7 @@ class Trace(Doc):
     status: str = ""
     detail: Bilingual | None = None
     features: tuple[Feature, ...] = ()
+    similarity: Similarity | None = None
 
 
 class SubjectResult(Doc):
@@ -273,6 +336,10 @@ class Pins(Doc):
     as_of: datetime
     known_at: datetime
     input_hash: str
+    index: str = ""
+    """The index of names that was searched; empty: names were searched as written only."""
+    model: str = ""
+    """Version and hash of the model and the table of thresholds by which names were scored."""
 
 
 class Decision(Doc):

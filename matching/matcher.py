@@ -7,9 +7,9 @@ aside, and why). Both carry the same compared fields.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -18,13 +18,26 @@ from graph.dates import end_of_day
 from graph.generation import Generation
 from graph.messages import say
 from graph.model import Doc, Listing, PartyType, Status
-from matching.candidates import CandidateSource
-from matching.compare import compare
-from matching.decision import Bilingual, Effect, Evidence, Feature, RelationPath, Tier, Trace
+from matching.candidates import SIMILAR, Candidate, CandidateSource
+from matching.compare import Comparison, compare
+from matching.decision import (
+    Bilingual,
+    Effect,
+    Evidence,
+    Feature,
+    RelationPath,
+    Similarity,
+    Tier,
+    Trace,
+)
 from matching.policy import Policy
 from matching.rules.base import Hit
-from matching.rules.common import turning_days
+from matching.rules.common import counts, turning_days
 from matching.subjects import ORG_SCHEMES, Subject, pseudonym, show
+
+if TYPE_CHECKING:
+    # Scoring names compiles functions: loaded only where an index of names is opened.
+    from matching.similarity import Judged
 
 
 class ReviewAnswer(Protocol):
@@ -57,6 +70,14 @@ class NoReviews:
         return None
 
 
+class Likeness(Protocol):
+    """Judges candidates that only resemble a subject (`matching.similarity.Similar`)."""
+
+    def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> Sequence[Judged]:
+        """The ones that count as similar, and the near misses worth keeping."""
+        ...
+
+
 class _Pair(Doc):
     type: str
     name: str
@@ -75,6 +96,16 @@ CAPS: Mapping[tuple[PartyType, Tier], Effect] = {
 """The strictest effect a tier may cause (SPEC 7.7); every other pair ends at REVIEW."""
 
 
+class _Asked(NamedTuple):
+    """Who is looked for, and as whom."""
+
+    subject: Subject
+    role: str
+    path: RelationPath | None
+    doubtful: bool
+    company: str
+
+
 class Matcher:
     """Matches subjects against one generation, at one pair of clocks."""
 
@@ -88,6 +119,7 @@ class Matcher:
         as_of: datetime,
         known: int,
         key: bytes,
+        likeness: Likeness | None = None,
     ) -> None:
         self._generation = generation
         self._source = source
@@ -96,6 +128,7 @@ class Matcher:
         self._as_of = as_of
         self._known = known
         self._key = key
+        self._likeness = likeness
         self.boundaries: list[datetime] = []
         """Instants at which a seen record changes state: what a decision's validity ends with."""
 
@@ -108,6 +141,7 @@ class Matcher:
         cases: frozenset[tuple[str, str]] = frozenset(),
         doubtful: bool = False,
         company: str = "",
+        similar: bool = False,
     ) -> tuple[list[Hit], list[Trace]]:
         """All records about `subject`, best tier first, and those put aside.
 
@@ -118,74 +152,123 @@ class Matcher:
             cases: authority and number of the company's own records, a second fact for its people.
             doubtful: the party was found by a name, or the sources disagree on it: at most a REVIEW.
             company: for whom the party acts; part of what a reviewer's answer is about where no number is.
+            similar: the name was written by somebody for this request: also look for names that resemble it.
         """
         hits: list[Hit] = []
         traces: list[Trace] = []
-        for candidate in self._source.candidates(subject):
+        alike: list[Candidate] = []
+        settled: set[int] = set()
+        for candidate in self._source.candidates(subject, similar=similar and self._likeness is not None):
             if not self._generation.recorded(candidate.ordinal, self._known):
+                continue
+            if candidate.keys == SIMILAR:
+                if candidate.ordinal not in settled:
+                    alike.append(candidate)
                 continue
             listing = self._generation.listing(candidate.ordinal)
             same_case = not cases.isdisjoint(case_numbers(listing))
             result = compare(subject, listing.subject, listing, same_case=same_case)
             if result.tier is None:
                 continue
-            record_hash = self._generation.listing_hash(candidate.ordinal)
-            status = listing.status(self._as_of)
-            if result.tier is Tier.X:
-                traces.append(
-                    _trace("conflicting_codes", listing, record_hash, Tier.X, status, result.features)
-                )
-                continue
-            pair = self._pair_key(subject, listing, record_hash, company)
-            answer = self._reviews.answer(pair)
-            if answer is not None and answer.answer == "reject":
-                traces.append(
-                    _trace("rejected_by_review", listing, record_hash, result.tier, status, result.features)
-                )
-                continue
-            confirmed = answer is not None and answer.answer == "confirm"
-            cap = CAPS.get((subject.type, result.tier), Effect.REVIEW)
-            if (status is Status.DISPUTED and result.tier is not Tier.E1) or doubtful:
-                cap = cap.at_most(Effect.REVIEW)
-            if confirmed:
-                cap = Effect.BLOCK
-            turns = (end_of_day(day) for day in turning_days(listing, self._policy))
-            self.boundaries.extend(t for t in (*listing.boundaries(), *turns) if t > self._as_of)
-            evidence = Evidence(
-                list=listing.list_code,
-                record=listing.key,
-                record_hash=record_hash,
-                subject=listing.subject.name,
-                status=status.value,
-                tier=result.tier,
-                role=role,
-                submitted=result.submitted,
-                matched=result.matched,
-                field=result.field,
-                features=result.features,
-                source=listing.source,
-                effect_from=listing.effect.start,
-                effect_to=listing.effect.end,
-                authority=listing.authority,
-                document_no=listing.case_no or listing.decision_no,
-                reason=identifiers.mask_numbers_in_text(listing.reason or "；".join(listing.grounds)),
-                confirmed_by=answer.reviewer if confirmed and answer is not None else "",
-                row={_heading(k): identifiers.mask_numbers_in_text(v) for k, v in listing.raw.items()},
-                pair=pair,
-            )
-            hits.append(
-                Hit(
-                    listing=listing,
-                    record_hash=record_hash,
-                    status=status,
-                    tier=result.tier,
-                    cap=cap,
-                    evidence=evidence,
-                    path=path,
-                )
-            )
+            settled.add(candidate.ordinal)
+            asked = _Asked(subject, role, path, doubtful, company)
+            found = self._settle(asked, candidate.ordinal, listing, result)
+            (hits if isinstance(found, Hit) else traces).append(found)  # type: ignore[arg-type]
+        if alike and self._likeness is not None:
+            asked = _Asked(subject, role, path, doubtful, company)
+            for judged in self._likeness.judge(subject, alike):
+                found = self._resembles(asked, judged)
+                (hits if isinstance(found, Hit) else traces).append(found)  # type: ignore[arg-type]
         hits.sort(key=lambda hit: (hit.tier.value, hit.listing.list_code, hit.listing.key))
         return hits, traces
+
+    def _resembles(self, asked: _Asked, judged: Judged) -> Hit | Trace:
+        """What follows of a name that resembles a listed one: a question for a human, or a note for audit."""
+        listing = self._generation.listing(judged.ordinal)
+        result = Comparison(
+            tier=Tier.E5,
+            field="name",
+            submitted=identifiers.mask_numbers_in_text(judged.alike.left),
+            matched=identifiers.mask_numbers_in_text(judged.alike.right),
+            features=judged.features,
+        )
+        outcome: str = judged.outcome
+        if outcome == "similar":
+            found = self._settle(asked, judged.ordinal, listing, result, judged.similarity)
+            if isinstance(found, Trace) or counts(found) or found.evidence.confirmed_by:
+                return found
+            outcome = "inactive"  # a record without effect may not be used, least of all against a namesake
+        return _trace(
+            outcome,
+            listing,
+            self._generation.listing_hash(judged.ordinal),
+            Tier.X if outcome == "conflicting_codes" else Tier.E5,
+            listing.status(self._as_of),
+            judged.features,
+            judged.similarity,
+        )
+
+    def _settle(
+        self,
+        asked: _Asked,
+        ordinal: int,
+        listing: Listing,
+        result: Comparison,
+        similarity: Similarity | None = None,
+    ) -> Hit | Trace:
+        """A match as a hit with its cap and evidence, or as a trace where a code or a human speaks against it."""
+        tier = result.tier
+        assert tier is not None  # noqa: S101  (narrowing only)
+        record_hash = self._generation.listing_hash(ordinal)
+        status = listing.status(self._as_of)
+        if tier is Tier.X:
+            return _trace("conflicting_codes", listing, record_hash, tier, status, result.features)
+        pair = self._pair_key(asked.subject, listing, record_hash, asked.company)
+        answer = self._reviews.answer(pair)
+        if answer is not None and answer.answer == "reject":
+            return _trace(
+                "rejected_by_review", listing, record_hash, tier, status, result.features, similarity
+            )
+        confirmed = answer is not None and answer.answer == "confirm"
+        cap = CAPS.get((asked.subject.type, tier), Effect.REVIEW)
+        if (status is Status.DISPUTED and tier is not Tier.E1) or asked.doubtful:
+            cap = cap.at_most(Effect.REVIEW)
+        if confirmed:
+            cap = Effect.BLOCK
+        turns = (end_of_day(day) for day in turning_days(listing, self._policy))
+        self.boundaries.extend(t for t in (*listing.boundaries(), *turns) if t > self._as_of)
+        evidence = Evidence(
+            list=listing.list_code,
+            record=listing.key,
+            record_hash=record_hash,
+            subject=listing.subject.name,
+            status=status.value,
+            tier=tier,
+            role=asked.role,
+            submitted=result.submitted,
+            matched=result.matched,
+            field=result.field,
+            features=result.features,
+            source=listing.source,
+            effect_from=listing.effect.start,
+            effect_to=listing.effect.end,
+            authority=listing.authority,
+            document_no=listing.case_no or listing.decision_no,
+            reason=identifiers.mask_numbers_in_text(listing.reason or "；".join(listing.grounds)),
+            confirmed_by=answer.reviewer if confirmed and answer is not None else "",
+            row={_heading(k): identifiers.mask_numbers_in_text(v) for k, v in listing.raw.items()},
+            pair=pair,
+            similarity=similarity,
+        )
+        return Hit(
+            listing=listing,
+            record_hash=record_hash,
+            status=status,
+            tier=tier,
+            cap=cap,
+            evidence=evidence,
+            path=asked.path,
+        )
 
     def _pair_key(self, subject: Subject, listing: Listing, record_hash: str, company: str) -> str:
         """Names the pair for reviews: new when the record or the party changes; numbers of persons pseudonymous.
@@ -231,9 +314,16 @@ def _heading(text: str) -> str:
 
 
 def _trace(
-    why: str, listing: Listing, record_hash: str, tier: Tier, status: Status, features: tuple[Feature, ...]
+    why: str,
+    listing: Listing,
+    record_hash: str,
+    tier: Tier,
+    status: Status,
+    features: tuple[Feature, ...],
+    similarity: Similarity | None = None,
 ) -> Trace:
     params = {"list": listing.list_code, "name": listing.subject.name}
+    code = f"trace.similar.{why}" if similarity is not None else f"trace.{why}"
     return Trace(
         why=why,
         list=listing.list_code,
@@ -242,8 +332,6 @@ def _trace(
         tier=tier,
         status=status.value,
         features=features,
-        detail=Bilingual(
-            zh=say("matching", f"trace.{why}", "zh", **params),
-            en=say("matching", f"trace.{why}", "en", **params),
-        ),
+        detail=Bilingual(zh=say("matching", code, "zh", **params), en=say("matching", code, "en", **params)),
+        similarity=similarity,
     )

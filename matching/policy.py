@@ -31,6 +31,10 @@ from matching.rules.base import Rule
 
 Table = dict[str, Any]
 OVERRIDE_KEYS = ("legal_basis", "administrator", "date")
+MATCHING: Mapping[str, tuple[int, int]] = {
+    "alarm_budget_per_100k": (1, 10_000), "candidates": (0, 64),
+}  # fmt: skip
+"""Least and largest values of the table `matching`."""
 _RULES: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 _ORDER = {info.code: position for position, info in enumerate(LISTS)}
 _LIST_CODE = re.compile(r"[A-Z][A-Z0-9_]{1,31}")
@@ -79,6 +83,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     _assumed: frozenset[str]
     _effects: Mapping[tuple[str, str], Effect]
     _options: Mapping[str, int]
+    alarm_budget: int
+    """Clean bidders of 100,000 that may be sent to a human because their names resemble a listed one."""
+    candidates: int
+    """Similar names looked at for one name; 0 searches names as written only."""
     _state: tuple[re.Pattern[str], ...]
 
     def __hash__(self) -> int:
@@ -152,6 +160,8 @@ def _build(content: Table) -> Policy:
             }
         ),
         _options=MappingProxyType(content["options"]),
+        alarm_budget=content["matching"]["alarm_budget_per_100k"],
+        candidates=content["matching"]["candidates"],
         _state=tuple(re.compile(pattern) for pattern in content["state_investors"]["patterns"]),
     )
 
@@ -213,6 +223,11 @@ def _checked(content: Table, source: str) -> Policy:
                 raise PolicyError(
                     "policy.list", key="required", value=code, line=_line(source, ("required",))
                 )
+    for key, (low, high) in MATCHING.items():
+        value = content["matching"][key]
+        if not low <= value <= high:
+            path = ("matching", key)
+            raise PolicyError("policy.value", key=".".join(path), value=value, line=_line(source, path))
     for pattern in content["state_investors"]["patterns"]:
         try:
             re.compile(pattern)

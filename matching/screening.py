@@ -20,7 +20,6 @@ from graph.dates import CST, china_day
 from graph.generation import Generation
 from graph.messages import say
 from matching import freshness
-from matching.candidates import ExactCandidates
 from matching.context import Aside, Built, CaseBuilder
 from matching.decision import (
     Bilingual,
@@ -45,6 +44,7 @@ from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash, unruled
 from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
+from matching.search import Searches
 from matching.version import algorithm
 
 BATCH = 64
@@ -93,7 +93,7 @@ class Screener:
         pseudonym_key: bytes,
         older: Callable[[int], Generation | None] | None = None,
     ):
-        """Set up a screener.
+        """Set up a screener. The index of names, if the generation has one, is opened and made ready here.
 
         Args:
             generation: what to read.
@@ -101,12 +101,17 @@ class Screener:
             log: where decisions are recorded; None records nothing.
             pseudonym_key: the deployment's key for input hashes and review pairs.
             older: opens the generation of a number that is kept, for questions about what was known earlier.
+
+        Raises:
+            GenerationError: the index of names is damaged, or another program's.
         """
         self.generation = generation
         self.policy = policy
         self._log = log
         self._key = pseudonym_key
         self._older = older
+        self._searches = Searches(policy)
+        self._searches.of(generation)
         self._in_force: _InForce | None = None
         self._standings: dict[tuple[int, tuple[str, ...], frozenset[str]], Standing] = {}
 
@@ -198,15 +203,17 @@ class Screener:
         generation = self.generation
         if known != generation.number and self._older is not None:
             # records say when they were recorded, the register's view of a party does not: read it as it was
-            generation = self._older(known) or generation
+            generation = self._searches.readable(self._older(known)) or generation
+        search = self._searches.of(generation)
         matcher = Matcher(
             generation,
-            ExactCandidates(generation),
+            search.source,
             reviews,
             self.policy,
             as_of=as_of,
             known=known,
             key=self._key,
+            likeness=search.likeness,
         )
         builder = CaseBuilder(generation, self.policy, matcher, as_of=as_of, known=known)
         built = builder.build(request)
@@ -235,6 +242,8 @@ class Screener:
                 as_of=as_of,
                 known_at=known_at,
                 input_hash=input_hash(request, self._key),
+                index=search.names,
+                model=search.model,
             ),
             valid_until=_valid_until(matcher.boundaries, lists.fresh_until, as_of),
         )

@@ -64,6 +64,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """The name field names or counts more than one firm: the others can't be assessed."""
     foreign: bool = False
     """The name has no Chinese character: a list that names the party in Chinese is not searched by it."""
+    texts: tuple[str, ...] = ()
+    """Names of an organisation in the form that is searched for likeness, its own first."""
     borne: tuple[tuple[str, Interval], ...] = ()
     """When names of `former` were borne, where a register says so; of a name not here nothing is known."""
 
@@ -215,8 +217,10 @@ def party_subject(ref: PartyRef) -> Subject:
     else:
         numbers = ()
     former = read.former
+    texts = [text.index_text(read.name) if read.foreign else read.n6, *former]
     if ref.former_names:
         former = (*former, *(text.org_key(name) for name in ref.former_names))
+        texts.extend(text.index_text(name) for name in ref.former_names)
     # a long name without any form beside nothing but a person's number may be a person's after all
     unclear = bool(numbers) and not ids and ref.type is None and not has_form(read.n6)
     return Subject(
@@ -232,6 +236,7 @@ def party_subject(ref: PartyRef) -> Subject:
         plausible=read.plausible and not unclear,
         several=read.several,
         foreign=read.foreign,
+        texts=tuple(dict.fromkeys(filter(None, texts))),
     )
 
 
@@ -283,10 +288,43 @@ def from_party(party: Party, *, derived: bool = False) -> Subject:
         n6=n6,
         former=tuple(dict.fromkeys(other for other, _ in others)),
         borne=tuple((other, valid) for other, valid in others if valid.start or valid.end),
+        texts=tuple(dict.fromkeys(filter(None, (text.index_text(n.text) for n in party.names)))),
         ids=tuple(i for i in ids if i.scheme not in PERSON_SCHEMES),
         operator_numbers=tuple(i for i in ids if i.scheme in PERSON_SCHEMES),
         region=province(ids, party.attributes.get("region", ""), current),
         derived=derived,
+    )
+
+
+def enrich(subject: Subject, party: Party | None) -> Subject:
+    """Add what the register knows of the party with this number: its name where none was given, former names."""
+    if party is None or subject.type is PartyType.PERSON:
+        return subject  # what records call a person is no second name of that person
+    known = from_party(party)
+    name, n6 = (subject.name, subject.n6) if subject.name else (known.name, known.n6)
+    former = dict.fromkeys((*subject.former, known.n6, *known.former))
+    return msgspec.structs.replace(
+        subject,
+        name=name,
+        n6=n6,
+        former=tuple(f for f in former if f and f != n6),
+        borne=(*subject.borne, *known.borne),
+        texts=tuple(dict.fromkeys((*subject.texts, *known.texts))),
+        region=subject.region or known.region,
+    )
+
+
+def derive(subject: Subject, party: Party) -> Subject:
+    """The subject with the numbers that the register has under its name: good for a review, never for a block."""
+    known = from_party(party, derived=True)
+    former = (*subject.former, known.n6, *known.former)
+    return msgspec.structs.replace(
+        subject,
+        ids=known.ids,
+        former=tuple(f for f in dict.fromkeys(former) if f and f != subject.n6),
+        borne=(*subject.borne, *known.borne),
+        derived=True,
+        region=subject.region or known.region,
     )
 
 

@@ -7,10 +7,17 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-VERSION = "exact-1"
+VERSION = "fuzzy-1"
 """Version of candidate search and tiering; raised whenever a match could come out differently."""
 
-_ROOMS = ("matching", "graph.text", "graph.identifiers", "graph.generation")
+_ROOMS = (
+    "matching",
+    "matching.names",
+    "matching.index",
+    "graph.text",
+    "graph.identifiers",
+    "graph.generation",
+)
 _ALONE = ("graph.dates", "graph.keys", "graph.model", "graph.relations", "graph.lists")
 
 
@@ -23,7 +30,7 @@ def algorithm() -> str:
     digest = hashlib.sha256()
     for room in _ROOMS:
         for entry in sorted(resources.files(room).iterdir(), key=lambda e: e.name):
-            if entry.name.endswith((".py", ".tsv", ".txt")):
+            if entry.name.endswith((".py", ".tsv", ".txt", ".json")):
                 _add(digest, f"{room}/{entry.name}", entry)
     for module in _ALONE:
         room, name = module.rsplit(".", 1)

@@ -63,7 +63,9 @@ def detail(
     unsure = next((hit for hit in hits if doubtful(hit)), None)
     if unsure is not None:
         disputed = unsure.status is Status.DISPUTED and unsure.tier is not Tier.E1
-        parts.append(("rule.note.disputed" if disputed else "rule.note.tier", {"tier": unsure.tier.value}))
+        similar = unsure.tier is Tier.E5 and not disputed
+        note = "rule.note.disputed" if disputed else "rule.note.similar" if similar else "rule.note.tier"
+        parts.append((note, {"tier": unsure.tier.value, "listed": unsure.listing.subject.name}))
     parts.append((sentence, params))
     if consortium and effect is not Effect.INFO:
         parts.append(("rule.note.consortium", {}))

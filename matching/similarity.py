@@ -1,0 +1,282 @@
+"""Names that resemble a listed one (E5): points from the names, then what else is known, each part named.
+
+The order is that of the methodology page: numbers first, then vetoes, then the register, then points. Nothing here
+can do more than ask for a human.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+
+from graph import identifiers, keys, text
+from graph.generation import Generation
+from graph.model import Listing, Mention, PartyType
+from matching.candidates import Alike, Candidate, NameSearch
+from matching.compare import org_numbers
+from matching.compare_names import name_feature
+from matching.decision import (
+    Feature,
+    NameEdit,
+    NameParts,
+    RunnerUp,
+    ScorePart,
+    Similarity,
+)  # fmt: skip
+from matching.names import layout as at
+from matching.names.coding import encode, encode_many
+from matching.names.lexicon import lexicon
+from matching.names.model import model_hash
+from matching.names.parse import read
+from matching.names.score import OTHER_SCRIPT, NameComparison, compare_names, probability, score_pairs
+from matching.names.thresholds import threshold
+from matching.policy import Policy
+from matching.subjects import Subject, mention_region
+
+SAME_REP: Final = 2_500
+"""Points for the same legal representative: some twelve to one; hardly one clean neighbour in twenty shares it."""
+OTHER_REP: Final = -1_800
+"""Points against, for another one: a company's representative does change, so that it is no veto."""
+SAME_PROVINCE: Final = 200
+"""Neighbours by name mostly are neighbours in place: equal provinces say next to nothing."""
+OTHER_PROVINCE: Final = -2_500
+"""Few companies are registered in one province and listed with another."""
+SAME_NUMBER: Final = 3_000
+"""Points for a masked code, a registration number or a mistyped code that both sides state."""
+MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
+"""The most that evidence adds to the points of two names."""
+NEAR: Final = 3_000
+"""How far below the threshold a name still counts as a near miss, which is kept for audit."""
+MOST_TRACES: Final = 3
+"""Names put aside that are kept of one subject."""
+
+Outcome = Literal["similar", "conflicting_codes", "vetoed", "registered_name", "below_threshold"]
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One listing that resembles the subject, and what follows."""
+
+    ordinal: int
+    outcome: Outcome
+    alike: Alike
+    features: tuple[Feature, ...]
+    similarity: Similarity
+
+
+class _Scored(NamedTuple):
+    alike: Alike
+    points: int
+
+
+class Similar:
+    """Judges candidates that only resemble a subject, against one index and one policy."""
+
+    def __init__(self, generation: Generation, index: NameSearch, policy: Policy) -> None:
+        self._generation = generation
+        self._list_size = len(index)
+        self._budget = policy.alarm_budget
+        self.threshold = threshold(self._list_size, self._budget)
+        """Points from which names count as similar."""
+
+    def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> list[Judged]:
+        """The candidates that resemble enough, and the near misses worth keeping, best first."""
+        best = _best(candidates)
+        ranked = sorted(candidates, key=lambda one: (-best[one.ordinal].points, one.ordinal))
+        names = dict.fromkeys((best[one.ordinal].alike.right, best[one.ordinal].points) for one in ranked)
+        known: dict[str, bool] = {}
+        judged: list[Judged] = []
+        aside: set[str] = set()
+        for candidate in ranked:
+            scored = best[candidate.ordinal]
+            if scored.points + MOST_FOR < self.threshold and scored.points < self.threshold - NEAR:
+                break
+            listing = self._generation.listing(candidate.ordinal)
+            if listing.subject.type is not PartyType.ORGANIZATION:
+                continue
+            second = next(
+                (RunnerUp(name=_shown(n), points=p) for n, p in names if n != scored.alike.right), None
+            )
+            one = self._one(subject, candidate.ordinal, listing, scored.alike, second, known)
+            if one.outcome != "similar":
+                if one.similarity.points < self.threshold - NEAR:
+                    continue
+                aside.add(scored.alike.right)
+                if len(aside) > MOST_TRACES:
+                    continue
+            judged.append(one)
+        return judged
+
+    def _one(
+        self,
+        subject: Subject,
+        ordinal: int,
+        listing: Listing,
+        alike: Alike,
+        second: RunnerUp | None,
+        known: dict[str, bool],
+    ) -> Judged:
+        names = compare_names(alike.left, alike.right)
+        numbers, features = org_numbers(subject, listing.subject)
+        facts = _facts(subject, listing, numbers)
+        parts = [ScorePart(name=part.name, points=part.points) for part in names.parts]
+        parts += [ScorePart(name=f"fact.{fact.name}", points=points) for fact, points in facts if points]
+        if numbers in _SHARED:
+            parts.append(ScorePart(name="fact.number", points=SAME_NUMBER))
+        points = sum(part.points for part in parts)
+        features.append(name_feature(alike.left, alike.right, "similar"))
+        features.extend(fact for fact, _ in facts)
+        outcome: Outcome
+        if numbers in _AGAINST:
+            outcome = "conflicting_codes"
+        elif names.vetoes:
+            outcome = "vetoed"
+        elif points < self.threshold:
+            outcome = "below_threshold"
+        elif self._registered(subject, alike.left, known):
+            outcome = "registered_name"
+            features.append(Feature(name="register", submitted=_shown(alike.left), outcome="equal"))
+        else:
+            outcome = "similar"
+        return Judged(
+            ordinal=ordinal,
+            outcome=outcome,
+            alike=alike,
+            features=tuple(features),
+            similarity=Similarity(
+                points=points,
+                threshold=self.threshold,
+                permille=probability(points),
+                list_size=self._list_size,
+                alarm_budget=self._budget,
+                left=_read(alike.left),
+                right=_read(alike.right),
+                parts=tuple(parts),
+                edits=_edits(names),
+                vetoes=names.vetoes,
+                runner_up=second,
+            ),
+        )
+
+    def _registered(self, subject: Subject, left: str, known: dict[str, bool]) -> bool:
+        """Whether the name is that of a registered organisation whose code the stated one does not contradict."""
+        if left not in known:
+            n6 = text.org_key(left)
+            known[left] = self._generation.registered(n6) and self._fits(subject, n6)
+        return known[left]
+
+    def _fits(self, subject: Subject, n6: str) -> bool:
+        stated = {code for i in subject.ids if i.state != "masked" for code in _codes(i.scheme, i.value)}
+        if not stated:
+            return True
+        for ordinal in self._generation.parties(keys.org_name(n6)):
+            party = self._generation.party(ordinal)
+            held = {code for i in party.ids if i.state == "valid" for code in _codes(i.scheme, i.value)}
+            if party.type is PartyType.ORGANIZATION and (not held or not stated.isdisjoint(held)):
+                return True
+        return False
+
+
+def warm(index: NameSearch) -> None:
+    """Load the compiled functions of search and comparison, so that no decision waits for them."""
+    for name in _SAMPLES:
+        index.search(name, 1)
+        _read(name)
+        compare_names(name, _SAMPLES[0])
+    score_pairs(*encode_many(_SAMPLES), *encode_many(_SAMPLES), np.array([(0, 1)], np.int64))
+
+
+_SAMPLES = ("临江市虚构建设工程有限公司", "临江虚溝建设有限责任公司第一分公司", "XUGOU TRADING CO., LTD")
+
+
+def model_name() -> str:
+    """The model by which names are scored, as decisions are pinned to it."""
+    return model_hash()[:16]
+
+
+_SHARED = frozenset({"equal", "nested", "equal_unchecked", "masked", "reg_no"})
+_AGAINST = frozenset({"conflict", "mask_conflict", "mixed"})
+
+
+def _codes(scheme: str, value: str) -> tuple[str, ...]:
+    """A code in the forms in which it meets others: a credit code holds an organisation code."""
+    if scheme == "uscc" and len(value) == 18:
+        return (value[8:17],)
+    return (value,) if scheme == "org_code" else ()
+
+
+def _best(candidates: Sequence[Candidate]) -> dict[int, _Scored]:
+    """The best pair of names of every candidate; all pairs are scored at once."""
+    pairs = list(dict.fromkeys(alike for one in candidates for alike in one.names))
+    left = list(dict.fromkeys(pair.left for pair in pairs))
+    right = list(dict.fromkeys(pair.right for pair in pairs))
+    places = np.array([(left.index(p.left), right.index(p.right)) for p in pairs], np.int64).reshape(-1, 2)
+    points, bits = score_pairs(*encode_many(left), *encode_many(right), places)
+    scored = {
+        pair: _Scored(pair, compare_names(pair.left, pair.right).points if bit & OTHER_SCRIPT else value)
+        for pair, value, bit in zip(pairs, points.tolist(), bits.tolist(), strict=True)
+    }
+    return {
+        one.ordinal: max((scored[alike] for alike in one.names), key=lambda s: s.points) for one in candidates
+    }
+
+
+def _facts(subject: Subject, listing: Listing, numbers: str) -> list[tuple[Feature, int]]:
+    """What is known beside the names, with its points; what is missing counts nothing."""
+    mention = listing.subject
+    return [_legal_rep(subject, mention, listing), _province(subject, mention, numbers)]
+
+
+def _legal_rep(subject: Subject, mention: Mention, listing: Listing) -> tuple[Feature, int]:
+    recorded = mention.legal_rep or next(
+        (r.mention.name for r in listing.related if r.role == "legal_rep"), ""
+    )
+    if not subject.legal_rep or not recorded:
+        return Feature(name="legal_rep", matched=recorded, outcome="missing"), 0
+    equal = text.person_key(recorded) == subject.legal_rep
+    outcome, points = ("equal", SAME_REP) if equal else ("different", OTHER_REP)
+    return Feature(name="legal_rep", matched=recorded, outcome=outcome), points
+
+
+def _province(subject: Subject, mention: Mention, numbers: str) -> tuple[Feature, int]:
+    """Where both are at home; the authority that listed somebody may sit anywhere and is left out."""
+    region = mention_region(mention)
+    if not subject.region or not region:
+        return Feature(name="province", submitted=subject.region, matched=region, outcome="missing"), 0
+    equal = subject.region == region
+    outcome, points = ("equal", SAME_PROVINCE) if equal else ("different", OTHER_PROVINCE)
+    return Feature(name="province", submitted=subject.region, matched=region, outcome=outcome), points
+
+
+def _read(name: str) -> NameParts:
+    """A name as the model read it."""
+    chars = encode(name)
+    labels = np.zeros(len(chars), np.uint8)
+    read(chars, lexicon(), labels, np.zeros(at.FIELDS, np.int32))
+    runs: dict[str, list[str]] = {}
+    last = ""
+    for char, label in zip(name, labels.tolist(), strict=False):
+        part = _PART_OF.get(label, "")
+        if part and part == last:
+            runs[part][-1] += char
+        elif part:
+            runs.setdefault(part, []).append(char)
+        last = part
+    told = {part: _shown(" ".join(texts)) for part, texts in runs.items()}
+    return NameParts(text=_shown(name), **told)
+
+
+_PART_OF: Final = {
+    at.REGION: "region", at.BRAND: "brand", at.INDUSTRY: "industry", at.FORM: "form", at.GROUP: "form",
+    at.NUMBER: "numbers", at.BRANCH: "branch", at.BRANCH_PLACE: "branch", at.BRANCH_KIND: "branch",
+}  # fmt: skip
+
+
+def _shown(name: str) -> str:
+    return identifiers.mask_numbers_in_text(name)
+
+
+def _edits(names: NameComparison) -> tuple[NameEdit, ...]:
+    return tuple(NameEdit(kind=e.kind, left=e.left, right=e.right, where=e.where) for e in names.edits)

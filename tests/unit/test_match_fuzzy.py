@@ -1,0 +1,268 @@
+"""A bidder whose name resembles a listed one: asked about, never barred, and every reason adds up."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from fuzzy_house import LISTED, NOW, TYPO, again, ask, decide, publish_world, record
+
+from graph.generation import GenerationError, current_generation
+from graph.messages import LANGS, Lang
+from matching.decision import Decision, Evidence, Similarity, Tier, Trace, Verdict
+from matching.ledger import Ledger, open_ledger
+from matching.policy import PolicyError, load_policy
+from matching.screening import Screener
+from matching.similarity import MOST_TRACES, OTHER_PROVINCE, OTHER_REP, SAME_REP
+
+CODE = "91329901MAGLD00148"
+OTHER = "91329901MAGLD01454"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    opened = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    yield opened
+    opened.close()
+
+
+def evidence(decision: Decision, bidder: int = 0) -> Evidence:
+    found = [e for reason in decision.bidders[bidder].reasons for e in reason.evidence]
+    assert found
+    return found[0]
+
+
+def similarity(decision: Decision, bidder: int = 0) -> Similarity:
+    found = evidence(decision, bidder).similarity
+    assert found is not None
+    return found
+
+
+def trace(decision: Decision, bidder: int = 0) -> Trace:
+    (found,) = decision.bidders[bidder].trace
+    return found
+
+
+def test_a_typing_error_asks_and_says_why(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record(), record("临江虚实贸易有限公司")])
+    decision = decide(tmp_path, {"name": TYPO})
+    assert decision.verdict is Verdict.REVIEW
+    proof = evidence(decision)
+    assert (proof.tier, proof.submitted, proof.matched) == (Tier.E5, TYPO, LISTED)
+    found = similarity(decision)
+    assert found.points == sum(part.points for part in found.parts)
+    assert found.points >= found.threshold
+    assert (found.list_size, found.alarm_budget) == (2, load_policy().alarm_budget)
+    assert [(edit.left, edit.right, edit.where) for edit in found.edits] == [("元", "远", "brand")]
+    assert (found.left.text, found.right.text) == (TYPO, LISTED)
+    assert found.left.brand == "澄元"
+    assert found.left.form == found.right.form == "有限公司"
+    assert not found.vetoes
+
+
+def test_pins_name_the_index_and_the_model(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record()])
+    pins = decide(tmp_path, {"name": TYPO}).pins
+    with current_generation(tmp_path) as generation:
+        assert pins.index == generation.index
+    assert len(pins.model) == 16
+    assert pins.algorithm.startswith("fuzzy-1+")
+
+
+def test_without_an_index_names_are_searched_as_written(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record()], index=None)
+    decision = decide(tmp_path, {"name": TYPO}, {"name": LISTED})
+    assert [bidder.verdict for bidder in decision.bidders] == [Verdict.CLEAR, Verdict.REVIEW]
+    assert (decision.pins.index, decision.pins.model) == ("", "")
+    assert evidence(decision, 1).tier is not Tier.E5
+
+
+def test_the_policy_can_switch_it_off(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record()])
+    (tmp_path / "policy.toml").write_text("[matching]\ncandidates = 0\n")
+    decision = decide(tmp_path, {"name": TYPO}, policy=load_policy(tmp_path / "policy.toml"))
+    assert decision.verdict is Verdict.CLEAR
+    assert decision.pins.index == ""
+
+
+def test_a_smaller_budget_of_alarms_asks_less(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record()])
+    thresholds = []
+    for budget in (1, 100, 1000):
+        file = tmp_path / "policy.toml"
+        file.write_text(f"[matching]\nalarm_budget_per_100k = {budget}\n")
+        generation = current_generation(tmp_path)
+        screener = Screener(generation, load_policy(file), None, pseudonym_key=b"k")
+        likeness = screener._searches.of(generation).likeness
+        thresholds.append(getattr(likeness, "threshold"))  # noqa: B009
+        generation.close()
+    assert thresholds == sorted(thresholds, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "line", ["alarm_budget_per_100k = 0", "candidates = 65", "candidates = true", "threshold = 5"]
+)
+def test_a_policy_out_of_bounds_is_refused(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(f"[matching]\n{line}\n")
+    with pytest.raises(PolicyError) as refused:
+        load_policy(file)
+    assert refused.value.params["line"] == 2
+
+
+def test_two_valid_codes_clear_and_are_kept(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record(code=CODE)])
+    decision = decide(tmp_path, {"name": TYPO, "identifiers": [{"id": OTHER}]})
+    assert decision.verdict is Verdict.CLEAR
+    assert (trace(decision).why, trace(decision).tier) == ("conflicting_codes", Tier.X)
+
+
+def test_a_registered_name_clears_unless_the_code_is_anothers(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record()], [(TYPO, OTHER)])
+    decision = decide(
+        tmp_path,
+        {"name": TYPO},
+        {"name": TYPO, "identifiers": [{"id": OTHER}]},
+        {"name": TYPO, "identifiers": [{"id": CODE}]},
+    )
+    assert [bidder.verdict for bidder in decision.bidders] == [
+        Verdict.CLEAR,
+        Verdict.CLEAR,
+        Verdict.REVIEW,
+    ]
+    assert trace(decision, 0).why == trace(decision, 1).why == "registered_name"
+
+
+def test_a_registered_name_never_hides_its_own_record(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record(), record(TYPO)], [(TYPO, OTHER)])
+    decision = decide(tmp_path, {"name": TYPO})
+    assert evidence(decision).tier is Tier.E3
+    assert trace(decision).why == "registered_name"
+
+
+def test_evidence_is_added_and_shown(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record(legal_rep="虚构甲", region="320899")])
+    bidders = (
+        {"name": TYPO},
+        {"name": TYPO, "legal_rep": {"name": "虚构甲"}},
+        {"name": TYPO, "legal_rep": {"name": "虚构乙"}},
+        {"name": TYPO, "address": "浙江省虚构市虚构路1号"},
+    )
+    decision = decide(tmp_path, *bidders)
+    found = []
+    for bidder in decision.bidders:
+        seen = [e.similarity for r in bidder.reasons for e in r.evidence] + [
+            t.similarity for t in bidder.trace
+        ]
+        found.append(next((one for one in seen if one is not None), None))
+    plain, same, other, away = found
+    assert plain is not None
+    assert same is not None
+    assert same.points == plain.points + SAME_REP
+    for one, points in ((other, OTHER_REP), (away, OTHER_PROVINCE)):
+        if one is not None:
+            assert one.points <= plain.points + points
+            assert one.points == sum(part.points for part in one.parts)
+
+
+def test_a_record_that_ended_is_not_used(tmp_path: Path) -> None:
+    ended = msgspec.structs.replace(record(), effect=msgspec.structs.replace(record().effect, end=NOW))
+    publish_world(tmp_path, [ended])
+    decision = decide(tmp_path, {"name": TYPO})
+    assert decision.verdict is Verdict.CLEAR
+    assert not decision.bidders[0].reasons
+    assert trace(decision).why == "inactive"
+
+
+def test_every_record_of_a_similar_company_is_found(tmp_path: Path) -> None:
+    publish_world(tmp_path, [record(key=f"case {number}") for number in range(5)])
+    decision = decide(tmp_path, {"name": TYPO})
+    found = {e.record for r in decision.bidders[0].reasons for e in r.evidence}
+    assert found == {f"case {number}" for number in range(5)}
+
+
+def test_decisions_stay_small_beside_many_neighbours(tmp_path: Path) -> None:
+    names = [f"临江澄{c}建设工程有限公司" for c in "源园圆原缘员沅垣媛援渊"]
+    publish_world(tmp_path, [record(name, code="") for name in names], [(TYPO, "")])
+    decision = decide(tmp_path, {"name": TYPO})
+    assert decision.verdict is Verdict.CLEAR
+    assert 0 < len(decision.bidders[0].trace) <= MOST_TRACES
+
+
+def test_a_replay_gives_the_same_bytes(tmp_path: Path, ledger: Ledger) -> None:
+    publish_world(tmp_path, [record(), record("临江市澄园建筑有限公司")], [("临江澄缘建设工程有限公司", "")])
+    made = decide(tmp_path, {"name": TYPO}, {"name": "临江澄缘建设工程有限公司"}, ledger=ledger)
+    publish_world(tmp_path, [], at=NOW.replace(hour=11))
+    result = again(tmp_path, ledger, made)
+    assert result.identical is True, result
+
+
+def test_what_was_known_earlier_is_searched_in_the_index_of_that_time(tmp_path: Path) -> None:
+    from graph.generation import Earlier
+
+    publish_world(tmp_path, [record()])
+    publish_world(tmp_path, [], at=NOW.replace(hour=11))
+    earlier = Earlier(tmp_path)
+    with current_generation(tmp_path) as generation:
+        screener = Screener(generation, load_policy(), None, pseudonym_key=b"k", older=earlier.open)
+        late = screener.screen(ask({"name": TYPO}), now=NOW.replace(hour=12))
+        early = screener.screen(ask({"name": TYPO}), now=NOW.replace(hour=12), known_at=NOW)
+    earlier.close()
+    assert (late.verdict, early.verdict) == (Verdict.CLEAR, Verdict.REVIEW)
+
+
+def test_a_foreign_index_is_refused(tmp_path: Path) -> None:
+    def foreign(*arguments: object) -> str:
+        return "0.0-made-by-others"
+
+    publish_world(tmp_path, [record()], index=foreign)
+    with current_generation(tmp_path) as generation, pytest.raises(GenerationError) as refused:
+        Screener(generation, load_policy(), None, pseudonym_key=b"k")
+    assert refused.value.code == "generation.foreign"
+
+
+def test_reviews_are_remembered_until_something_changes(tmp_path: Path, ledger: Ledger) -> None:
+    publish_world(tmp_path, [record()])
+    first = decide(tmp_path, {"name": TYPO}, ledger=ledger)
+    waiting = ledger.pending_matches("default")
+    assert [(match.tier, match.pair_key) for match in waiting] == [(Tier.E5, evidence(first).pair)]
+    for answer, verdict in (("reject", Verdict.CLEAR), ("confirm", Verdict.BLOCK)):
+        proof = evidence(first)
+        ledger.add_review(
+            pair_key=proof.pair, answer=answer, reviewer="clerk", reason="looked", decision_id=first.decision_id,
+            list=proof.list, record=proof.record, record_hash=proof.record_hash, subject=proof.submitted,
+            tier=proof.tier.value, tenant="default", at=NOW,
+        )  # fmt: skip
+        assert decide(tmp_path, {"name": TYPO}, ledger=ledger).verdict is verdict
+        assert decide(tmp_path, {"name": TYPO, "legal_rep": {"name": "虚构甲"}}, ledger=ledger).verdict is (
+            Verdict.REVIEW
+        )
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_explanation_reads_well(tmp_path: Path, lang: Lang) -> None:
+    from api.explain import explain
+
+    publish_world(tmp_path, [record(), record("临江第一建筑有限公司")], [("临江澄缘建设工程有限公司", "")])
+    decision = decide(
+        tmp_path, {"name": TYPO}, {"name": "临江澄缘建设工程有限公司"}, {"name": "临江第二建筑有限公司"}
+    )
+    told = explain(decision, lang, trace=True)
+    assert LISTED in told
+    assert "“元”→“远”（同音）" in told if lang == "zh" else '"元" → "远" (same sound)' in told
+    assert "100,000" in told or "10 万" in told
+    for raw in ("same_sound", "fact.", "numbers_differ", "registered_name", "below_threshold", "similar."):
+        assert raw not in told
+
+
+def test_commands_that_do_not_decide_load_no_compiler() -> None:
+    code = (
+        "import sys, api.cli.main, matching.screening, matching.policy, api.bootstrap, api.explain;"
+        "print('numba' in sys.modules)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "False"
