@@ -10,8 +10,8 @@ from namelab.company import Company
 from namelab.words import english
 
 _FORMS: Final = (
-    "Co., Ltd.", "Co., Ltd.", "Co., Ltd.", "Co.,Ltd", "CO., LTD.", "CO.,LTD", "Co. Ltd", "Company Limited", "Limited Company",
-    "Co., Ltd", "Limited", "Ltd.", "Co. Ltd.", "Co., Limited",
+    "Co., Ltd.", "Co., Ltd.", "Co., Ltd.", "Co.,Ltd", "CO., LTD.", "CO.,LTD", "Co. Ltd", "Company Limited",
+    "Limited Company", "Co., Ltd", "Limited", "Ltd.", "Co. Ltd.", "Co., Limited",
 )  # fmt: skip
 _BY_FORM: Final = (
     ("股份", ("Co., Ltd.", "Corporation", "Joint Stock Co., Ltd.", "Corp.", "Corporation Limited")),

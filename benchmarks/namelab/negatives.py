@@ -6,7 +6,6 @@ the 字号 that differs in one character is made of characters that firms like, 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from random import Random
@@ -44,12 +43,12 @@ class Pool:
 
     def nearest(self, company: Company) -> Company | None:
         """The other company whose name shares most rare pairs of characters."""
-        scores: Counter[int] = Counter()
+        scores: dict[int, float] = {}
         for gram in _grams(company.name):
             rows = self._postings.get(gram, [])
             if len(rows) <= 300:
                 for at in rows:
-                    scores[at] += 1.0 / (1 + len(rows)) ** 0.5  # type: ignore[assignment]
+                    scores[at] = scores.get(at, 0.0) + (1 + len(rows)) ** -0.5
         best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:3]
         return next((self.companies[at] for at, _ in best if self.companies[at].name != company.name), None)
 
@@ -179,12 +178,15 @@ def near_trade(rng: Random, pool: Pool, company: Company) -> Made:
 
 
 _OTHER_FORMS: Final = {
-    "firm": ("有限公司", "有限责任公司", "股份有限公司", "集团有限公司", "厂", "实业公司", "总公司", "公司", "专业合作社", "经营部", "控股有限公司"),
-    "state": ("公司", "总公司", "有限公司", "有限责任公司", "供应站", "加工厂"),
-    "factory": ("厂", "有限公司", "总厂", "公司", "加工厂", "有限责任公司", "经营部"),
-    "cooperative": ("专业合作社", "有限公司", "家庭农场", "农民专业合作社", "专业合作社联合社", "养殖场"),
-    "shop": ("经营部", "商店", "有限公司", "超市", "门市部", "批发部", "服务部", "加工厂"),
-}  # fmt: skip
+    kind: tuple(forms.split())
+    for kind, forms in {
+        "firm": "有限公司 有限责任公司 股份有限公司 集团有限公司 厂 实业公司 总公司 公司 专业合作社 经营部",
+        "state": "公司 总公司 有限公司 有限责任公司 供应站 加工厂",
+        "factory": "厂 有限公司 总厂 公司 加工厂 有限责任公司 经营部",
+        "cooperative": "专业合作社 有限公司 家庭农场 农民专业合作社 专业合作社联合社 养殖场",
+        "shop": "经营部 商店 有限公司 超市 门市部 批发部 服务部 加工厂",
+    }.items()
+}
 
 
 def other_form(rng: Random, pool: Pool, company: Company) -> Made:
@@ -320,7 +322,8 @@ def english_other(rng: Random, pool: Pool, company: Company) -> Made:
 
 
 _LIGHT: Final = (
-    edits.noise, edits.punctuation, edits.width, edits.traditional, edits.homophone, edits.lookalike, edits.dropped, edits.near_sound,
+    edits.noise, edits.punctuation, edits.width, edits.traditional, edits.homophone, edits.lookalike,
+    edits.dropped, edits.near_sound,
 )  # fmt: skip
 
 

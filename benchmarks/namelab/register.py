@@ -15,12 +15,20 @@ from namelab.words import Wheel, counted
 RECENT: Final = 256
 """Companies that a new branch or subsidiary may belong to."""
 
-_FORMS: Final = (
-    ("有限公司", 78.0), ("有限责任公司", 15.5), ("股份有限公司", 1.5), ("集团有限公司", 1.1), ("（集团）有限公司", 0.4),
-    ("集团股份有限公司", 0.12), ("控股集团有限公司", 0.1), ("集团有限责任公司", 0.15), ("公司", 1.6), ("投资有限公司", 0.2),
-    ("有限责任总公司", 0.02), ("总公司", 0.1), ("企业有限公司", 0.05), ("实业有限公司", 0.3), ("股份合作公司", 0.06),
-)  # fmt: skip
+_FORMS: Final = {
+    "有限公司": 78.0, "有限责任公司": 15.5, "股份有限公司": 1.5, "集团有限公司": 1.1, "（集团）有限公司": 0.4,
+    "集团股份有限公司": 0.12, "控股集团有限公司": 0.1, "集团有限责任公司": 0.15, "公司": 1.6, "投资有限公司": 0.2,
+    "有限责任总公司": 0.02, "总公司": 0.1, "企业有限公司": 0.05, "实业有限公司": 0.3, "股份合作公司": 0.06,
+}  # fmt: skip
 _CHAINS: Final = ("bank", "post", "telecom", "oil", "insurance", "pharmacy")
+_CHAIN_TRADES: Final = {
+    "post": ("邮政",),
+    "bank": ("商业/银行", "银行", "银行"),
+    "oil": ("石油/销售",),
+    "telecom": ("通信",),
+    "insurance": ("人寿/保险", "财产/保险"),
+    "pharmacy": ("医药/连锁", "大药房/连锁", "药业/连锁", "药房/连锁"),
+}
 _HEADS: Final = ("post", "bank", "oil", "telecom", "bank", "insurance", "oil", "bank", "insurance", "telecom", "bank",
                  "insurance", *("pharmacy",) * 14, *("bank",) * 10)  # fmt: skip
 
@@ -28,7 +36,7 @@ _HEADS: Final = ("post", "bank", "oil", "telecom", "bank", "insurance", "oil", "
 @cache
 def forms() -> Wheel[str]:
     """Legal forms of companies in general."""
-    return Wheel(_FORMS)
+    return Wheel(_FORMS.items())
 
 
 @cache
@@ -40,11 +48,7 @@ def chains(seed: int) -> tuple[Company, ...]:
         place = draw_place(rng)
         own = brands.two(rng)
         national = number < 12
-        does = {
-            "post": "邮政", "bank": ("商业/银行", "银行", "银行")[rng.randrange(3)], "oil": "石油/销售", "telecom": "通信",
-            "insurance": ("人寿/保险", "财产/保险")[rng.randrange(2)],
-            "pharmacy": ("医药/连锁", "大药房/连锁", "药业/连锁", "药房/连锁")[rng.randrange(4)],
-        }[kind]  # fmt: skip
+        does = _CHAIN_TRADES[kind][rng.randrange(len(_CHAIN_TRADES[kind]))]
         form = {"post": "集团公司", "telecom": "集团有限公司", "pharmacy": "有限公司"}.get(
             kind, "股份有限公司"
         )
@@ -67,7 +71,7 @@ def chains(seed: int) -> tuple[Company, ...]:
                 branch=None,
                 number=number,
                 seed=seed,
-            )  # fmt: skip
+            )
         )
     return tuple(heads)
 

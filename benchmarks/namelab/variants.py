@@ -101,44 +101,61 @@ def combined(rng: Random, company: Company) -> str | None:
     return name if name != company.name else None
 
 
-_CHARACTERS: Final = ("one_char_homophone", "one_char_nearsound", "one_char_shape", "one_char_other")
+_CHARACTERS: Final = "one_char_homophone one_char_nearsound one_char_shape one_char_other"
+_TEXT: Final = (
+    ("typo_homophone", "typed as a character of the same sound", edits.homophone, "one_char_homophone"),
+    (
+        "typo_nearsound",
+        "typed as a character of nearly the same sound",
+        edits.near_sound,
+        "one_char_nearsound",
+    ),
+    ("typo_shape", "taken for a character that looks like it", edits.lookalike, "one_char_shape"),
+    ("typo_other", "one character replaced by any other", edits.any_character, "one_char_other"),
+    ("char_drop", "one character left out", edits.dropped, "brand_insert"),
+    ("char_insert", "one character too many", edits.inserted, "brand_insert"),
+    ("transpose", "two neighbouring characters changed places", edits.transposed, "brand_transposed"),
+    ("ocr_sub", "one character misread by a scanner", edits.scanned, "one_char_shape"),
+    ("ocr_split", "one character read as its two halves", edits.split, "brand_insert"),
+    ("numeral", "an ordinal in other digits", edits.numeral, "number_diff"),
+    ("traditional", "in traditional characters", edits.traditional, "one_char_other"),
+    ("variant_char", "a variant form of a character", edits.variant_character, "one_char_other"),
+    ("width", "full-width blanks, letters and digits", edits.width, ""),
+    ("punct_space", "blanks, dots and quotation marks", edits.punctuation, ""),
+    ("bracket_style", "other brackets or none", edits.bracket_style, ""),
+    ("noise", "with what a cell holds beside the name", edits.noise, ""),
+    ("truncation", "cut off where the field ended", edits.truncated, "branch_vs_head branch_vs_branch"),
+    ("pinyin", "the whole name in pinyin", edits.pinyin, "one_char_homophone"),
+    ("lost_char", "one character lost", edits.lost_character, _CHARACTERS),
+    ("mojibake", "read in the wrong character set", edits.mojibake, ""),
+)
+_ELSEWHERE: Final = "same_core_diff_region noregion_vs_region"
+_SHORT: Final = "same_brand_diff_industry core_containment"
+_PARTS: Final = (
+    ("bracket_moved", "the region moved into brackets or out", rewrites.bracket_moved, _ELSEWHERE),
+    ("region_dropped", "without the region", rewrites.region_dropped, _ELSEWHERE),
+    ("region_added", "with the province or city in front", rewrites.region_added, _ELSEWHERE),
+    ("region_suffix", "with or without 省, 市, 县", rewrites.region_suffix, "same_core_diff_region"),
+    ("region_level", "another level of the same place", rewrites.region_level, "same_core_diff_region"),
+    ("form_abbr", "the legal form shortened or cut off", rewrites.form_shortened, "form_diff"),
+    ("short_name", "what people say for short", rewrites.short_name, f"{_SHORT} parent_subsidiary"),
+    ("industry_synonym", "another word for the same trade", rewrites.trade_synonym, "industry_near"),
+    ("word_order", "words in another order", rewrites.word_order, "brand_transposed industry_near"),
+    ("abbreviation", "one character of each word", rewrites.abbreviated, _SHORT),
+)
+_WHOLE: Final = (
+    ("former_name", "with a former name in brackets", former_name, "tfidf_neighbour"),
+    ("former_alias", "named as the former name of another", former_alias, "tfidf_neighbour"),
+    ("english", "the name in English", latin.english_name, "english_other english_homophone"),
+    ("combo", "two kinds at once", combined, f"{_CHARACTERS} same_core_diff_region"),
+)
 
-_TABLE: Final = (
-    Variant("typo_homophone", "typed as a character of the same sound", _of_text(edits.homophone), ("one_char_homophone",)),
-    Variant("typo_nearsound", "typed as a character of nearly the same sound", _of_text(edits.near_sound), ("one_char_nearsound",)),
-    Variant("typo_shape", "taken for a character that looks like it", _of_text(edits.lookalike), ("one_char_shape",)),
-    Variant("typo_other", "one character replaced by any other", _of_text(edits.any_character), ("one_char_other",)),
-    Variant("char_drop", "one character left out", _of_text(edits.dropped), ("brand_insert",)),
-    Variant("char_insert", "one character too many", _of_text(edits.inserted), ("brand_insert",)),
-    Variant("transpose", "two neighbouring characters changed places", _of_text(edits.transposed), ("brand_transposed",)),
-    Variant("ocr_sub", "one character misread by a scanner", _of_text(edits.scanned), ("one_char_shape",)),
-    Variant("ocr_split", "one character read as its two halves", _of_text(edits.split), ("brand_insert",)),
-    Variant("numeral", "an ordinal in other digits", _of_text(edits.numeral), ("number_diff",)),
-    Variant("traditional", "in traditional characters", _of_text(edits.traditional), ("one_char_other",)),
-    Variant("variant_char", "a variant form of a character", _of_text(edits.variant_character), ("one_char_other",)),
-    Variant("width", "full-width blanks, letters and digits", _of_text(edits.width), ()),
-    Variant("punct_space", "blanks, dots and quotation marks", _of_text(edits.punctuation), ()),
-    Variant("bracket_style", "other brackets or none", _of_text(edits.bracket_style), ()),
-    Variant("bracket_moved", "the region moved into brackets or out", _of_parts(rewrites.bracket_moved), ("same_core_diff_region", "noregion_vs_region")),
-    Variant("region_dropped", "without the region", _of_parts(rewrites.region_dropped), ("noregion_vs_region", "same_core_diff_region")),
-    Variant("region_added", "with the province or city in front", _of_parts(rewrites.region_added), ("same_core_diff_region", "noregion_vs_region")),
-    Variant("region_suffix", "with or without 省, 市, 县", _of_parts(rewrites.region_suffix), ("same_core_diff_region",)),
-    Variant("region_level", "another level of the same place", _of_parts(rewrites.region_level), ("same_core_diff_region",)),
-    Variant("form_abbr", "the legal form shortened or cut off", _of_parts(rewrites.form_shortened), ("form_diff",)),
-    Variant("short_name", "what people say for short", _of_parts(rewrites.short_name), ("same_brand_diff_industry", "core_containment", "parent_subsidiary")),
-    Variant("industry_synonym", "another word for the same trade", _of_parts(rewrites.trade_synonym), ("industry_near", "same_brand_diff_industry")),
-    Variant("word_order", "words in another order", _of_parts(rewrites.word_order), ("brand_transposed", "industry_near")),
-    Variant("abbreviation", "one character of each word", _of_parts(rewrites.abbreviated), ("same_brand_diff_industry", "core_containment")),
-    Variant("former_name", "with a former name in brackets", former_name, ("tfidf_neighbour",)),
-    Variant("former_alias", "named as the former name of another", former_alias, ("tfidf_neighbour",)),
-    Variant("noise", "with what a cell holds beside the name", _of_text(edits.noise), ()),
-    Variant("truncation", "cut off where the field ended", _of_text(edits.truncated), ("branch_vs_head", "branch_vs_branch")),
-    Variant("pinyin", "the whole name in pinyin", _of_text(edits.pinyin), ("one_char_homophone",)),
-    Variant("english", "the name in English", latin.english_name, ("english_other", "english_homophone")),
-    Variant("lost_char", "one character lost", _of_text(edits.lost_character), _CHARACTERS),
-    Variant("mojibake", "read in the wrong character set", _of_text(edits.mojibake), ()),
-    Variant("combo", "two kinds at once", combined, (*_CHARACTERS, "same_core_diff_region")),
-)  # fmt: skip
-
-KINDS: Final[dict[str, Variant]] = {variant.kind: variant for variant in _TABLE}
+KINDS: Final[dict[str, Variant]] = {
+    kind: Variant(kind, title, make, tuple(opposite.split()))
+    for kind, title, make, opposite in (
+        *((kind, title, _of_text(edit), opposite) for kind, title, edit, opposite in _TEXT),
+        *((kind, title, _of_parts(rewrite), opposite) for kind, title, rewrite, opposite in _PARTS),
+        *_WHOLE,
+    )
+}
 """Every kind of true variant by its name."""

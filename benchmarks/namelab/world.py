@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import chain, count
 from typing import Final
 
 from namelab.company import Company
@@ -26,26 +27,22 @@ def companies(seed: int, names: int) -> Iterator[Company]:
         names: how many.
     """
     seen: set[str] = set()
-    number = 0
-    for head in chains(seed)[:names]:
-        seen.add(head.name)
-        yield head
-        number += 1
-    drawn = number
-    while number < names:
-        office = Register(seed, drawn // BLOCK)
-        for drawn in range(drawn, (drawn // BLOCK + 1) * BLOCK):
-            company = office.next(drawn)
-            name = company.name
-            key = name.translate(_PLAIN) if "（" in name or "(" in name else name
-            if key in seen:
-                continue
+    heads = chains(seed)
+    for company in chain(heads, _drawn(seed, len(heads))):
+        if len(seen) >= names:
+            return
+        name = company.name
+        key = name.translate(_PLAIN) if "（" in name or "(" in name else name
+        if key not in seen:
             seen.add(key)
             yield company
-            number += 1
-            if number == names:
-                return
-        drawn += 1
+
+
+def _drawn(seed: int, first: int) -> Iterator[Company]:
+    for block in count():
+        office = Register(seed, block)
+        for number in range(max(block * BLOCK, first), (block + 1) * BLOCK):
+            yield office.next(number)
 
 
 class World:

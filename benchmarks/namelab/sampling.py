@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from graph.text import org_key
 from namelab import negatives, variants
 from namelab.company import Company
-from namelab.world import World
+from namelab.world import World, companies
 
 FIT_SEEDS: Final = range(1_000, 2_000)
 """Seeds of what a model is fitted on."""
@@ -148,6 +148,8 @@ def pairs(
 def lists(seed: int, listed: int, clean: int, queries: int) -> Lists:
     """A register of listed and clean companies, and names to look for in the list of the listed.
 
+    A branch stands on the side of its head office: that the one is listed says something of the other.
+
     Half of the queries are variants of listed companies, a quarter clean names as registered, a quarter variants
     of clean names (all kinds evenly).
 
@@ -158,10 +160,16 @@ def lists(seed: int, listed: int, clean: int, queries: int) -> Lists:
         queries: names to look for.
     """
     rng = Random(f"lists/{seed}")
-    companies = World(seed, listed + clean).companies
-    chosen = set(rng.sample(range(len(companies)), listed))
-    barred = [company for at, company in enumerate(companies) if at in chosen]
-    free = [company for at, company in enumerate(companies) if at not in chosen]
+    barred: list[Company] = []
+    free: list[Company] = []
+    share = listed / max(listed + clean, 1)
+    for company in companies(seed, 3 * (listed + clean)):
+        head = company.branch_of or company.name
+        side, wanted = (barred, listed) if Random(f"{seed}/{head}").random() < share else (free, clean)
+        if len(side) < wanted:
+            side.append(company)
+        if len(barred) >= listed and len(free) >= clean:
+            break
     kinds = list(variants.KINDS)
     found: list[Query] = []
     for count in range(queries):
