@@ -153,7 +153,7 @@ def search_fts5(entries: Sequence[str], queries: Sequence[str], limit: int) -> P
         try:
             try:
                 database.execute(
-                    "CREATE VIRTUAL TABLE names USING fts5(name, tokenize='trigram', detail='full')"
+                    "CREATE VIRTUAL TABLE names USING fts5(name, content='', tokenize='trigram')"
                 )
             except sqlite3.OperationalError as error:
                 return PeerSearch(title, missing=f"not available ({error})")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from namelab.measure import VETOED, ListPoint
 
 Scores = npt.NDArray[np.float64]
