@@ -14,7 +14,7 @@ import numpy as np
 
 from matching.names import layout as at
 from matching.names.coding import encode
-from matching.names.cross_sound import Agreement, agree, known_syllables, skip_cost
+from matching.names.cross_sound import Agreement, agree, skip_cost, spelt
 from matching.names.latin import LatinComparison, LatinEdit, finish
 from matching.names.latin_text import (
     ACTIVITY,
@@ -161,7 +161,9 @@ def _spoken_branch(letters: str) -> bool:
     return letters.endswith(("fengongsi", "yingyebu", "fenhang", "zhihang", "banshichu"))
 
 
-def _compare_numbers(numbers: tuple[int, ...], name: Chinese, parts: dict[str, int], vetoes: list[str]) -> None:
+def _compare_numbers(
+    numbers: tuple[int, ...], name: Chinese, parts: dict[str, int], vetoes: list[str]
+) -> None:
     plain = name.text.translate(_CHINESE_DIGITS)
     if all(str(number) in plain for number in numbers):
         parts["number"] = 300
@@ -176,29 +178,26 @@ def _by(way: Reading, name: Chinese) -> _Way:
     parts = {"start": _START}
     edits: list[LatinEdit] = []
     skipped: dict[int, int] = {}
-    spoken = not way.letters or _spelt(way.letters)
+    spoken = not way.letters or spelt(way.letters)
     heard = {place for place in range(len(name.text)) if name.labels[place] == at.FORM}
     if way.letters:
         found = agree(way.letters, name.text, name.labels) if spoken else None
         if found is None:
             parts["sound"] = _OTHER_SOUND if spoken else _NO_SOUND
-            edits.append(LatinEdit(kind="other_sound", left=way.letters.upper(), right=name.text, where="brand"))
+            edits.append(
+                LatinEdit(kind="other_sound", left=way.letters.upper(), right=name.text, where="brand")
+            )
         else:
             heard |= _sounds(found, name, parts, edits)
-            skipped = {s.place: skip_cost(name.text, name.labels, s.place) for s in found.steps if s.kind == "skipped"}
+            skipped = {
+                s.place: skip_cost(name.text, name.labels, s.place)
+                for s in found.steps
+                if s.kind == "skipped"
+            }
     else:
         parts["sound"] = _NO_SOUND
     _words(way, name, heard, skipped, parts, edits)
     return _Way(sum(parts.values()), spoken, parts, edits)
-
-
-def _spelt(letters: str) -> bool:
-    """Whether letters can be read as pinyin from one end to the other."""
-    reached = {0}
-    for end in range(1, len(letters) + 1):
-        if any(start in reached and letters[start:end] in known_syllables() for start in range(max(0, end - 6), end)):
-            reached.add(end)
-    return len(letters) in reached
 
 
 def _sounds(found: Agreement, name: Chinese, parts: dict[str, int], edits: list[LatinEdit]) -> set[int]:
@@ -262,7 +261,9 @@ def _words(
             place = min(place, -600) if at.REGION not in name.labels else -3500
             edits.append(LatinEdit(kind="missing", left=word.text, right="", where="place"))
         else:
-            lost += {ACTIVITY: _WORD_MISSING, GENERAL: _GENERAL_MISSING, BRANDING: -1500}.get(word.kind, -2500)
+            lost += {ACTIVITY: _WORD_MISSING, GENERAL: _GENERAL_MISSING, BRANDING: -1500}.get(
+                word.kind, -2500
+            )
             missing += word.kind == ACTIVITY
             edits.append(LatinEdit(kind="missing", left=word.text, right="", where=_where(word)))
     for i in sorted(skipped):

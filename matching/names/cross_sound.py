@@ -1,13 +1,13 @@
 """Letters of a Latin name laid against the sounds of a Chinese one, at the least cost.
 
-`Nanning Litongbao` and 南宁利通宝 agree syllable by syllable, whether the letters are parted or not; what has no partner
-costs by where it stands: a character of the brand much, the mark of a city nothing.
+`Nanning Litongbao` and 南宁利通宝 agree syllable by syllable, whether the letters are parted or not; what has no
+partner costs by where it stands: a character of the brand much, the mark of a city nothing.
 """
 
 from __future__ import annotations
 
 import heapq
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -63,6 +63,17 @@ def _spellings() -> dict[str, tuple[str, ...]]:
         elif name in ("lue", "nue"):
             found[name] = (name[0] + "ve",)
     return found
+
+
+@lru_cache(maxsize=65_536)
+def spelt(letters: str) -> bool:
+    """Whether small letters can be read as pinyin from one end to the other."""
+    reached = {0}
+    for end in range(1, len(letters) + 1):
+        starts = range(max(0, end - _LONGEST), end)
+        if any(start in reached and letters[start:end] in known_syllables() for start in starts):
+            reached.add(end)
+    return len(letters) in reached
 
 
 def readings(text: str) -> list[tuple[tuple[str, int], ...]]:
@@ -154,7 +165,9 @@ def skip_cost(text: str, labels: list[int], i: int) -> int:
     return _SKIPPED.get(labels[i], _BRAND_SKIPPED)
 
 
-def _path(came: dict[tuple[int, int], tuple[tuple[int, int], Step]], at_end: tuple[int, int]) -> tuple[Step, ...]:
+def _path(
+    came: dict[tuple[int, int], tuple[tuple[int, int], Step]], at_end: tuple[int, int]
+) -> tuple[Step, ...]:
     steps: list[Step] = []
     here = at_end
     while here in came:

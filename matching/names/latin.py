@@ -27,8 +27,13 @@ from matching.names.latin_text import (
 LIMIT: Final = 12_000
 """No pair has more points than this, or fewer than its negative: what names alone can say."""
 _START: Final = -600
-_MISSING = {RARE: -3200, BRANDING: -2600, ACTIVITY: -1000, GENERAL: -500, PLACE: -1900, FILLER: -20}
-_OTHER_ACTIVITY: Final = -1500
+_MISSING = {RARE: -3200, BRANDING: -2600, ACTIVITY: -2500, GENERAL: -1800, PLACE: -2300, FILLER: -20}
+_GROUP_MISSING: Final = -700
+_GROUP_WORDS = frozenset({"GROUP", "HOLDING", "HOLDINGS", "COMPANIES"})
+_OTHER_ACTIVITY: Final = -1000
+_ONE_BRAND: Final = 3400
+_NO_BRAND: Final = -400
+"""Names that share only what many firms are called."""
 _NUMBER_MISSING: Final = -4200
 _COMPANY_KINDS = frozenset({"limited", "shares", "company"})
 
@@ -121,8 +126,10 @@ def _compare(left_raw: str, right_raw: str) -> LatinComparison:
         if pair.kind != "equal":
             shown = _shown(left.words, pair.left), _shown(right.words, pair.right)
             edits.append(LatinEdit(kind=pair.kind, left=shown[0], right=shown[1], where=where(word)))
-    if not any(where(left.words[pair.left[0]]) == "brand" for pair in pairs):
-        parts["brand"] -= 400
+    # The second and third rare word say less than the first: they often come together.
+    parts["brand"] = min(parts["brand"], _ONE_BRAND + max(0, parts["brand"] - _ONE_BRAND) // 3)
+    if not parts["brand"]:
+        parts["brand"] = _NO_BRAND
     _missing(free_left, free_right, parts, edits, vetoes)
     _numbers(left, right, parts, edits, vetoes)
     _forms(left, right, parts, edits, vetoes)
@@ -169,6 +176,8 @@ def _missing(
             cost = _MISSING[word.kind]
             if word.kind == RARE and len(word.text) <= 2:
                 cost = -1800
+            elif word.text in _GROUP_WORDS:
+                cost = _GROUP_MISSING
             parts[where(word)] += cost
             if word.kind != FILLER:
                 edits.append(
@@ -180,7 +189,7 @@ def _missing(
                     )
                 )
     kinds_left, kinds_right = {w.kind for w in free_left}, {w.kind for w in free_right}
-    if ACTIVITY in kinds_left & kinds_right:
+    if {ACTIVITY, GENERAL} & kinds_left and {ACTIVITY, GENERAL} & kinds_right:
         parts["activity"] += _OTHER_ACTIVITY
     if PLACE in kinds_left & kinds_right and _places_differ(free_left, free_right):
         vetoes.append("regions_differ")
@@ -235,6 +244,6 @@ def _forms(
     elif left.kinds == right.kinds:
         parts["form"] = 100
     elif left.kinds <= _COMPANY_KINDS and right.kinds <= _COMPANY_KINDS:
-        parts["form"] = -1000
+        parts["form"] = -2400
     else:
-        parts["form"] = -2500
+        parts["form"] = -3500

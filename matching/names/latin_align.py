@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from matching.names.cross_sound import spelt
 from matching.names.latin_text import ACTIVITY, BRANDING, FILLER, GENERAL, PLACE, RARE, Word
 
 _JOINED_FROM: Final = 2
@@ -53,9 +54,14 @@ def allowed_edits(length: int) -> int:
 
 
 def spelling_cost(a: str, b: str, gain: int) -> int:
-    """Points that the difference of two spellings costs; at least the gain when they are different words."""
+    """Points that the difference of two spellings costs; the whole gain when they are different words.
+
+    Two words of pinyin are not one word misspelt: Shengda and Shengta are two brands.
+    """
     if a == b:
         return 0
+    if spelt(a.lower()) and spelt(b.lower()):
+        return gain
     length = max(len(a), len(b))
     limit = allowed_edits(length)
     edits = OSA.distance(a, b, score_cutoff=limit)
@@ -67,7 +73,7 @@ def spelling_cost(a: str, b: str, gain: int) -> int:
         return gain // 8
     cost = edits * 9000 // length
     if a[0] != b[0]:
-        cost += 400
+        cost += 900
     return min(gain, cost)
 
 
@@ -140,16 +146,19 @@ class Pairer:
         return None
 
     def _spelling(self) -> None:
-        found = []
+        found: list[tuple[int, str, str, int, int, int, int]] = []
         for i in self.free_left:
             for j in self.free_right:
                 a, b = self.left[i], self.right[j]
-                if FILLER in (a.kind, b.kind):
+                if FILLER in (a.kind, b.kind) or min(a.sense, b.sense) >= 0:
                     continue
+                # The cost is one of rare words; what is worth less loses as much less.
+                most = max(weight(a), weight(b))
                 gain = min(weight(a), weight(b))
-                cost = spelling_cost(a.text, b.text, gain)
+                cost = spelling_cost(a.text, b.text, most) * gain // most
                 if cost < gain:
-                    found.append((cost - gain, *sorted((a.text, b.text)), i, j, cost, gain))
+                    first, last = sorted((a.text, b.text))
+                    found.append((cost - gain, first, last, i, j, cost, gain))
         for _, _, _, i, j, cost, gain in sorted(found):
             if i in self.free_left and j in self.free_right:
                 self._take(Pairing("spelling", (i,), (j,), gain, cost))

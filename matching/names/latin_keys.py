@@ -107,14 +107,6 @@ def _put(out: Any, count: int, letters: Any, family: int) -> int:
 
 
 @compiled
-def _is_suffix(character: int) -> bool:
-    for suffix in _SUFFIXES:
-        if character == suffix:
-            return True
-    return False
-
-
-@compiled
 def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: SoundKeys, out: Any) -> int:
     """Keys of what a Chinese name sounds like: region and brand, brand, the whole; toneless and joined.
 
@@ -162,7 +154,7 @@ def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: 
         if labels[i] != at.FORM:
             formless = formless * power + code
         if labels[i] == at.REGION:
-            if since >= 2 and _is_suffix(chars[i]):
+            if since >= 2 and chars[i] in _SUFFIXES:
                 since = 0
                 continue
             if since == 0:

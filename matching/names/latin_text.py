@@ -44,11 +44,16 @@ _ORDINAL = re.compile(r"\A(\d+)(?:ST|ND|RD|TH)\Z")
 _MISREAD = re.compile(r"(?<=[A-Z])[01359](?=[A-Z]|\Z)")
 _DIGIT_LETTERS = {"0": "O", "1": "I", "3": "E", "5": "S", "9": "G"}
 _UNITS = (
-    "ZERO ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN FIFTEEN SIXTEEN SEVENTEEN "
-    "EIGHTEEN NINETEEN"
-).split()
-_TENS = "TWENTY THIRTY FORTY FIFTY SIXTY SEVENTY EIGHTY NINETY".split()
-_ORDINALS = "FIRST SECOND THIRD FOURTH FIFTH SIXTH SEVENTH EIGHTH NINTH TENTH ELEVENTH TWELFTH".split()
+    "ZERO", "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN",
+    "TWELVE", "THIRTEEN", "FOURTEEN", "FIFTEEN", "SIXTEEN", "SEVENTEEN", "EIGHTEEN", "NINETEEN",
+)  # fmt: skip
+_TENS = (
+    "TWENTY", "THIRTY", "FORTY", "FIFTY", "SIXTY", "SEVENTY", "EIGHTY", "NINETY",
+)  # fmt: skip
+_ORDINALS = (
+    "FIRST", "SECOND", "THIRD", "FOURTH", "FIFTH", "SIXTH", "SEVENTH", "EIGHTH", "NINTH", "TENTH",
+    "ELEVENTH", "TWELFTH",
+)  # fmt: skip
 _ROMAN = re.compile(r"\A(?=[IVX])(X{0,2})(IX|IV|V?I{0,3})\Z")
 
 
@@ -146,27 +151,38 @@ def _romanised(character: str) -> str:
     return "" if unicodedata.combining(character) else character
 
 
+def split_words(text: str) -> list[str]:
+    """What stands between blanks, dashes and punctuation; an apostrophe parts nothing."""
+    return [word for word in _SEPARATE.split(_APOSTROPHE.sub("", text)) if word]
+
+
 def tokens(raw: str) -> list[str]:
     """The words of a name in plain capitals, single letters joined (L. L. C. is LLC)."""
-    text = romanise(raw[:MAX_LATIN])
-    text = _NUMBER_SIGN.sub(" ", _APOSTROPHE.sub("", text))
-    found = [word for word in _SEPARATE.split(text.replace("&", " AND ").replace("+", " AND ")) if word]
+    text = _NUMBER_SIGN.sub(" ", romanise(raw[:MAX_LATIN]))
+    found = split_words(text.replace("&", " AND ").replace("+", " AND "))
     joined: list[str] = []
     run = ""
     for word in found[: MAX_WORDS * 4]:
         if len(word) == 1 and word.isalpha():
             run += word
             continue
-        if run:
-            joined.append(run)
-            run = ""
+        joined += _parted(run)
+        run = ""
         joined.append(word)
-    if run:
-        joined.append(run)
-    return joined
+    return joined + _parted(run)
 
 
-def _mended(word: str) -> str:
+def _parted(run: str) -> list[str]:
+    """Single letters run together, a form at their end apart: V L P is V and LP."""
+    known = vocabulary()
+    if len(run) > 2 and (run,) not in known.forms and (run,) not in known.words:
+        for length in (4, 3, 2):
+            if len(run) > length and (run[-length:],) in known.forms:
+                return [run[:-length], run[-length:]]
+    return [run] if run else []
+
+
+def mended(word: str) -> str:
     """A word in which digits were read for letters (SECH1N)."""
     if len(word) >= 4 and sum(map(str.isalpha, word)) >= 3 and sum(map(str.isdigit, word)) <= 2:
         return _MISREAD.sub(lambda match: _DIGIT_LETTERS[match.group()], word)
@@ -303,10 +319,10 @@ def read_latin(raw: str) -> LatinName:
         else:
             word = words[at]
             digits = "".join(filter(str.isdigit, word)) if not word.isalpha() else ""
-            mended = _mended(word)
-            if digits and mended == word:
+            put_right = mended(word)
+            if digits and put_right == word:
                 numbers.append(int(digits[:12]))
-            rest.append(mended)
+            rest.append(put_right)
             at += 1
     read = classified(rest)
     return LatinName(
@@ -314,7 +330,5 @@ def read_latin(raw: str) -> LatinName:
         numbers=tuple(sorted(numbers)),
         forms=tuple(group for group, _ in forms),
         kinds=frozenset(kind for _, kind in forms),
-        collapsed="".join(
-            word.text.replace(" ", "") for word in read if word.text not in ("AND", "THE")
-        ),
+        collapsed="".join(word.text.replace(" ", "") for word in read if word.text not in ("AND", "THE")),
     )
