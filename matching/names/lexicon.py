@@ -35,14 +35,17 @@ SHORT: Final = 1
 WEAK: Final = 2
 
 _ZONES = (
-    "经济技术开发区 经济开发区 高新技术产业开发区 高新技术开发区 高技术产业开发区 高新技术产业园区 高新技术产业园 高新区 经开区 开发区 "
-    "工业园区 工业园 工业区 工业集中区 产业园区 产业园 产业集聚区 产业新城 科技园区 科技园 软件园 物流园区 物流园 创业园 农业园区 新区 "
-    "保税区 保税港区 综合保税区 自贸区 自由贸易试验区 自贸试验区 试验区 实验区 示范区 合作区 园区 度假区 旅游度假区 风景区 "
-    "风景名胜区 旅游区 景区 管理区 垦区 农场 林场"
+    "经济技术开发区 经济开发区 高新技术产业开发区 高新技术开发区 高技术产业开发区 "
+    "高新技术产业园区 高新技术产业园 高新区 经开区 开发区 工业园区 工业园 工业区 工业集中区 "
+    "产业园区 产业园 产业集聚区 产业新城 科技园区 科技园 软件园 物流园区 物流园 创业园 "
+    "农业园区 新区 保税区 保税港区 综合保税区 自贸区 自由贸易试验区 自贸试验区 试验区 "
+    "实验区 示范区 合作区 园区 度假区 旅游度假区 风景区 风景名胜区 旅游区 景区 管理区 "
+    "垦区 农场 林场"
 )
 _CONNECTORS = "和 与 及 暨 集团 控股"
-_SINGLES = "厂 店 社 院 馆 城 站 所 场 行 库 园 吧 坊"
-_NO_INDUSTRY = frozenset({"中心", "委员会", "办公室", "大厦", "小店", "专业户", "个体户"})
+_SINGLES = frozenset("厂店社院馆城站所场行库园吧坊")
+_NO_INDUSTRY = frozenset({1, 2, 9, 10})
+_NO_WORDS = frozenset({"委员会", "办公室", "大厦", "小店", "专业户", "个体户", "水库", "小区"})
 
 
 class Lexicon(NamedTuple):
@@ -59,31 +62,14 @@ class Lexicon(NamedTuple):
     reading_start: npt.NDArray[np.int32]
     """First reading of the n-th division's name, and one more."""
     reading_code: npt.NDArray[np.int32]
-    reading_kind: npt.NDArray[np.uint8]
+    reading_kind: npt.NDArray[np.int32]
     """FULL stands anywhere, SHORT in front or before industry and form, WEAK only inside its parent."""
     form_id: npt.NDArray[np.int32]
     form_class: npt.NDArray[np.int32]
     form_kind: npt.NDArray[np.int32]
     form_head: npt.NDArray[np.int32]
     """1 when a head surely ends here, 2 when only where a strong branch kind follows."""
-    branch_strong: npt.NDArray[np.uint8]
-
-
-def step(lexicon: Lexicon, node: int, char: int) -> int:
-    """The node after one more character, 0 when no word goes on so. The compiled twin is in `parse_words`."""
-    key = node * 65536 + char
-    mask = len(lexicon.keys) - 1
-    slot = _slot(key, mask)
-    while lexicon.keys[slot]:
-        if lexicon.keys[slot] == key:
-            return int(lexicon.nexts[slot])
-        slot = (slot + 1) & mask
-    return 0
-
-
-def _slot(key: int, mask: int) -> int:
-    mixed = key * 1_000_003
-    return (mixed ^ (mixed >> 17)) & mask
+    branch_strong: npt.NDArray[np.int32]
 
 
 def _rows(name: str) -> Iterator[list[str]]:
@@ -136,11 +122,11 @@ class _Trie:
 def _numerals() -> npt.NDArray[np.int16]:
     values = np.full(65536, -1, dtype=np.int16)
     for value, chars in enumerate(
-        ("零0〇", "一1壹", "二2贰", "三3叁", "四4", "五5", "六6", "七7", "八8", "九9")
+        ("零0", "一1壹", "二2贰", "三3叁", "四4肆", "五5伍", "六6陆", "七7柒", "八8捌", "九9玖")
     ):
         for char in chars:
             values[ord(char)] = value
-    for char, value in (("十", 10), ("百", 100), ("千", 1000)):
+    for char, value in (("十", 10), ("拾", 10), ("百", 100), ("佰", 100), ("千", 1000), ("仟", 1000)):
         values[ord(char)] = value
     return values
 
@@ -178,9 +164,9 @@ def lexicon() -> Lexicon:
         for word in row[4].split():
             forms.append((number, form_class, kind, head))
             trie.add(FORMS, reversed(word), len(forms))
-            if len(word) >= 2 and form_class not in (1, 2, 9, 10) and word not in _NO_INDUSTRY:
-                trie.add(INDUSTRIES, word, FORM_AS_INDUSTRY + number)
-            elif word in _SINGLES:
+            if word in _SINGLES or (
+                len(word) >= 2 and form_class not in _NO_INDUSTRY and word not in _NO_WORDS
+            ):
                 trie.add(INDUSTRIES, word, FORM_AS_INDUSTRY + number)
     for word in _CONNECTORS.split():
         trie.add(INDUSTRIES, word, CONNECTOR)
@@ -199,10 +185,10 @@ def lexicon() -> Lexicon:
         numerals=_numerals(),
         reading_start=np.array(start, dtype=np.int32),
         reading_code=np.array(codes, dtype=np.int32),
-        reading_kind=np.array(kinds, dtype=np.uint8),
+        reading_kind=np.array(kinds, dtype=np.int32),
         form_id=np.ascontiguousarray(columns[0]),
         form_class=np.ascontiguousarray(columns[1]),
         form_kind=np.ascontiguousarray(columns[2]),
         form_head=np.ascontiguousarray(columns[3]),
-        branch_strong=np.array(strong, dtype=np.uint8),
+        branch_strong=np.array(strong, dtype=np.int32),
     )

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from matching.names.coding import Chars
 from matching.names.jit import compiled
-from matching.names.layout import BRAND, INDUSTRY, NUMBER, OTHER
 from matching.names.layout import BRANCH as BRANCH_LABEL
+from matching.names.layout import BRAND, INDUSTRY, NUMBER, OTHER
 from matching.names.lexicon import BRANCHES, FORMS, SHORT, Lexicon
 from matching.names.parse_words import division, longest_back
 
@@ -23,20 +23,20 @@ _DI: Final = ord("第")
 _SHI: Final = ord("式")
 _FU: Final = ord("服")
 _STATION: Final = ord("站")
-_HANG: Final = ord("航")
 _MEN: Final = ord("门")
 _CHE: Final = ord("车")
 _JIAN: Final = ord("间")
 _YING: Final = ord("营")
 _YE: Final = ord("业")
 _XIANG: Final = ord("项")
+_CITY: Final = ord("市")
 _MU: Final = ord("目")
 _WORK: Final = ord("工")
 _CHENG: Final = ord("程")
 _SHANG: Final = ord("商")
 _DIAN: Final = ord("店")
 _CHANG: Final = ord("场")
-_MARKS: Final = tuple(ord(char) for char in "厂店处队号局院所组部库冶")
+_MARKS: Final = tuple(ord(char) for char in "厂店处队号局院所组部库")
 _AFTER_FEN: Final = tuple(ord(char) for char in "公店厂部社院场校站处局行中所队")
 _LARGEST: Final = 1_000_000_000
 _MODULUS: Final = 2_147_483_629
@@ -67,35 +67,35 @@ def _head_of(chars: Chars, limit: int, lexicon: Lexicon, sure: int) -> int:
 @compiled
 def split(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
     """Where the head ends, the branch kind (0 for no branch, 1 for one not in the table), and where the kind begins."""
-    n = np.int64(length)
+    n = length
     kind_at, kind = longest_back(chars, n, 0, lexicon, BRANCHES)
     form_at, row = longest_back(chars, n, 0, lexicon, FORMS)
     strong = kind != 0 and lexicon.branch_strong[kind] == 1
     if row != 0 and not strong:
         form_class = lexicon.form_class[row - 1]
         if form_class == 1 or form_class == 2 or form_class == 10:
-            return n, np.int64(0), n
+            return n, 0, n
     limit = kind_at if kind != 0 else n - 2
     for j in range(limit, 3, -1):
         if _company_ends(chars, j):
             if kind != 0:
-                return np.int64(j), kind, kind_at
-            return np.int64(j), np.int64(1), max(form_at, np.int64(j)) if row != 0 else n
+                return j, kind, kind_at
+            return j, 1, max(form_at, j) if row != 0 else n
     if kind == 0:
-        return n, np.int64(0), n
+        return n, 0, n
     found = _head_of(chars, limit, lexicon, 1)
     if found == 0 and strong:
         found = _head_of(chars, limit, lexicon, 0)
     if found != 0:
-        return np.int64(found), kind, kind_at
+        return found, kind, kind_at
     if strong and kind_at >= 4 and (chars[kind_at] == _FEN or chars[kind_at] == _ZHI):
         # 中国移动江西分公司: the parent's form is left out; the place before the kind belongs to the branch
         for q in range(2, kind_at - 1):
             end, code, _other, _kind = division(chars, q, kind_at, lexicon, 0, SHORT, kind_at)
             if code != 0 and end == kind_at:
-                return np.int64(q), kind, kind_at
+                return q, kind, kind_at
         return kind_at, kind, kind_at
-    return n, np.int64(0), n
+    return n, 0, n
 
 
 @compiled
@@ -103,7 +103,8 @@ def _is_marked(chars: Chars, at: int, limit: int) -> bool:
     """Whether what stands here makes the numeral before it an ordinal: 厂, 号, 分公司, 门市部 …"""
     if at >= limit:
         return False
-    char, after = chars[at], chars[at + 1] if at + 1 < limit else np.uint16(0)
+    char = chars[at]
+    after = chars[at + 1] if at + 1 < limit else np.uint16(0)
     if char in _MARKS:
         return True
     if char == _STATION:
@@ -112,28 +113,27 @@ def _is_marked(chars: Chars, at: int, limit: int) -> bool:
         return after in _AFTER_FEN
     return (
         (char == _GONG and after == _SI)
-        or char == _HANG
-        or (char == _MEN and after != 0)
+        or (char == _MEN and after == _CITY)
         or (char == _CHE and after == _JIAN)
         or (char == _YING and after == _YE)
         or (char == _XIANG and after == _MU)
         or (char == _WORK and after == _CHENG)
-        or (char == _SHANG and (after == _DIAN or after == _CHANG))
+        or (char == _SHANG and after in (_DIAN, _CHANG))
     )
 
 
 @compiled
 def _value(chars: Chars, begin: int, end: int, lexicon: Lexicon) -> int:
     """A numeral's value: 十一 and 11 are eleven, 一三一 and 一百三十一 one hundred and thirty-one."""
-    total, current, fresh = np.int64(0), np.int64(0), True
+    total, current, fresh = 0, 0, True
     for i in range(begin, end):
-        value = np.int64(lexicon.numerals[chars[i]])
+        value = int(lexicon.numerals[chars[i]])
         if value < 10:
             current = value if fresh else current * 10 + value
             fresh = False
         else:
             total += (1 if fresh else current) * value
-            current, fresh = np.int64(0), True
+            current, fresh = 0, True
         current, total = current % _LARGEST, total % _LARGEST
     return total + current
 
@@ -154,25 +154,27 @@ def ordinals(
         limit: how far a mark that follows may be looked for.
         at_kind: where the branch kind begins, right before which every numeral counts; 0 in a head.
     """
-    hashed = np.int64(0)
-    i = np.int64(begin)
+    hashed = 0
+    i = begin
     while i < end:
         first = i + 1 if chars[i] == _DI else i
-        j, arabic = np.int64(first), False
+        j, arabic = first, False
         while j < end and lexicon.numerals[chars[j]] >= 0:
             arabic = arabic or chars[j] < 128
             j += 1
-        free = labels[i] == OTHER or labels[i] == BRAND or labels[i] == INDUSTRY or labels[i] == BRANCH_LABEL
-        if j == first or not free:
+        plain = labels[i] == OTHER or labels[i] == BRAND or labels[i] == BRANCH_LABEL
+        if j == first or not (plain or ((first > i or arabic) and labels[i] == INDUSTRY)):
             i = max(j, i + 1)
             continue
         counts = first > i or arabic
-        marked = first > i or (at_kind != 0 and (arabic or j == at_kind)) or _is_marked(chars, j, limit)
+        marked = first > i or (at_kind != 0 and (arabic or j == at_kind))
+        if not marked and (at_kind != 0 or i > begin or j == end):
+            marked = _is_marked(chars, j, limit)
         if not counts and marked:
-            counts = lexicon.numerals[chars[first]] <= 10
+            value = lexicon.numerals[chars[first]]
+            counts = 1 <= value <= 10
         if counts:
-            hashed = (hashed * 1_000_003 + _value(chars, first, j, lexicon) + 7) % _MODULUS
-            hashed = max(hashed, np.int64(1))
+            hashed = max((hashed * 1_000_003 + _value(chars, first, j, lexicon) + 7) % _MODULUS, 1)
             if marked:
                 for k in range(i, j):
                     labels[k] = NUMBER

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matching.names import layout as at
 from matching.names.coding import Chars, Ints, Labels
 from matching.names.jit import compiled
-from matching.names.lexicon import FORMS, FULL, SHORT, Lexicon
+from matching.names.lexicon import FORMS, FULL, SHORT, WEAK, Lexicon
 from matching.names.parse_ends import ordinals, split
 from matching.names.parse_words import (
     cover,
@@ -36,6 +36,9 @@ _ZHENG: Final = ord("政")
 _CHANG: Final = ord("场")
 _GONG: Final = ord("公")
 _SI: Final = ord("司")
+_JIA: Final = ord("加")
+_GONG_WORK: Final = ord("工")
+_ZHEN: Final = ord("镇")
 _LOST: Final = ord("?")
 
 
@@ -69,12 +72,15 @@ def _group(chars: Chars, end: int, labels: Labels, fields: Ints) -> int:
 def _form(chars: Chars, head: int, lexicon: Lexicon, labels: Labels, fields: Ints) -> int:
     """Label the form at the end of the head; returns where the core ends."""
     begin, row = longest_back(chars, head, 0, lexicon, FORMS)
-    end = np.int64(head)
+    end = head
     if row == 0 and head >= 5 and _pair(chars, head - 1, _GONG, _SI):
-        end = np.int64(head - 1)
+        end = head - 1
         begin, row = longest_back(chars, end, 0, lexicon, FORMS)
     if row == 0:
-        return np.int64(head)
+        return head
+    if begin > 0 and chars[begin] == _GONG_WORK and chars[begin - 1] == _JIA:
+        # 服装加工厂 is 服装加工 and 厂, not 工厂
+        begin, row = longest_back(chars, end, end - 1, lexicon, FORMS)
     fields[at.FORM_ID] = lexicon.form_id[row - 1]
     fields[at.FORM_CLASS] = lexicon.form_class[row - 1]
     fields[at.KIND] = lexicon.form_kind[row - 1]
@@ -95,32 +101,41 @@ def _form(chars: Chars, head: int, lexicon: Lexicon, labels: Labels, fields: Int
 @compiled
 def _front(chars: Chars, end: int, lexicon: Lexicon, covered: Labels, fields: Ints) -> int:
     """Read the divisions in front: province, city, county, zone, town; returns where the brand begins."""
-    p, places, extras = np.int64(0), np.int64(0), np.int64(0)
-    parent, other = np.int64(0), np.int64(0)
-    if end >= 4 and chars[0] == _ZHONG and chars[1] == _GUO and industry_start(covered, 2, end) - 2 >= 2:
-        p = np.int64(2)
+    p, places, extras = 0, 0, 0
+    parent, other = 0, 0
+    if (
+        end >= 4
+        and chars[0] == _ZHONG
+        and chars[1] == _GUO
+        and industry_start(chars, covered, 2, end) - 2 >= 2
+    ):
+        p = 2
     while places < 5:
         stop, code, second, kind = division(chars, p, end, lexicon, parent, SHORT, 0)
-        if stop > p and kind == FULL and chars[stop - 1] == _CITY and stop < end:
-            if chars[stop] == _ZHENG or chars[stop] == _CHANG:
-                stop, code, second, kind = division(chars, p, end, lexicon, parent, SHORT, stop - 1)
+        if p < stop < end and kind == FULL and chars[stop - 1] == _CITY and chars[stop] in (_ZHENG, _CHANG):
+            # 南昌市政工程 is 南昌 and 市政工程
+            stop, code, second, kind = division(chars, p, end, lexicon, parent, SHORT, stop - 1)
         if stop > p and kind != FULL:
-            brand = industry_start(covered, stop, end) - stop
+            start = industry_start(chars, covered, stop, end)
+            brand = start - stop
             if end - stop < 2 or brand == 1 or (brand == 0 and code % 100 != 0):
                 break
+            if 2 <= brand <= 4:
+                # 南康(厦门)实业 has the brand 南康: a second place that fills the brand does not lie in the first
+                again, inner, _second, _kind = division(chars, stop, end, lexicon, 0, SHORT, start)
+                if again == start and inner != 0 and not inside(inner, code):
+                    break
         if stop > p:
             p = stop
             places += 1
-            parent, other = max(code, np.int64(0)), second
+            parent, other = max(code, 0), second
             continue
-        stop = zone(chars, p, end, lexicon)
-        if stop == p or (places == 0 and stop - p < 5):
+        stop = zone(chars, p, end, lexicon) if places > 0 else p
+        if stop == p and (places == 0 or parent % 100 != 0 or parent == 0):
             stop = town(chars, p, end, extras)
-        if stop == p or end - stop < 2 or extras >= 3:
+        if stop == p or extras >= 3 or industry_start(chars, covered, stop, end) - stop < 2:
             break
-        if industry_start(covered, stop, end) - stop < 2 and (end - stop < 3 or covered[stop] == 1):
-            break
-        if places == 0 and (stop - p > 3 and covered[p] != 0):
+        if places == 0 and (stop - p > 3 or chars[stop - 1] != _ZHEN or covered[p] != 0):
             break
         p = stop
         extras += 1
@@ -147,25 +162,30 @@ def _before(
     chars: Chars, p: int, end: int, lexicon: Lexicon, covered: Labels, fields: Ints, at_form: int
 ) -> int:
     """Where a division's name begins that ends right before the form or the industry (former brackets), or `end`."""
-    front = np.int64(fields[at.REGION_CODE])
+    front = int(fields[at.REGION_CODE])
     if end - p >= 4 and _pair(chars, end, _ZHONG, _GUO):
         _set_inside(fields, 0, 0)
-        return np.int64(end - 2)
+        return end - 2
     for q in range(p + 2, end - 1):
         stop, code, second, kind = division(chars, q, end, lexicon, 0, SHORT, end)
         if stop != end or code == 0:
             continue
         county = code % 100 != 0
-        if kind != FULL:
-            if at_form != 0:
-                # a county's short name needs an industry before it: 华星技术蓝山有限公司
-                if covered[q] == 1 or (county and covered[q - 2] != 2):
-                    continue
-            elif front != 0 and not inside(code, front) and (county or code == front):
+        if kind != FULL and front != 0 and not inside(code, front) and (county or front % 100 != 0):
+            continue
+        if kind != FULL and at_form != 0:
+            if covered[q] == 1:
                 continue
+            if county:
+                # a county's short name needs an industry before it: 华星技术蓝山有限公司
+                cover(chars, p, q, lexicon, covered)
+                bare = industry_start(chars, covered, p, q) == q
+                cover(chars, p, end, lexicon, covered)
+                if bare:
+                    continue
         _set_inside(fields, code, second)
-        return np.int64(q)
-    return np.int64(end)
+        return q
+    return end
 
 
 @compiled
@@ -192,18 +212,18 @@ def _core(chars: Chars, end: int, lexicon: Lexicon, labels: Labels, fields: Ints
         _fill(labels, q, end, at.REGION)
         end = _group(chars, q, labels, fields) if q - p >= 4 else q
         cover(chars, p, end, lexicon, covered)
-    start = industry_start(covered, p, end)
+    start = industry_start(chars, covered, p, end)
     if start < end:
         first, last = industry_classes(chars, start, end, lexicon, covered)
         fields[at.INDUSTRY_FIRST], fields[at.INDUSTRY_CLASS] = first, last
         _fill(labels, start, end, at.INDUSTRY)
-    stop = np.int64(start)
+    stop = start
     if start < end and start - p >= 4:
         stop = _before(chars, p, start, lexicon, covered, fields, 0)
         if stop < start:
             _fill(labels, stop, start, at.REGION)
             cover(chars, p, stop, lexicon, covered)
-            more = industry_start(covered, p, stop)
+            more = industry_start(chars, covered, p, stop)
             if p < more < stop:
                 first, _last = industry_classes(chars, more, stop, lexicon, covered)
                 fields[at.INDUSTRY_FIRST] = first
@@ -234,17 +254,19 @@ def _branch(
     fields[at.BRANCH_KIND_ID] = kind
     _fill(labels, head, kind_at, at.BRANCH)
     _fill(labels, kind_at, length, at.BRANCH_KIND)
-    p, parent = np.int64(head), np.int64(0)
+    p, parent = head, 0
+    region = int(fields[at.REGION_CODE])
     for _ in range(4):
         stop, code, _other, _kind = division(chars, p, kind_at, lexicon, parent, SHORT, 0)
-        if stop == p and parent == 0 and fields[at.REGION_CODE] != 0:
-            stop, code, _other, _kind = division(
-                chars, p, kind_at, lexicon, np.int64(fields[at.REGION_CODE]), SHORT, 0
-            )
+        if stop == p and parent == 0 and region != 0:
+            stop, code, _other, _kind = division(chars, p, kind_at, lexicon, region, SHORT, 0)
+        if stop == p and kind_at - p >= 2:
+            # a brand-like short name that fills the whole place is one: 和平支行
+            stop, code, _other, _kind = division(chars, p, kind_at, lexicon, 0, WEAK, kind_at)
         if stop == p:
             break
         _fill(labels, p, stop, at.BRANCH_PLACE)
-        p, parent = stop, max(code, np.int64(0))
+        p, parent = stop, max(code, 0)
         if parent != 0:
             fields[at.BRANCH_REGION] = parent
     fields[at.BRANCH_NUMBERS] = ordinals(chars, p, length, length, lexicon, labels, kind_at)
@@ -268,7 +290,7 @@ def _scripts(chars: Chars, length: int, fields: Ints) -> None:
 def _read(chars: Chars, lexicon: Lexicon, labels: Labels, fields: Ints, covered: Labels) -> None:
     fields[:] = 0
     labels[:] = at.OTHER
-    length = np.int64(min(len(chars), at.MAX_NAME))
+    length = min(len(chars), at.MAX_NAME)
     fields[at.LENGTH] = length
     fields[at.HEAD_END] = length
     _scripts(chars, length, fields)

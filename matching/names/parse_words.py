@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.names.coding import Chars
 from matching.names.jit import compiled
-from matching.names.lexicon import CONNECTOR, FULL, INDUSTRIES, REGIONS, WEAK, ZONES, Lexicon
+from matching.names.lexicon import CONNECTOR, FULL, INDUSTRIES, REGIONS, ZONES, Lexicon
 
 _LONGEST: Final = 24
 """Characters of the longest word looked for. The longest division's name has 15."""
@@ -21,10 +21,8 @@ _DA: Final = ord("大")
 _ZHEN: Final = ord("镇")
 _TOWN: Final = ord("乡")
 _SHI: Final = ord("石")
-_XIAN: Final = ord("县")
-_QU: Final = ord("区")
-_SHENG: Final = ord("省")
-_CITY: Final = ord("市")
+_TYPES: Final = tuple(ord(char) for char in "省市县区镇乡")
+_SIDES: Final = tuple(ord(char) for char in "东西南北中")
 _ZHENG: Final = ord("政")
 _CHANG: Final = ord("场")
 _LI: Final = ord("理")
@@ -37,49 +35,52 @@ _DIAN: Final = ord("店")
 _JIANG: Final = ord("江")
 _ZHAI: Final = ord("宅")
 _CUN: Final = ord("村")
+_NO_BRAND: Final = tuple(ord(char) for char in "中国华")
+"""What is no brand by itself: 中石化 is one name, not 中 and its industry."""
 _NOT_BEFORE_TOWN: Final = (ord("水"), ord("家"), ord("故"), ord("梦"), ord("之"))
 
 
 @compiled
-def step(lexicon: Lexicon, node: int, char: int) -> int:
-    """The node after one more character, 0 when no word goes on so."""
-    keys = lexicon.keys
-    key = np.int64(node) * 65536 + np.int64(char)
+def step(keys: npt.NDArray[np.int64], nexts: npt.NDArray[np.int32], node: int, char: int) -> int:
+    """The node after one more character, 0 when no word goes on so (`Lexicon.keys`, `Lexicon.nexts`)."""
+    key = node * 65536 + char
     mask = len(keys) - 1
     mixed = key * 1000003
     slot = (mixed ^ (mixed >> 17)) & mask
     while keys[slot] != 0:
         if keys[slot] == key:
-            return np.int64(lexicon.nexts[slot])
+            return int(nexts[slot])
         slot = (slot + 1) & mask
-    return np.int64(0)
+    return 0
 
 
 @compiled
 def longest(chars: Chars, at: int, limit: int, lexicon: Lexicon, root: int) -> tuple[int, int]:
     """End and value of the longest word from `at` on; (at, 0) for none."""
-    node = np.int64(root)
-    end, value = np.int64(at), np.int64(0)
+    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
+    node = root
+    end, value = at, 0
     for i in range(at, min(limit, at + _LONGEST)):
-        node = step(lexicon, node, chars[i])
+        node = step(keys, nexts, node, chars[i])
         if node == 0:
             break
-        if lexicon.values[node] != 0:
-            end, value = np.int64(i + 1), np.int64(lexicon.values[node])
+        if values[node] != 0:
+            end, value = i + 1, int(values[node])
     return end, value
 
 
 @compiled
 def longest_back(chars: Chars, end: int, begin: int, lexicon: Lexicon, root: int) -> tuple[int, int]:
     """Begin and value of the longest word that ends before `end`; (end, 0) for none."""
-    node = np.int64(root)
-    at, value = np.int64(end), np.int64(0)
+    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
+    node = root
+    at, value = end, 0
     for i in range(end - 1, max(begin, end - _LONGEST) - 1, -1):
-        node = step(lexicon, node, chars[i])
+        node = step(keys, nexts, node, chars[i])
         if node == 0:
             break
-        if lexicon.values[node] != 0:
-            at, value = np.int64(i), np.int64(lexicon.values[node])
+        if values[node] != 0:
+            at, value = i, int(values[node])
     return at, value
 
 
@@ -102,10 +103,10 @@ def resolve(lexicon: Lexicon, name: int, parent: int, weakest: int) -> tuple[int
     Three or more readings without a parent to choose by give code -1: a division, but which one is open.
     """
     first, last = lexicon.reading_start[name - 1], lexicon.reading_start[name]
-    code, other, kind = np.int64(0), np.int64(0), np.int64(3)
+    code, other, kind = 0, 0, 3
     count = 0
     for i in range(first, last):
-        here, how = np.int64(lexicon.reading_code[i]), np.int64(lexicon.reading_kind[i])
+        here, how = int(lexicon.reading_code[i]), int(lexicon.reading_kind[i])
         if parent != 0:
             fits = inside(here, parent)
             # a county may have moved to another prefecture of its province since the name was registered
@@ -123,11 +124,11 @@ def resolve(lexicon: Lexicon, name: int, parent: int, weakest: int) -> tuple[int
         elif other == 0 and here != code:
             other = here
     if parent != 0:
-        return code, np.int64(0), kind
+        return code, 0, kind
     if other != 0 and (code % 100 == 0 and (other % 100 != 0) and code // 10000 == other // 10000):
-        other = np.int64(0)
+        other = 0
     if count > 2 and code % 100 != 0:
-        return np.int64(-1), np.int64(0), kind
+        return -1, 0, kind
     return code, other, kind
 
 
@@ -136,20 +137,21 @@ def _names_a_street(chars: Chars, at: int, limit: int) -> bool:
     """Whether what follows a short name makes it part of something else: a road, a town, a stone."""
     if at >= limit:
         return False
-    char, after = chars[at], chars[at + 1] if at + 1 < limit else np.uint16(0)
+    char = chars[at]
+    after = chars[at + 1] if at + 1 < limit else np.uint16(0)
     if char == _DA:
-        return after == _DAO or after == _JIE
-    if char == _ZHEN or char == _TOWN or char == _SHENG or char == _CITY or char == _XIAN or char == _QU:
-        return after != _ZHENG and after != _CHANG
+        return after in (_DAO, _JIE)
+    if char in _SIDES:
+        return after in (_LU, _JIE)
+    if char in _TYPES:
+        return after not in (_ZHENG, _CHANG)
     if char == _SHI:
-        return chars[at - 1] == _LI
+        return bool(chars[at - 1] == _LI)
     if char == _DAO:
-        return chars[at - 1] == _HAI
+        return bool(chars[at - 1] == _HAI)
     if char == _LU:
-        return (
-            after == 0 or after == _DI or after == _ZHI or after == _FEN or after == _YING or after == _DIAN
-        )
-    return char == _JIE or char == _XIANG
+        return after == 0 or after in (_DI, _ZHI, _FEN, _YING, _DIAN)
+    return char in (_JIE, _XIANG)
 
 
 @compiled
@@ -163,35 +165,36 @@ def division(
         weakest: the weakest kind of name that counts without a parent (FULL, SHORT).
         exact: where the name has to end, or 0 for the longest one that fits.
     """
-    node = np.int64(REGIONS)
-    best_end, best_code, best_other, best_kind = np.int64(at), np.int64(0), np.int64(0), np.int64(3)
+    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
+    node = REGIONS
+    best_end, best_code, best_other, best_kind = at, 0, 0, 3
     for i in range(at, min(limit, at + _LONGEST)):
-        node = step(lexicon, node, chars[i])
+        node = step(keys, nexts, node, chars[i])
         if node == 0:
             break
-        name = np.int64(lexicon.values[node])
+        name = int(values[node])
         end = i + 1
         if name == 0 or (exact != 0 and end != exact):
             continue
         code, other, kind = resolve(lexicon, name, parent, weakest)
-        if code == 0 or kind > max(weakest, WEAK if parent != 0 else weakest):
+        if code == 0 or kind == 3:
             continue
         if kind != FULL and exact == 0 and _names_a_street(chars, end, limit):
             continue
-        best_end, best_code, best_other, best_kind = np.int64(end), code, other, kind
+        best_end, best_code, best_other, best_kind = end, code, other, kind
     return best_end, best_code, best_other, best_kind
 
 
 @compiled
 def zone(chars: Chars, at: int, limit: int, lexicon: Lexicon) -> int:
     """Where a development zone named from `at` on ends, or `at`: 小蓝经济技术开发区."""
-    for lead in range(0, 5):
+    for lead in range(5):
         if at + lead >= limit:
             break
         end, value = longest(chars, at + lead, limit, lexicon, ZONES)
         if value != 0:
             return end
-    return np.int64(at)
+    return at
 
 
 @compiled
@@ -203,29 +206,29 @@ def town(chars: Chars, at: int, limit: int, village: int) -> int:
             break
         char, after, before = chars[i], chars[i + 1], chars[i - 1]
         if lead >= 2 and char == _ZHEN and after != _JIANG and after != _ZHAI:
-            return np.int64(i + 1)
-        if char == _TOWN and lead <= 3 and after != _CUN and after != _ZHEN:
-            if before not in _NOT_BEFORE_TOWN:
-                return np.int64(i + 1)
+            return i + 1
+        if char == _TOWN and lead <= 3 and after not in (_CUN, _ZHEN) and before not in _NOT_BEFORE_TOWN:
+            return i + 1
         if lead >= 2 and char == _JIE and after == _DAO:
-            return np.int64(i + 2)
+            return i + 2
         if village != 0 and char == _CUN and lead <= 3:
-            return np.int64(i + 1)
-    return np.int64(at)
+            return i + 1
+    return at
 
 
 @compiled
 def cover(chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDArray[np.uint8]) -> None:
     """Mark from where on the characters up to `end` are industry words: 1 a start, 2 only inside, 0 not."""
+    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
     covered[end] = 1
     for i in range(end - 1, begin - 1, -1):
         covered[i] = 0
-        node = np.int64(INDUSTRIES)
+        node = INDUSTRIES
         for j in range(i, min(end, i + _LONGEST)):
-            node = step(lexicon, node, chars[j])
+            node = step(keys, nexts, node, chars[j])
             if node == 0:
                 break
-            value = lexicon.values[node]
+            value = values[node]
             if value == 0 or covered[j + 1] == 0:
                 continue
             if value == CONNECTOR:
@@ -240,14 +243,14 @@ def cover(chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDA
 
 
 @compiled
-def industry_start(covered: npt.NDArray[np.uint8], begin: int, end: int) -> int:
+def industry_start(chars: Chars, covered: npt.NDArray[np.uint8], begin: int, end: int) -> int:
     """Where the industry begins, leaving two characters for the brand where that can be; `end` for no industry."""
-    if covered[begin] == 1 and begin < end:
+    if begin < end and covered[begin] == 1:
         return begin
     for i in range(begin + 2, end):
         if covered[i] == 1:
             return i
-    if begin + 1 < end and covered[begin + 1] == 1:
+    if begin + 1 < end and covered[begin + 1] == 1 and chars[begin] not in _NO_BRAND:
         return begin + 1
     return end
 
@@ -257,18 +260,19 @@ def industry_classes(
     chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDArray[np.uint8]
 ) -> tuple[int, int]:
     """Meaning of the first and of the last industry word between two places that `cover` joined."""
-    first, last = np.int64(0), np.int64(0)
-    at = np.int64(begin)
+    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
+    first, last = 0, 0
+    at = begin
     while at < end:
-        node = np.int64(INDUSTRIES)
-        stop, meaning = np.int64(at + 1), np.int64(0)
+        node = INDUSTRIES
+        stop, meaning = at + 1, 0
         for j in range(at, min(end, at + _LONGEST)):
-            node = step(lexicon, node, chars[j])
+            node = step(keys, nexts, node, chars[j])
             if node == 0:
                 break
-            value = np.int64(lexicon.values[node])
+            value = int(values[node])
             if value != 0 and covered[j + 1] != 0:
-                stop, meaning = np.int64(j + 1), value
+                stop, meaning = j + 1, value
         if meaning != 0 and meaning != CONNECTOR:
             first = meaning if first == 0 else first
             last = meaning
