@@ -7,7 +7,7 @@ from random import Random
 from typing import Final
 
 from matching.names.characters import characters
-from namelab.places import Place
+from namelab.places import Place, draw_place
 from namelab.words import Wheel, blend, blocks, zipf
 
 _TAIL: Final = 0.09
@@ -30,7 +30,7 @@ def _tail() -> list[tuple[str, float]]:
 @cache
 def _characters(block: str, tail: float = _TAIL) -> Wheel[str]:
     text = "".join(blocks("characters.txt")[block])
-    return blend((1 - tail, zipf(text, 0.95, 9)), (tail, _tail()))
+    return blend((1 - tail, zipf(text, 0.88, 10)), (tail, _tail()))
 
 
 @cache
@@ -46,7 +46,7 @@ def _words(block: str) -> Wheel[str]:
 @cache
 def typical(block: str = "brand_first") -> dict[str, float]:
     """How likely a character is at the first (or `brand_second`) place of a 字号; what is missing is rare."""
-    text = dict(zipf("".join(blocks("characters.txt")[block]), 0.95, 9))
+    text = dict(zipf("".join(blocks("characters.txt")[block]), 0.88, 10))
     whole = sum(text.values())
     tail = dict(_tail())
     rest = sum(tail.values())
@@ -90,8 +90,11 @@ def brand(rng: Random, place: Place) -> str:
         return word[:2] if len(word) > 3 else word
     if roll < 0.68:
         return two(rng)
-    if roll < 0.7:
+    if roll < 0.692:
         return place.abbreviation + _characters("brand_second").draw(rng)
+    if roll < 0.704:
+        other = draw_place(rng).short
+        return other if len(other) < 4 and rng.random() < 0.6 else other[:3] + two(rng)
     if roll < 0.91:
         return _three(rng, place)
     roll = rng.random()

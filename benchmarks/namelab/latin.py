@@ -13,7 +13,17 @@ _FORMS: Final = (
     "Co., Ltd.", "Co., Ltd.", "Co., Ltd.", "Co.,Ltd", "CO., LTD.", "CO.,LTD", "Co. Ltd", "Company Limited",
     "Limited Company", "Co., Ltd", "Limited", "Ltd.", "Co. Ltd.", "Co., Limited",
 )  # fmt: skip
+_PLACES: Final = {
+    "陕西": ("Shaanxi", "Shaanxi", "Shanxi"), "内蒙古": ("Inner Mongolia", "Neimenggu", "Inner Mongolia"),
+    "西藏": ("Tibet", "Xizang", "Xizang"), "哈尔滨": ("Harbin", "Harbin", "Haerbin"), "拉萨": ("Lhasa", "Lasa", "Lhasa"),
+    "乌鲁木齐": ("Urumqi", "Urumqi", "Wulumuqi"), "呼和浩特": ("Hohhot", "Huhehaote", "Hohhot"),
+}  # fmt: skip
 _BY_FORM: Final = (
+    ("律师", ("Law Firm", "Law Office", "Attorneys at Law")),
+    ("会计师", ("Certified Public Accountants", "Accounting Firm", "CPAs")),
+    ("税务师", ("Tax Agents", "Tax Accountants")),
+    ("事务所", ("Office", "Firm", "Agency")),
+    ("银行", ("Bank Co., Ltd.", "Bank")),
     ("股份", ("Co., Ltd.", "Corporation", "Joint Stock Co., Ltd.", "Corp.", "Corporation Limited")),
     ("集团", ("Group Co., Ltd.", "Group", "(Group) Co., Ltd.", "Group Corporation")),
     ("合作社", ("Cooperative", "Professional Cooperative", "Specialized Cooperative")),
@@ -30,7 +40,9 @@ def _read(text: str) -> list[str]:
     return [sound or c for sound, c in zip(syllables(text), text, strict=True)]
 
 
-def _joined(text: str) -> str:
+def _place(rng: Random, text: str) -> str:
+    if text in _PLACES:
+        return _PLACES[text][rng.randrange(len(_PLACES[text]))]
     return "".join(_read(text)).capitalize()
 
 
@@ -79,9 +91,9 @@ def english_name(rng: Random, company: Company) -> str | None:
     words = [_own(rng, company.brand), does, form]
     if company.spot in {"bracket", "inner"}:
         words[1 if company.spot == "inner" else 2 : 1 if company.spot == "inner" else 2] = [
-            f"({_joined(region)})"
+            f"({_place(rng, region)})"
         ]
     elif company.spot != "none":
-        words.insert(0, _joined(region))
+        words.insert(0, _place(rng, region))
     text = " ".join(word for word in words if word)
     return text.upper() if rng.random() < 0.17 else text

@@ -6,13 +6,14 @@ the 字号 that differs in one character is made of characters that firms like, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable
+from functools import lru_cache
 from random import Random
 from typing import Any, Final, NamedTuple
 
 from namelab import brands, edits, latin, places, slips, trades
 from namelab.company import Branch, Company, changed
+from namelab.pool import Pool
 from namelab.register import branch_for, forms
 from namelab.words import counted
 
@@ -21,40 +22,6 @@ Made = tuple[Company, str] | None
 
 _ALIEN: Final = 200_000_000
 _STEP: Final = 600_000_000
-
-
-class Pool:
-    """The companies among which neighbours are looked for."""
-
-    def __init__(self, companies: Sequence[Company]) -> None:
-        self.companies = companies
-
-    def draw(self, rng: Random) -> Company:
-        """Any company."""
-        return self.companies[rng.randrange(len(self.companies))]
-
-    @cached_property
-    def _postings(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for at, company in enumerate(self.companies):
-            for gram in _grams(company.name):
-                found.setdefault(gram, []).append(at)
-        return found
-
-    def nearest(self, company: Company) -> Company | None:
-        """The other company whose name shares most rare pairs of characters."""
-        scores: dict[int, float] = {}
-        for gram in _grams(company.name):
-            rows = self._postings.get(gram, [])
-            if len(rows) <= 300:
-                for at in rows:
-                    scores[at] = scores.get(at, 0.0) + (1 + len(rows)) ** -0.5
-        best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:3]
-        return next((self.companies[at] for at, _ in best if self.companies[at].name != company.name), None)
-
-
-def _grams(name: str) -> set[str]:
-    return {name[at : at + 2] for at in range(len(name) - 1)}
 
 
 def _other(rng: Random, company: Company, **parts: Any) -> Made:
@@ -98,6 +65,42 @@ def one_character(kind: str) -> Callable[[Random, Pool, Company], Made]:
         return _other(rng, company, brand=brand[:at] + other + brand[at + 1 :]) if other else None
 
     return make
+
+
+def one_character_elsewhere(rng: Random, pool: Pool, company: Company) -> Made:
+    """One character apart outside the 字号: 余江 and 余干, 木业 and 林业, 安福店 and 安远店."""
+    roll = rng.random()
+    branch = company.branch
+    if branch is not None:
+        return _branch_apart(rng, company, branch)
+    if roll < 0.4 and company.spot == "front":
+        options = places.one_apart(company.place)
+        if not options or company.region_text not in {company.place.short, company.place.full}:
+            return None
+        place = options[rng.randrange(len(options))]
+        if _one_place(place, company.place):
+            return None
+        region = place.full if company.region_text == company.place.full else place.short
+        return _other(rng, company, place=place, region_text=region, form=company.form)
+    trades_near = trades.one_apart(company.trade) if company.brand else []
+    return _other(rng, company, trade=trades_near[rng.randrange(len(trades_near))]) if trades_near else None
+
+
+def _branch_apart(rng: Random, company: Company, branch: Branch) -> Made:
+    text = branch.place or branch.brand
+    if len(text) < 2:
+        return None
+    at = rng.randrange(len(text) - 1)
+    kind = ("homophone", "nearsound", "shape", "other", "other")[rng.randrange(5)]
+    if not slips.is_chinese(text[at]):
+        return None
+    other = slips.pick(rng, _replacements(text[at], kind, at == 0))
+    if not other:
+        return None
+    text = text[:at] + other + text[at + 1 :]
+    place, brand = (text, branch.brand) if branch.place else ("", text)
+    changed_branch = Branch(place, brand, branch.ordinal, branch.kind)
+    return _other(rng, company, branch=changed_branch, region_text=company.region_text)
 
 
 def brand_insert(rng: Random, pool: Pool, company: Company) -> Made:
@@ -369,6 +372,7 @@ _TABLE: Final = (
     ),
     Negative("one_char_shape", "字号 one character apart, of like shape", one_character("shape")),
     Negative("one_char_other", "字号 one character apart", one_character("other")),
+    Negative("one_char_elsewhere", "region, trade or branch one character apart", one_character_elsewhere),
     Negative("brand_insert", "字号 with a character more", brand_insert),
     Negative("brand_transposed", "字号 with its characters in another order", brand_transposed),
     Negative("same_core_diff_region", "same 字号 and trade elsewhere", other_region),

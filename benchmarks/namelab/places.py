@@ -96,7 +96,9 @@ def _current(level: str, code: str, names: list[str]) -> str:
     return names[-1]
 
 
-def _short(full: str, given: str) -> str:
+def _short(level: str, full: str, given: str) -> str:
+    if level == "province":
+        return re.sub(r"(?:(?:壮族|回族|维吾尔)?自治区|[省市])\Z", "", full)
     bare = _NATION.sub("", full)
     bare = re.sub(r"(?:自治州|自治县|自治旗|自治区|特别行政区|地区|[省市县区旗盟州])\Z", "", bare)
     candidate = given or bare
@@ -112,17 +114,17 @@ def places() -> tuple[Place, ...]:
         if line.startswith("#") or not line:
             continue
         code, names, *shorts = line.split("\t")
-        if code[:2] not in _WEIGHTS:
+        if code[:2] not in _WEIGHTS or names.endswith("市辖区"):
             continue
         level = _level(code)
         options = names.split()
         full = _current(level, code, options)
-        given = next((s for part in shorts for s in part.split() if full.startswith(s)), "")
+        given = max((s for part in shorts for s in part.split() if full.startswith(s)), key=len, default="")
         found[code] = Place(
             code=code,
             level=level,
             full=full,
-            short=_short(full, given),
+            short=_short(level, full, given),
             old=tuple(
                 name
                 for name in options
@@ -217,3 +219,24 @@ def draw_place(rng: Random) -> Place:
     roll = rng.random()
     level = "province" if roll < 0.29 else "city" if roll < 0.62 else "county" if roll < 0.88 else "district"
     return wheels()[level].draw(rng)
+
+
+@cache
+def _one_apart() -> dict[tuple[int, str], tuple[Place, ...]]:
+    found: dict[tuple[int, str], list[Place]] = {}
+    for place in places():
+        for at in range(len(place.short)):
+            found.setdefault((at, place.short[:at] + "?" + place.short[at + 1 :]), []).append(place)
+    return {key: tuple(members) for key, members in found.items()}
+
+
+def one_apart(place: Place) -> list[Place]:
+    """Divisions whose short names differ from this one's in one character: 余江 and 余干."""
+    short = place.short
+    keys = [(at, short[:at] + "?" + short[at + 1 :]) for at in range(len(short))]
+    return [
+        other
+        for key in keys
+        for other in _one_apart()[key]
+        if other.short != short and other.level == place.level
+    ]

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from graph.text import org_key
 from namelab import negatives, variants
 from namelab.company import Company
+from namelab.pool import Pool
 from namelab.world import World, companies
 
 FIT_SEEDS: Final = range(1_000, 2_000)
@@ -56,11 +57,11 @@ class Lists(NamedTuple):
     queries: list[Query]
 
 
-def _other_person(rng: Random, pool: negatives.Pool) -> str:
+def _other_person(rng: Random, pool: Pool) -> str:
     return pool.draw(rng).legal_rep
 
 
-def _positive(rng: Random, pool: negatives.Pool, kind: str) -> Pair:
+def _positive(rng: Random, pool: Pool, kind: str) -> Pair:
     variant = variants.KINDS[kind]
     for _ in range(_TRIES):
         company = pool.draw(rng)
@@ -74,7 +75,7 @@ def _positive(rng: Random, pool: negatives.Pool, kind: str) -> Pair:
     raise ValueError(f"no company here has a variant of the kind {kind}")
 
 
-def _negative(rng: Random, pool: negatives.Pool, kind: str) -> Pair:
+def _negative(rng: Random, pool: Pool, kind: str) -> Pair:
     negative = negatives.KINDS[kind]
     for _ in range(_TRIES):
         company = pool.draw(rng)
@@ -139,7 +140,7 @@ def pairs(
     slots = _spread(rng, positive, half) + _spread(rng, negative, n - half)
     rng.shuffle(slots)
     source = world if world is not None else World(seed, min(max(3_000, n), 120_000))
-    pool = negatives.Pool(source.companies)
+    pool = Pool(source.companies)
     for kind in slots:
         pair = _positive(rng, pool, kind) if kind in variants.KINDS else _negative(rng, pool, kind)
         yield _swapped(pair) if rng.getrandbits(1) else pair

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
-from namelab.words import Wheel, blend, blocks, zipf
+from namelab.words import Wheel, blend, blocks, synonyms, zipf
 
 
 @cache
 def _phrases() -> Wheel[str]:
     lists = blocks("industries.txt")
-    return blend((0.66, zipf(lists["top"], 0.85, 5)), (0.34, zipf(lists["common"], 0.35, 20)))
+    return blend((0.68, zipf(lists["top"], 0.92, 5)), (0.32, zipf(lists["common"], 0.35, 20)))
 
 
 @cache
@@ -58,6 +58,33 @@ def near(rng: Random, phrase: str) -> str:
     return (
         f"{_materials().draw(rng)}/{phrase}" if rng.random() < 0.4 else f"{words[0]}/{_actions().draw(rng)}"
     )
+
+
+@cache
+def _one_apart() -> dict[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    materials = [f"{goods}/制品" for goods in blocks("industries.txt")["materials"]]
+    lists = (*(w for name in ("top", "common") for w in blocks("industries.txt")[name]), *materials)
+    lists += tuple(
+        w for name in ("coop_trades", "factory_trades", "shop_trades") for w in blocks("other.txt")[name]
+    )
+    for phrase in lists:
+        for at in range(len(phrase)):
+            if phrase[at] != "/":
+                found.setdefault(phrase[:at] + "?" + phrase[at + 1 :], {})[phrase] = None
+    return {key: tuple(members) for key, members in found.items() if len(members) > 1}
+
+
+def one_apart(phrase: str) -> list[str]:
+    """Trades written with one other character (木业 and 林业) that nobody would put for one another."""
+    same = synonyms().get(tuple(phrase.split("/")), ())
+    keys = [phrase[:at] + "?" + phrase[at + 1 :] for at in range(len(phrase)) if phrase[at] != "/"]
+    return [
+        other
+        for key in keys
+        for other in _one_apart().get(key, ())
+        if other != phrase and tuple(other.split("/")) not in same
+    ]
 
 
 @cache

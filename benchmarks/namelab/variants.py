@@ -101,7 +101,7 @@ def combined(rng: Random, company: Company) -> str | None:
     return name if name != company.name else None
 
 
-_CHARACTERS: Final = "one_char_homophone one_char_nearsound one_char_shape one_char_other"
+_CHARACTERS: Final = "one_char_homophone one_char_nearsound one_char_shape one_char_other one_char_elsewhere"
 _TEXT: Final = (
     ("typo_homophone", "typed as a character of the same sound", edits.homophone, "one_char_homophone"),
     (
@@ -111,7 +111,12 @@ _TEXT: Final = (
         "one_char_nearsound",
     ),
     ("typo_shape", "taken for a character that looks like it", edits.lookalike, "one_char_shape"),
-    ("typo_other", "one character replaced by any other", edits.any_character, "one_char_other"),
+    (
+        "typo_other",
+        "one character replaced by any other",
+        edits.any_character,
+        "one_char_other one_char_elsewhere",
+    ),
     ("char_drop", "one character left out", edits.dropped, "brand_insert"),
     ("char_insert", "one character too many", edits.inserted, "brand_insert"),
     ("transpose", "two neighbouring characters changed places", edits.transposed, "brand_transposed"),

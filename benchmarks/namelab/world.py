@@ -10,6 +10,8 @@ from functools import cached_property
 from itertools import chain, count
 from typing import Final
 
+from xxhash import xxh3_64_intdigest
+
 from namelab.company import Company
 from namelab.register import Register, chains
 
@@ -26,13 +28,13 @@ def companies(seed: int, names: int) -> Iterator[Company]:
         seed: of the world.
         names: how many.
     """
-    seen: set[str] = set()
+    seen: set[int] = set()
     heads = chains(seed)
     for company in chain(heads, _drawn(seed, len(heads))):
         if len(seen) >= names:
             return
         name = company.name
-        key = name.translate(_PLAIN) if "（" in name or "(" in name else name
+        key = xxh3_64_intdigest(name.translate(_PLAIN) if "（" in name or "(" in name else name)
         if key not in seen:
             seen.add(key)
             yield company
