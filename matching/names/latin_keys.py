@@ -7,13 +7,15 @@ compared in full.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
+from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from matching.names import layout as at
-from matching.names.characters import Characters, syllable_names, syllables
+from matching.names.characters import Characters, characters, syllable_names, syllables
 from matching.names.jit import compiled
 from matching.names.latin_align import skeleton
 from matching.names.latin_text import (
@@ -43,18 +45,27 @@ _EDGE: Final = 0x50
 _COLLAPSED: Final = 0x4C
 _SUFFIXES: Final = (0x7701, 0x5E02, 0x53BF, 0x65D7, 0x76DF, 0x533A, 0x5DDE)
 """省 市 县 旗 盟 区 州, which Latin names leave out."""
+_COMPANY: Final = 0x53F8
+"""司, the end of the forms that Latin readings take off."""
 _PINYIN_FORMS = ("GUFENYOUXIANGONGSI", "YOUXIANZERENGONGSI", "YOUXIANGONGSI", "GUFENGONGSI", "GONGSI")
 _SUFFIX_WORDS = frozenset(
     {"SHI", "SHENG", "XIAN", "QU", "CITY", "COUNTY", "PROVINCE", "DISTRICT", "QI", "ZHOU", "TOWN"}
 )
+_HANZI = re.compile("[\u4e00-\u9fff]{2,}")
 _CONSONANTS = str.maketrans("", "", "AEIOU")
 
 
 class SoundKeys(NamedTuple):
-    """For each toneless syllable the hash of its letters and the factor that makes room for them."""
+    """What `chinese_latin_keys` knows of sounds."""
 
     code: Any
+    """For each toneless syllable the hash of its letters."""
     power: Any
+    """The factor that makes room for those letters."""
+    pair: Any
+    """Characters beside a neighbour that settles their reading (重 before 庆), ascending."""
+    reading: Any
+    """The syllable of each such pair."""
 
 
 @cache
@@ -62,9 +73,32 @@ def sound_keys() -> SoundKeys:
     """The table that `chinese_latin_keys` reads, made once from the syllables of `characters`."""
     codes = np.array([_letters(name) for name in syllable_names()], dtype=np.uint64)
     powers = np.array([pow(_BASE, len(name), 1 << 64) for name in syllable_names()], dtype=np.uint64)
-    codes.setflags(write=False)
-    powers.setflags(write=False)
-    return SoundKeys(codes, powers)
+    settled = _settled()
+    pairs = np.array(sorted(settled), dtype=np.int64)
+    found = np.array([settled[pair] for pair in sorted(settled)], dtype=np.int64)
+    for array in (codes, powers, pairs, found):
+        array.setflags(write=False)
+    return SoundKeys(codes, powers, pairs, found)
+
+
+def _settled() -> dict[int, int]:
+    """Readings that a neighbour settles, from the places and words of company names (重庆, 会计, 旅行社)."""
+    numbers = {name: number for number, name in enumerate(syllable_names())}
+    sound = characters().sound
+    found: dict[int, int] = {}
+    for table in ("regions.tsv", "industries.tsv", "forms.tsv"):
+        text = files("matching.names").joinpath(table).read_text(encoding="utf-8")
+        for word in _HANZI.findall(text):
+            for at_, (character, name) in enumerate(zip(word, syllables(word), strict=True)):
+                if name and sound[ord(character), 0] != numbers[name]:
+                    after = at_ + 1 < len(word)
+                    other = ord(word[at_ + 1] if after else word[at_ - 1])
+                    found.setdefault(_pair(ord(character), other, after), numbers[name])
+    return found
+
+
+def _pair(character: int, other: int, after: bool) -> int:
+    return (character << 17) | (other << 1) | after
 
 
 def _letters(text: str) -> int:
@@ -107,8 +141,55 @@ def _put(out: Any, count: int, letters: Any, family: int) -> int:
 
 
 @compiled
+def _find(pairs: Any, wanted: int) -> int:
+    """Where a pair stands, or -1."""
+    low = 0
+    high = len(pairs)
+    while low < high:
+        middle = (low + high) >> 1
+        if pairs[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    if low < len(pairs) and pairs[low] == wanted:
+        return low
+    return -1
+
+
+@compiled
+def _syllable(chars: Any, i: int, characters: Characters, sounds: SoundKeys) -> int:
+    """The reading of a character as its neighbours settle it, else its most usual one."""
+    character = int(chars[i])
+    if characters.sound[character, 1] == 0:
+        return int(characters.sound[character, 0])
+    if i + 1 < len(chars):
+        place = _find(sounds.pair, (character << 17) | (int(chars[i + 1]) << 1) | 1)
+        if place >= 0:
+            return int(sounds.reading[place])
+    if i > 0:
+        place = _find(sounds.pair, (character << 17) | (int(chars[i - 1]) << 1))
+        if place >= 0:
+            return int(sounds.reading[place])
+    return int(characters.sound[character, 0])
+
+
+@compiled
+def _append(letters: Any, character: int, syllable: int, sounds: SoundKeys) -> Any:
+    """A hash with one more character's letters; a Latin letter or digit stands for itself."""
+    if syllable:
+        return letters * sounds.power[syllable] + sounds.code[syllable]
+    if character >= 128:
+        return letters
+    if 65 <= character <= 90:
+        character += 32
+    return letters * np.uint64(_BASE) + np.uint64(character)
+
+
+@compiled
 def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: SoundKeys, out: Any) -> int:
     """Keys of what a Chinese name sounds like: region and brand, brand, the whole; toneless and joined.
+
+    A name has four or five; a brand with a character of two readings has its keys under both.
 
     Args:
         chars: the comparison form of one name.
@@ -120,97 +201,83 @@ def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: 
     Returns:
         How many keys were written.
     """
-    zero = np.uint64(0)
-    region = zero
-    level = zero
-    first = zero
-    brand = zero
-    whole = zero
-    short = zero
-    after = zero
-    region_length = 0
-    since = 0
-    brand_length = 0
     end = len(chars)
     for i in range(len(chars)):
         if labels[i] == at.BRANCH or labels[i] == at.BRANCH_KIND or labels[i] == at.BRANCH_PLACE:
             end = i
             break
-    formless = zero
-    for i in range(end):
-        syllable = characters.sound[chars[i], 0]
-        code = sounds.code[syllable]
-        power = sounds.power[syllable]
-        if syllable == 0:
-            if chars[i] < 128:
-                letter = np.uint64(chars[i])
-                if 65 <= chars[i] <= 90:
-                    letter = np.uint64(chars[i] + 32)
-                code = letter
-                power = np.uint64(_BASE)
-            else:
-                continue
-        whole = whole * power + code
-        if labels[i] != at.FORM:
-            formless = formless * power + code
-        if labels[i] == at.REGION:
-            if since >= 2 and chars[i] in _SUFFIXES:
-                since = 0
-                continue
-            if since == 0:
-                if region_length == 0:
-                    first = zero
-                level = zero
-            since += 1
-            region_length += 1
-            region = region * power + code
-            level = level * power + code
-            if since == region_length:
-                first = first * power + code
-            short = short * power + code
-            continue
-        if labels[i] != at.FORM:
-            short = short * power + code
-            after = after * power + code
-        if labels[i] == at.BRAND or labels[i] == at.OTHER or labels[i] == at.NUMBER:
-            brand = brand * power + code
-            brand_length += 1
     count = 0
-    count = _put(out, count, whole, _WHOLE)
+    for replaced in range(-1, end):
+        if replaced >= 0 and (labels[replaced] != at.BRAND or characters.sound[chars[replaced], 1] == 0):
+            continue
+        count = _some_keys(chars, labels, end, replaced, characters, sounds, out, count)
+    return count
+
+
+@compiled
+def _some_keys(
+    chars: Any,
+    labels: Any,
+    end: int,
+    replaced: int,
+    characters: Characters,
+    sounds: SoundKeys,
+    out: Any,
+    count: int,
+) -> int:
+    """Keys of a name in which one character, if any, is read in its second way."""
+    zero = np.uint64(0)
+    everything, formless, short = zero, zero, zero
+    brand_only, of_region, of_first, of_last, longer = zero, zero, zero, zero, zero
+    in_level, levels, brand_length, after_brand = 0, 0, 0, 0
+    for i in range(end):
+        character = int(chars[i])
+        label = labels[i]
+        syllable = _syllable(chars, i, characters, sounds)
+        if i == replaced:
+            second = int(characters.sound[character, 1])
+            syllable = int(characters.sound[character, 0]) if syllable == second else second
+        everything = _append(everything, character, syllable, sounds)
+        if label != at.FORM:
+            formless = _append(formless, character, syllable, sounds)
+        if label == at.REGION:
+            if in_level >= 2 and character in _SUFFIXES:
+                in_level = 0
+                continue
+            if in_level == 0:
+                levels += 1
+                of_last = zero
+            in_level += 1
+            of_region = _append(of_region, character, syllable, sounds)
+            of_last = _append(of_last, character, syllable, sounds)
+            if levels == 1:
+                of_first = _append(of_first, character, syllable, sounds)
+        if label != at.FORM:
+            short = _append(short, character, syllable, sounds)
+        if label == at.BRAND or label == at.OTHER or label == at.NUMBER:
+            brand_length += 1
+            brand_only = _append(brand_only, character, syllable, sounds)
+            of_region = _append(of_region, character, syllable, sounds)
+            of_last = _append(of_last, character, syllable, sounds)
+            of_first = _append(of_first, character, syllable, sounds)
+            longer = of_region
+            after_brand = 0
+        elif label == at.INDUSTRY and after_brand < 2:
+            after_brand += 1
+            longer = _append(of_region if after_brand == 1 else longer, character, syllable, sounds)
     count = _put(out, count, formless, _WHOLE)
     count = _put(out, count, short, _WHOLE)
-    count = _put(out, count, after, _WHOLE)
-    if brand_length < 1:
-        return count
-    for replaced in range(-1, end):
-        other = -1
-        if replaced >= 0:
-            if labels[replaced] != at.BRAND or characters.sound[chars[replaced], 1] == 0:
-                continue
-            other = replaced
-        found = zero
-        power_all = np.uint64(1)
-        for i in range(end):
-            if labels[i] == at.BRAND or labels[i] == at.OTHER or labels[i] == at.NUMBER:
-                syllable = characters.sound[chars[i], 1 if i == other else 0]
-                code = sounds.code[syllable]
-                power = sounds.power[syllable]
-                if syllable == 0:
-                    if chars[i] >= 128:
-                        continue
-                    letter = np.uint64(chars[i])
-                    if 65 <= chars[i] <= 90:
-                        letter = np.uint64(chars[i] + 32)
-                    code = letter
-                    power = np.uint64(_BASE)
-                found = found * power + code
-                power_all = power_all * power
-        if brand_length >= 2:
-            count = _put(out, count, found, _BRAND)
-        if region_length:
-            count = _put(out, count, region * power_all + found, _REGION_BRAND)
-            count = _put(out, count, level * power_all + found, _REGION_BRAND)
-            count = _put(out, count, first * power_all + found, _REGION_BRAND)
+    if end and chars[end - 1] != _COMPANY:
+        count = _put(out, count, everything, _WHOLE)
+    if brand_length >= 2:
+        count = _put(out, count, brand_only, _BRAND)
+    if levels:
+        count = _put(out, count, of_region, _REGION_BRAND)
+        if levels > 1:
+            count = _put(out, count, of_last, _REGION_BRAND)
+            count = _put(out, count, of_first, _REGION_BRAND)
+        if after_brand == 2 and replaced < 0:
+            count = _put(out, count, longer, _REGION_BRAND)
     return count
 
 
