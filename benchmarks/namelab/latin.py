@@ -15,7 +15,8 @@ _FORMS: Final = (
 )  # fmt: skip
 _PLACES: Final = {
     "陕西": ("Shaanxi", "Shaanxi", "Shanxi"), "内蒙古": ("Inner Mongolia", "Neimenggu", "Inner Mongolia"),
-    "西藏": ("Tibet", "Xizang", "Xizang"), "哈尔滨": ("Harbin", "Harbin", "Haerbin"), "拉萨": ("Lhasa", "Lasa", "Lhasa"),
+    "西藏": ("Tibet", "Xizang", "Xizang"),
+    "哈尔滨": ("Harbin", "Harbin", "Haerbin"), "拉萨": ("Lhasa", "Lasa", "Lhasa"),
     "乌鲁木齐": ("Urumqi", "Urumqi", "Wulumuqi"), "呼和浩特": ("Hohhot", "Huhehaote", "Hohhot"),
 }  # fmt: skip
 _BY_FORM: Final = (

@@ -34,7 +34,8 @@ def companies(seed: int, names: int) -> Iterator[Company]:
         if len(seen) >= names:
             return
         name = company.name
-        key = xxh3_64_intdigest(name.translate(_PLAIN) if "（" in name or "(" in name else name)
+        plain = name.translate(_PLAIN) if "（" in name or "(" in name else name
+        key = xxh3_64_intdigest(plain.encode())
         if key not in seen:
             seen.add(key)
             yield company
