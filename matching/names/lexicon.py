@@ -19,12 +19,14 @@ REGIONS: Final = 1
 INDUSTRIES: Final = 2
 """Root of the industry words, forward. The value is the meaning; CONNECTOR for 和, 集团 between two of them."""
 FORMS: Final = 3
-"""Root of the organisation forms, backward. The value is 1 + the row in `form_id`."""
+"""Root of the organisation forms, backward. The value is 1 + the row in `forms`."""
 BRANCHES: Final = 4
 """Root of the branch kinds, backward. The value is the kind."""
 ZONES: Final = 5
 """Root of what ends the name of a development zone, forward."""
-_ROOTS: Final = 6
+REGIONS_BACK: Final = 6
+"""Root of the divisions' names, backward."""
+_ROOTS: Final = 7
 
 CONNECTOR: Final = 1_000_000
 FORM_AS_INDUSTRY: Final = 5_000
@@ -51,24 +53,17 @@ _NO_WORDS = frozenset({"委员会", "办公室", "大厦", "小店", "专业户"
 class Lexicon(NamedTuple):
     """The words as arrays, for compiled functions."""
 
-    keys: npt.NDArray[np.int64]
-    """Steps: node * 65536 + character; 0 where the table is empty. The length is a power of two."""
-    nexts: npt.NDArray[np.int32]
-    """The node that a step leads to."""
-    values: npt.NDArray[np.int32]
-    """What a node means where a word ends there, else 0."""
+    steps: npt.NDArray[np.int64]
+    """Open-addressing table, a power of two of rows: node * 65536 + character (0: empty), and where that leads:
+    the next node * 2**32 + what it means when a word ends there, else 0."""
     numerals: npt.NDArray[np.int16]
     """The value of a character as a numeral (0..9, 10, 100, 1000), -1 for none."""
     reading_start: npt.NDArray[np.int32]
     """First reading of the n-th division's name, and one more."""
-    reading_code: npt.NDArray[np.int32]
-    reading_kind: npt.NDArray[np.int32]
-    """FULL stands anywhere, SHORT in front or before industry and form, WEAK only inside its parent."""
-    form_id: npt.NDArray[np.int32]
-    form_class: npt.NDArray[np.int32]
-    form_kind: npt.NDArray[np.int32]
-    form_head: npt.NDArray[np.int32]
-    """1 when a head surely ends here, 2 when only where a strong branch kind follows."""
+    readings: npt.NDArray[np.int32]
+    """Code; kind: FULL stands anywhere, SHORT in front or before industry and form, WEAK only inside its parent."""
+    forms: npt.NDArray[np.int32]
+    """Number, class, kind, and 1 when a head surely ends here, 2 when only where a strong branch kind follows."""
     branch_strong: npt.NDArray[np.int32]
 
 
@@ -97,26 +92,24 @@ class _Trie:
         if not self.values[node]:
             self.values[node] = value
 
-    def table(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    def table(self) -> npt.NDArray[np.int64]:
         """The steps in an open-addressing table, filled in rounds: whoever finds a place taken moves one on."""
-        size = 1 << (len(self.steps) * 4 - 1).bit_length()
-        keys, nexts = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int32)
+        size = 1 << (len(self.steps) * 3 - 1).bit_length()
+        table = np.zeros((size, 2), dtype=np.int64)
         wanted = np.fromiter(self.steps.keys(), dtype=np.int64, count=len(self.steps))
-        leads = np.fromiter(self.steps.values(), dtype=np.int32, count=len(self.steps))
+        nodes = np.fromiter(self.steps.values(), dtype=np.int64, count=len(self.steps))
+        leads = (nodes << 32) | np.array(self.values, dtype=np.int64)[nodes]
         mixed = wanted * 1_000_003
         slots = (mixed ^ (mixed >> 17)) & (size - 1)
         while len(wanted):
-            free = keys[slots] == 0
+            free = table[slots, 0] == 0
             _, first = np.unique(np.where(free, slots, size), return_index=True)
             first = first[free[first]]
-            keys[slots[first]], nexts[slots[first]] = wanted[first], leads[first]
+            table[slots[first], 0], table[slots[first], 1] = wanted[first], leads[first]
             left = np.ones(len(wanted), dtype=bool)
             left[first] = False
-            # one that lost its place to another of this round tries the same place again and then sees it taken
-            move = left & (keys[slots] != 0)
-            slots = np.where(move, (slots + 1) & (size - 1), slots)
-            wanted, leads, slots = wanted[left], leads[left], slots[left]
-        return keys, nexts
+            wanted, leads, slots = wanted[left], leads[left], (slots[left] + 1) & (size - 1)
+        return table
 
 
 def _numerals() -> npt.NDArray[np.int16]:
@@ -131,7 +124,7 @@ def _numerals() -> npt.NDArray[np.int16]:
     return values
 
 
-def _regions(trie: _Trie) -> tuple[list[int], list[int], list[int]]:
+def _regions(trie: _Trie) -> tuple[list[int], list[tuple[int, int]]]:
     """Names of divisions; each may be read several ways, the higher division first."""
     readings: dict[str, list[tuple[int, int, int]]] = {}
     for row in _rows("regions.tsv"):
@@ -140,21 +133,21 @@ def _regions(trie: _Trie) -> tuple[list[int], list[int], list[int]]:
         for kind, names in enumerate(row[1:]):
             for name in names.split():
                 readings.setdefault(name, []).append((level, kind, code))
-    start, codes, kinds = [0], [], []
+    start: list[int] = [0]
+    ways: list[tuple[int, int]] = []
     for number, (name, found) in enumerate(sorted(readings.items())):
-        for _level, kind, code in sorted(found):
-            codes.append(code)
-            kinds.append(kind)
-        start.append(len(codes))
+        ways += [(code, kind) for _level, kind, code in sorted(found)]
+        start.append(len(ways))
         trie.add(REGIONS, name, number + 1)
-    return start, codes, kinds
+        trie.add(REGIONS_BACK, reversed(name), number + 1)
+    return start, ways
 
 
 @cache
 def lexicon() -> Lexicon:
     """The words shipped with the program, read once."""
     trie = _Trie()
-    start, codes, kinds = _regions(trie)
+    start, readings = _regions(trie)
     for row in _rows("industries.tsv"):
         for word in row[1].split():
             trie.add(INDUSTRIES, word, int(row[0]))
@@ -176,19 +169,11 @@ def lexicon() -> Lexicon:
         strong.append(int(row[1] == "s"))
     for word in _ZONES.split():
         trie.add(ZONES, word, 1)
-    keys, nexts = trie.table()
-    columns = np.array(forms, dtype=np.int32).T
     return Lexicon(
-        keys=keys,
-        nexts=nexts,
-        values=np.array(trie.values, dtype=np.int32),
+        steps=trie.table(),
         numerals=_numerals(),
         reading_start=np.array(start, dtype=np.int32),
-        reading_code=np.array(codes, dtype=np.int32),
-        reading_kind=np.array(kinds, dtype=np.int32),
-        form_id=np.ascontiguousarray(columns[0]),
-        form_class=np.ascontiguousarray(columns[1]),
-        form_kind=np.ascontiguousarray(columns[2]),
-        form_head=np.ascontiguousarray(columns[3]),
+        readings=np.array(readings, dtype=np.int32),
+        forms=np.array(forms, dtype=np.int32),
         branch_strong=np.array(strong, dtype=np.int32),
     )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.names.coding import Chars
-from matching.names.jit import compiled
+from matching.names.jit import kernel
 from matching.names.layout import BRANCH as BRANCH_LABEL
 from matching.names.layout import BRAND, INDUSTRY, NUMBER, OTHER
 from matching.names.lexicon import BRANCHES, FORMS, SHORT, Lexicon
@@ -42,29 +42,29 @@ _LARGEST: Final = 1_000_000_000
 _MODULUS: Final = 2_147_483_629
 
 
-@compiled
+@kernel
 def _company_ends(chars: Chars, at: int) -> bool:
     """Whether 公司 ends here that is a firm's own and not 分公司, 支公司, 子公司."""
     if at < 4 or chars[at - 1] != _SI or chars[at - 2] != _GONG:
         return False
     before = chars[at - 3]
-    return before != _FEN and before != _ZHI and before != _ZI
+    return before not in (_FEN, _ZHI, _ZI)
 
 
-@compiled
+@kernel
 def _head_of(chars: Chars, limit: int, lexicon: Lexicon, sure: int) -> int:
     """The last place up to `limit` where a form ends that a head can end with, or 0."""
     for j in range(limit, 3, -1):
         at, row = longest_back(chars, j, 0, lexicon, FORMS)
         if row == 0 or at < 2:
             continue
-        head = lexicon.form_head[row - 1]
-        if (sure != 0 and head == 1 and lexicon.form_class[row - 1] > 2) or (sure == 0 and head == 2):
+        head = lexicon.forms[row - 1, 3]
+        if (sure != 0 and head == 1 and lexicon.forms[row - 1, 1] > 2) or (sure == 0 and head == 2):
             return j
     return 0
 
 
-@compiled
+@kernel
 def split(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
     """Where the head ends, the branch kind (0 for no branch, 1 for one not in the table), and where the kind begins."""
     n = length
@@ -72,7 +72,7 @@ def split(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
     form_at, row = longest_back(chars, n, 0, lexicon, FORMS)
     strong = kind != 0 and lexicon.branch_strong[kind] == 1
     if row != 0 and not strong:
-        form_class = lexicon.form_class[row - 1]
+        form_class = lexicon.forms[row - 1, 1]
         if form_class == 1 or form_class == 2 or form_class == 10:
             return n, 0, n
     limit = kind_at if kind != 0 else n - 2
@@ -98,7 +98,7 @@ def split(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
     return n, 0, n
 
 
-@compiled
+@kernel
 def _is_marked(chars: Chars, at: int, limit: int) -> bool:
     """Whether what stands here makes the numeral before it an ordinal: 厂, 号, 分公司, 门市部 …"""
     if at >= limit:
@@ -108,7 +108,7 @@ def _is_marked(chars: Chars, at: int, limit: int) -> bool:
     if char in _MARKS:
         return True
     if char == _STATION:
-        return after != _SHI and after != _FU
+        return after not in (_SHI, _FU)
     if char == _FEN:
         return after in _AFTER_FEN
     return (
@@ -122,7 +122,7 @@ def _is_marked(chars: Chars, at: int, limit: int) -> bool:
     )
 
 
-@compiled
+@kernel
 def _value(chars: Chars, begin: int, end: int, lexicon: Lexicon) -> int:
     """A numeral's value: 十一 and 11 are eleven, 一三一 and 一百三十一 one hundred and thirty-one."""
     total, current, fresh = 0, 0, True
@@ -138,7 +138,7 @@ def _value(chars: Chars, begin: int, end: int, lexicon: Lexicon) -> int:
     return total + current
 
 
-@compiled
+@kernel
 def ordinals(
     chars: Chars,
     begin: int,

@@ -9,16 +9,19 @@ import numpy.typing as npt
 
 from matching.names import layout as at
 from matching.names.coding import Chars, Ints, Labels
-from matching.names.jit import compiled
-from matching.names.lexicon import FORMS, FULL, SHORT, WEAK, Lexicon
+from matching.names.jit import compiled, kernel
+from matching.names.lexicon import FORMS, FULL, REGIONS_BACK, SHORT, WEAK, Lexicon
 from matching.names.parse_ends import ordinals, split
 from matching.names.parse_words import (
+    WORD,
     cover,
     division,
     industry_classes,
     industry_start,
     inside,
     longest_back,
+    resolve,
+    step,
     town,
     zone,
 )
@@ -42,18 +45,18 @@ _ZHEN: Final = ord("镇")
 _LOST: Final = ord("?")
 
 
-@compiled
+@kernel
 def _fill(labels: Labels, begin: int, end: int, label: int) -> None:
     for i in range(begin, end):
         labels[i] = label
 
 
-@compiled
+@kernel
 def _pair(chars: Chars, end: int, first: int, second: int) -> bool:
     return end >= 2 and chars[end - 2] == first and chars[end - 1] == second
 
 
-@compiled
+@kernel
 def _group(chars: Chars, end: int, labels: Labels, fields: Ints) -> int:
     """Take 集团, 控股, 股份 and 总 off the end of the core; at least two characters stay."""
     while end >= 4:
@@ -68,7 +71,7 @@ def _group(chars: Chars, end: int, labels: Labels, fields: Ints) -> int:
     return end
 
 
-@compiled
+@kernel
 def _form(chars: Chars, head: int, lexicon: Lexicon, labels: Labels, fields: Ints) -> int:
     """Label the form at the end of the head; returns where the core ends."""
     begin, row = longest_back(chars, head, 0, lexicon, FORMS)
@@ -81,9 +84,9 @@ def _form(chars: Chars, head: int, lexicon: Lexicon, labels: Labels, fields: Int
     if begin > 0 and chars[begin] == _GONG_WORK and chars[begin - 1] == _JIA:
         # 服装加工厂 is 服装加工 and 厂, not 工厂
         begin, row = longest_back(chars, end, end - 1, lexicon, FORMS)
-    fields[at.FORM_ID] = lexicon.form_id[row - 1]
-    fields[at.FORM_CLASS] = lexicon.form_class[row - 1]
-    fields[at.KIND] = lexicon.form_kind[row - 1]
+    fields[at.FORM_ID] = lexicon.forms[row - 1, 0]
+    fields[at.FORM_CLASS] = lexicon.forms[row - 1, 1]
+    fields[at.KIND] = lexicon.forms[row - 1, 2]
     _fill(labels, begin, end, at.FORM)
     if end - begin == 2 and (_pair(chars, end, _JI, _TUAN) or _pair(chars, end, _KONG, _GU)):
         _fill(labels, begin, end, at.GROUP)
@@ -98,7 +101,7 @@ def _form(chars: Chars, head: int, lexicon: Lexicon, labels: Labels, fields: Int
     return _group(chars, begin, labels, fields)
 
 
-@compiled
+@kernel
 def _front(chars: Chars, end: int, lexicon: Lexicon, covered: Labels, fields: Ints) -> int:
     """Read the divisions in front: province, city, county, zone, town; returns where the brand begins."""
     p, places, extras = 0, 0, 0
@@ -145,7 +148,7 @@ def _front(chars: Chars, end: int, lexicon: Lexicon, covered: Labels, fields: In
     return p
 
 
-@compiled
+@kernel
 def _set_inside(fields: Ints, code: int, second: int) -> None:
     front = fields[at.REGION_CODE]
     fields[at.REGION_INSIDE] = 1
@@ -157,7 +160,7 @@ def _set_inside(fields: Ints, code: int, second: int) -> None:
         fields[at.REGION_OTHER] = 0 if front != 0 else second
 
 
-@compiled
+@kernel
 def _before(
     chars: Chars, p: int, end: int, lexicon: Lexicon, covered: Labels, fields: Ints, at_form: int
 ) -> int:
@@ -166,11 +169,19 @@ def _before(
     if end - p >= 4 and _pair(chars, end, _ZHONG, _GUO):
         _set_inside(fields, 0, 0)
         return end - 2
-    for q in range(p + 2, end - 1):
-        stop, code, second, kind = division(chars, q, end, lexicon, 0, SHORT, end)
-        if stop != end or code == 0:
+    best, best_code, best_second = end, 0, 0
+    node = REGIONS_BACK
+    for q in range(end - 1, p + 1, -1):
+        found = step(lexicon.steps, node, chars[q])
+        node, word = found >> 32, found & WORD
+        if node == 0:
+            break
+        if word == 0:
             continue
+        code, second, kind = resolve(lexicon, word, 0, SHORT)
         county = code % 100 != 0
+        if code == 0:
+            continue
         if kind != FULL and front != 0 and not inside(code, front) and (county or front % 100 != 0):
             continue
         if kind != FULL and at_form != 0:
@@ -183,12 +194,13 @@ def _before(
                 cover(chars, p, end, lexicon, covered)
                 if bare:
                     continue
-        _set_inside(fields, code, second)
-        return q
-    return end
+        best, best_code, best_second = q, code, second
+    if best < end:
+        _set_inside(fields, best_code, best_second)
+    return best
 
 
-@compiled
+@kernel
 def _middle(chars: Chars, p: int, end: int, lexicon: Lexicon, labels: Labels, fields: Ints) -> None:
     """Label a division's full name in the middle of the brand: 华星深圳市蓝海 …"""
     for q in range(p + 2, end - 2):
@@ -199,7 +211,7 @@ def _middle(chars: Chars, p: int, end: int, lexicon: Lexicon, labels: Labels, fi
             return
 
 
-@compiled
+@kernel
 def _core(chars: Chars, end: int, lexicon: Lexicon, labels: Labels, fields: Ints, covered: Labels) -> int:
     """Label regions, brand and industry before the form; returns where the brand begins."""
     cover(chars, 0, end, lexicon, covered)
@@ -239,7 +251,7 @@ def _core(chars: Chars, end: int, lexicon: Lexicon, labels: Labels, fields: Ints
     return p
 
 
-@compiled
+@kernel
 def _branch(
     chars: Chars,
     head: int,
@@ -272,7 +284,7 @@ def _branch(
     fields[at.BRANCH_NUMBERS] = ordinals(chars, p, length, length, lexicon, labels, kind_at)
 
 
-@compiled
+@kernel
 def _scripts(chars: Chars, length: int, fields: Ints) -> None:
     chinese, latin = False, False
     for i in range(length):
@@ -286,7 +298,7 @@ def _scripts(chars: Chars, length: int, fields: Ints) -> None:
     fields[at.SCRIPT] = (1 if chinese else 0) + (2 if latin else 0)
 
 
-@compiled
+@kernel
 def _read(chars: Chars, lexicon: Lexicon, labels: Labels, fields: Ints, covered: Labels) -> None:
     fields[:] = 0
     labels[:] = at.OTHER

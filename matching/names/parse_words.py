@@ -8,9 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.names.coding import Chars
-from matching.names.jit import compiled
+from matching.names.jit import kernel
 from matching.names.lexicon import CONNECTOR, FULL, INDUSTRIES, REGIONS, ZONES, Lexicon
 
+WORD: Final = 0xFFFFFFFF
+"""The half of a step that says what a word means."""
 _LONGEST: Final = 24
 """Characters of the longest word looked for. The longest division's name has 15."""
 _LU: Final = ord("路")
@@ -40,51 +42,51 @@ _NO_BRAND: Final = tuple(ord(char) for char in "中国华")
 _NOT_BEFORE_TOWN: Final = (ord("水"), ord("家"), ord("故"), ord("梦"), ord("之"))
 
 
-@compiled
-def step(keys: npt.NDArray[np.int64], nexts: npt.NDArray[np.int32], node: int, char: int) -> int:
-    """The node after one more character, 0 when no word goes on so (`Lexicon.keys`, `Lexicon.nexts`)."""
+@kernel
+def step(steps: npt.NDArray[np.int64], node: int, char: int) -> int:
+    """Where one more character leads: the next node * 2**32 + what it means, 0 when no word goes on so."""
     key = node * 65536 + char
-    mask = len(keys) - 1
+    mask = len(steps) - 1
     mixed = key * 1000003
     slot = (mixed ^ (mixed >> 17)) & mask
-    while keys[slot] != 0:
-        if keys[slot] == key:
-            return int(nexts[slot])
+    while steps[slot, 0] != 0:
+        if steps[slot, 0] == key:
+            return int(steps[slot, 1])
         slot = (slot + 1) & mask
     return 0
 
 
-@compiled
+@kernel
 def longest(chars: Chars, at: int, limit: int, lexicon: Lexicon, root: int) -> tuple[int, int]:
     """End and value of the longest word from `at` on; (at, 0) for none."""
-    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
     node = root
     end, value = at, 0
     for i in range(at, min(limit, at + _LONGEST)):
-        node = step(keys, nexts, node, chars[i])
+        found = step(lexicon.steps, node, chars[i])
+        node, word = found >> 32, found & WORD
         if node == 0:
             break
-        if values[node] != 0:
-            end, value = i + 1, int(values[node])
+        if word != 0:
+            end, value = i + 1, word
     return end, value
 
 
-@compiled
+@kernel
 def longest_back(chars: Chars, end: int, begin: int, lexicon: Lexicon, root: int) -> tuple[int, int]:
     """Begin and value of the longest word that ends before `end`; (end, 0) for none."""
-    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
     node = root
     at, value = end, 0
     for i in range(end - 1, max(begin, end - _LONGEST) - 1, -1):
-        node = step(keys, nexts, node, chars[i])
+        found = step(lexicon.steps, node, chars[i])
+        node, word = found >> 32, found & WORD
         if node == 0:
             break
-        if values[node] != 0:
-            at, value = i, int(values[node])
+        if word != 0:
+            at, value = i, word
     return at, value
 
 
-@compiled
+@kernel
 def inside(code: int, parent: int) -> bool:
     """Whether the division `code` lies in the division `parent` and is another."""
     if code == parent or parent == 0:
@@ -96,7 +98,7 @@ def inside(code: int, parent: int) -> bool:
     return False
 
 
-@compiled
+@kernel
 def resolve(lexicon: Lexicon, name: int, parent: int, weakest: int) -> tuple[int, int, int]:
     """What a division's name means after `parent`: code, a second reading or 0, and its kind (3: nothing fits).
 
@@ -106,7 +108,7 @@ def resolve(lexicon: Lexicon, name: int, parent: int, weakest: int) -> tuple[int
     code, other, kind = 0, 0, 3
     count = 0
     for i in range(first, last):
-        here, how = int(lexicon.reading_code[i]), int(lexicon.reading_kind[i])
+        here, how = int(lexicon.readings[i, 0]), int(lexicon.readings[i, 1])
         if parent != 0:
             fits = inside(here, parent)
             # a county may have moved to another prefecture of its province since the name was registered
@@ -132,7 +134,7 @@ def resolve(lexicon: Lexicon, name: int, parent: int, weakest: int) -> tuple[int
     return code, other, kind
 
 
-@compiled
+@kernel
 def _names_a_street(chars: Chars, at: int, limit: int) -> bool:
     """Whether what follows a short name makes it part of something else: a road, a town, a stone."""
     if at >= limit:
@@ -154,7 +156,7 @@ def _names_a_street(chars: Chars, at: int, limit: int) -> bool:
     return char in (_JIE, _XIANG)
 
 
-@compiled
+@kernel
 def division(
     chars: Chars, at: int, limit: int, lexicon: Lexicon, parent: int, weakest: int, exact: int
 ) -> tuple[int, int, int, int]:
@@ -165,18 +167,17 @@ def division(
         weakest: the weakest kind of name that counts without a parent (FULL, SHORT).
         exact: where the name has to end, or 0 for the longest one that fits.
     """
-    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
     node = REGIONS
     best_end, best_code, best_other, best_kind = at, 0, 0, 3
     for i in range(at, min(limit, at + _LONGEST)):
-        node = step(keys, nexts, node, chars[i])
+        found = step(lexicon.steps, node, chars[i])
+        node, word = found >> 32, found & WORD
         if node == 0:
             break
-        name = int(values[node])
         end = i + 1
-        if name == 0 or (exact != 0 and end != exact):
+        if word == 0 or (exact != 0 and end != exact):
             continue
-        code, other, kind = resolve(lexicon, name, parent, weakest)
+        code, other, kind = resolve(lexicon, word, parent, weakest)
         if code == 0 or kind == 3:
             continue
         if kind != FULL and exact == 0 and _names_a_street(chars, end, limit):
@@ -185,7 +186,7 @@ def division(
     return best_end, best_code, best_other, best_kind
 
 
-@compiled
+@kernel
 def zone(chars: Chars, at: int, limit: int, lexicon: Lexicon) -> int:
     """Where a development zone named from `at` on ends, or `at`: 小蓝经济技术开发区."""
     for lead in range(5):
@@ -197,7 +198,7 @@ def zone(chars: Chars, at: int, limit: int, lexicon: Lexicon) -> int:
     return at
 
 
-@compiled
+@kernel
 def town(chars: Chars, at: int, limit: int, village: int) -> int:
     """Where a town (镇, 乡, 街道), or with `village` a village (村), named from `at` on ends, or `at`."""
     for lead in range(1, 5):
@@ -216,22 +217,21 @@ def town(chars: Chars, at: int, limit: int, village: int) -> int:
     return at
 
 
-@compiled
+@kernel
 def cover(chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDArray[np.uint8]) -> None:
     """Mark from where on the characters up to `end` are industry words: 1 a start, 2 only inside, 0 not."""
-    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
     covered[end] = 1
     for i in range(end - 1, begin - 1, -1):
         covered[i] = 0
         node = INDUSTRIES
         for j in range(i, min(end, i + _LONGEST)):
-            node = step(keys, nexts, node, chars[j])
+            found = step(lexicon.steps, node, chars[j])
+            node, word = found >> 32, found & WORD
             if node == 0:
                 break
-            value = values[node]
-            if value == 0 or covered[j + 1] == 0:
+            if word == 0 or covered[j + 1] == 0:
                 continue
-            if value == CONNECTOR:
+            if word == CONNECTOR:
                 # 和 stands between two words; 集团 may end them
                 if j + 1 < end and covered[i] == 0:
                     covered[i] = 2
@@ -242,7 +242,7 @@ def cover(chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDA
                 covered[i] = 2
 
 
-@compiled
+@kernel
 def industry_start(chars: Chars, covered: npt.NDArray[np.uint8], begin: int, end: int) -> int:
     """Where the industry begins, leaving two characters for the brand where that can be; `end` for no industry."""
     if begin < end and covered[begin] == 1:
@@ -255,24 +255,23 @@ def industry_start(chars: Chars, covered: npt.NDArray[np.uint8], begin: int, end
     return end
 
 
-@compiled
+@kernel
 def industry_classes(
     chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDArray[np.uint8]
 ) -> tuple[int, int]:
     """Meaning of the first and of the last industry word between two places that `cover` joined."""
-    keys, nexts, values = lexicon.keys, lexicon.nexts, lexicon.values
     first, last = 0, 0
     at = begin
     while at < end:
         node = INDUSTRIES
         stop, meaning = at + 1, 0
         for j in range(at, min(end, at + _LONGEST)):
-            node = step(keys, nexts, node, chars[j])
+            found = step(lexicon.steps, node, chars[j])
+            node, word = found >> 32, found & WORD
             if node == 0:
                 break
-            value = int(values[node])
-            if value != 0 and covered[j + 1] != 0:
-                stop, meaning = j + 1, value
+            if word != 0 and covered[j + 1] != 0:
+                stop, meaning = j + 1, word
         if meaning != 0 and meaning != CONNECTOR:
             first = meaning if first == 0 else first
             last = meaning
@@ -280,7 +279,7 @@ def industry_classes(
     return first, last
 
 
-@compiled
+@kernel
 def regions_relation(code_a: int, other_a: int, code_b: int, other_b: int) -> int:
     """How the divisions of two names stand: 0 neither names one, 1 one does, 2 the same, 3 one contains the other,
     4 two places of one province, 5 two provinces. The second readings count as well as the first."""
@@ -305,6 +304,7 @@ def regions_relation(code_a: int, other_a: int, code_b: int, other_b: int) -> in
 
 
 __all__ = [
+    "WORD",
     "cover",
     "division",
     "industry_classes",
