@@ -16,7 +16,7 @@ import numpy as np
 
 from matching.names import layout as at
 from matching.names.characters import Characters, characters, syllable_names, syllables
-from matching.names.jit import compiled
+from matching.names.jit import kernel
 from matching.names.latin_align import skeleton
 from matching.names.latin_text import (
     ACTIVITY,
@@ -89,6 +89,8 @@ def _settled() -> dict[int, int]:
     for table in ("regions.tsv", "industries.tsv", "forms.tsv"):
         text = files("matching.names").joinpath(table).read_text(encoding="utf-8")
         for word in _HANZI.findall(text):
+            if not any(sound[ord(character), 1] for character in word):
+                continue
             for at_, (character, name) in enumerate(zip(word, syllables(word), strict=True)):
                 if name and sound[ord(character), 0] != numbers[name]:
                     after = at_ + 1 < len(word)
@@ -117,7 +119,7 @@ def _key(letters: int, family: int) -> int:
     return value ^ (value >> 32)
 
 
-@compiled
+@kernel
 def _compiled_key(letters: Any, family: Any) -> Any:
     factor = np.uint64(0xD6E8_FEB8_6659_FD93)
     shift = np.uint64(32)
@@ -127,7 +129,7 @@ def _compiled_key(letters: Any, family: Any) -> Any:
     return value ^ (value >> shift)
 
 
-@compiled
+@kernel
 def _put(out: Any, count: int, letters: Any, family: int) -> int:
     """Add a key unless it is there already; the number of keys."""
     key = _compiled_key(letters, family)
@@ -140,7 +142,7 @@ def _put(out: Any, count: int, letters: Any, family: int) -> int:
     return count
 
 
-@compiled
+@kernel
 def _find(pairs: Any, wanted: int) -> int:
     """Where a pair stands, or -1."""
     low = 0
@@ -156,7 +158,7 @@ def _find(pairs: Any, wanted: int) -> int:
     return -1
 
 
-@compiled
+@kernel
 def _syllable(chars: Any, i: int, characters: Characters, sounds: SoundKeys) -> int:
     """The reading of a character as its neighbours settle it, else its most usual one."""
     character = int(chars[i])
@@ -173,7 +175,7 @@ def _syllable(chars: Any, i: int, characters: Characters, sounds: SoundKeys) -> 
     return int(characters.sound[character, 0])
 
 
-@compiled
+@kernel
 def _append(letters: Any, character: int, syllable: int, sounds: SoundKeys) -> Any:
     """A hash with one more character's letters; a Latin letter or digit stands for itself."""
     if syllable:
@@ -185,7 +187,7 @@ def _append(letters: Any, character: int, syllable: int, sounds: SoundKeys) -> A
     return letters * np.uint64(_BASE) + np.uint64(character)
 
 
-@compiled
+@kernel
 def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: SoundKeys, out: Any) -> int:
     """Keys of what a Chinese name sounds like: region and brand, brand, the whole; toneless and joined.
 
@@ -214,7 +216,7 @@ def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: 
     return count
 
 
-@compiled
+@kernel
 def _some_keys(
     chars: Any,
     labels: Any,
