@@ -24,6 +24,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("explain", "api.cli.explain:explain"),
     ("replay", "api.cli.replay:replay"),
     ("scenario", "api.cli.scenario:scenario"),
+    ("match", "api.cli.match:match"),
     ("review", "api.cli.review:review"),
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),

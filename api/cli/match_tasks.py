@@ -1,0 +1,183 @@
+"""Chunks of `liancheng match` as worker processes do them: rows in, a finished shard on the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from api.cli.match_files import Row, csv_bytes
+from api.cli.match_words import sentence
+from api.masking import mask_text
+from api.output import defuse
+from graph.messages import Lang
+from matching.bulk.lookup import Hit, Plan, Searcher
+from matching.bulk.pairs import PairPlaces, judge
+from matching.bulk.parties import Cells
+from matching.bulk.table import Block, read_block
+from matching.bulk.verdict import BLOCK, CLEAR, REVIEW, UNDETERMINED, Found, Reason
+from matching.bulk.work import Shard, write_shard
+
+PAIR_RESULT = ("relation", "tier", "score", "decision", "reason")
+
+Chunk = tuple[int, list[Row]]
+
+
+def score_text(permille: int) -> str:
+    """A chance in a thousand as it is written: 0.973."""
+    return f"{permille // 1000}.{permille % 1000:03d}"
+
+
+def finish(
+    folder: Path, index: int, rows: int, rejected: int, data: bytes, decisions: Counter[str], written: int
+) -> Shard:
+    """Put a shard on the disk."""
+    shard = Shard(
+        rows=rows, rejected=rejected, written=written, sha256=hashlib.sha256(data).hexdigest(),
+        decisions=dict(sorted(decisions.items())),
+    )  # fmt: skip
+    write_shard(folder, index, data, shard)
+    return shard
+
+
+class PairsTask(msgspec.Struct, frozen=True):
+    """Judges pairs and writes their rows, cells as they came."""
+
+    folder: str
+    places: PairPlaces
+    width: int
+    lang: Lang
+
+    def open(self) -> Callable[[Chunk], Shard]:
+        """What is called with every chunk."""
+        return self._work
+
+    def _work(self, chunk: Chunk) -> Shard:
+        index, rows = chunk
+        decisions: Counter[str] = Counter()
+        rejected = 0
+        out = []
+        for row in rows:
+            problem, cells = row.problem, row.cells
+            if len(cells) != self.width:
+                problem, cells = self._fitted(problem, cells)
+            found = judge(self.places, cells, problem)
+            decisions[found.decision] += 1
+            rejected += found.rejected
+            out.append((*cells, *answer(found, self.lang)))
+        return finish(Path(self.folder), index, len(rows), rejected, csv_bytes(out), decisions, len(out))
+
+    def _fitted(self, problem: str, cells: list[str]) -> tuple[str, list[str]]:
+        """A row of another width: missing cells are empty ones; cells without a heading make it unreadable."""
+        if len(cells) < self.width:
+            return problem, [*cells, *[""] * (self.width - len(cells))]
+        if any(cell.strip() for cell in cells[self.width :]):
+            problem = problem or "match.row.wide"
+        return problem, cells[: self.width]
+
+
+LIST_RESULT = ("query_row", "rank", "list_row", "name", "tier", "score", "decision", "reason")
+
+
+def cells_of(row: Row, places: PartyPlaces) -> Cells:
+    """What a row says of a party; nothing where the row itself is broken."""
+    if row.problem:
+        return Cells("")
+    cells = row.cells
+
+    def cell(place: int) -> str:
+        return cells[place] if 0 <= place < len(cells) else ""
+
+    return Cells(cell(places.name), cell(places.code), cell(places.legal_rep))
+
+
+class PartyPlaces(msgspec.Struct, frozen=True):
+    """At which positions of a row the fields of a party stand; -1 where a file has no such column."""
+
+    name: int
+    code: int = -1
+    legal_rep: int = -1
+
+
+class ReadTask(msgspec.Struct, frozen=True):
+    """Reads rows of a list or register into blocks."""
+
+    places: PartyPlaces
+
+    def open(self) -> Callable[[list[Row]], Block]:
+        """What is called with every chunk."""
+        return self._work
+
+    def _work(self, rows: list[Row]) -> Block:
+        return read_block([cells_of(row, self.places) for row in rows])
+
+
+class ListTask(msgspec.Struct, frozen=True):
+    """Looks up queries and writes their candidates."""
+
+    folder: str
+    places: PartyPlaces
+    plan: Plan
+    lang: Lang
+
+    def open(self) -> Callable[[Chunk], Shard]:
+        """What is called with every chunk: the list is mapped once."""
+        searcher = Searcher(self.plan)
+
+        def work(chunk: Chunk) -> Shard:
+            return self._work(searcher, chunk)
+
+        return work
+
+    def _work(self, searcher: Searcher, chunk: Chunk) -> Shard:
+        index, rows = chunk
+        decisions: Counter[str] = Counter()
+        rejected = 0
+        out: list[tuple[object, ...]] = []
+        found = searcher.chunk([cells_of(row, self.places) for row in rows])
+        for row, hits in zip(rows, found, strict=True):
+            decisions[strictest(hit.found.decision for hit in hits)] += 1
+            rejected += hits[0].found.rejected
+            for rank, hit in enumerate(hits, 1):
+                out.append((row.number, rank, *self._told(row, hit)))
+        return finish(Path(self.folder), index, len(rows), rejected, csv_bytes(out), decisions, len(out))
+
+    def _told(self, row: Row, hit: Hit) -> tuple[object, ...]:
+        found = hit.found
+        reasons = (Reason(row.problem),) if row.problem else found.reasons
+        return (
+            hit.row + 1 if hit.row >= 0 else "", shown(hit.name), found.tier, score_text(found.score),
+            found.decision, sentence(reasons, self.lang),
+        )  # fmt: skip
+
+
+_ORDER = (BLOCK, UNDETERMINED, REVIEW, CLEAR)
+
+
+def strictest(decisions: Iterable[str]) -> str:
+    """The strictest verdict among the candidates of a query."""
+    found = set(decisions)
+    return next(decision for decision in _ORDER if decision in found)
+
+
+def shown(name: str) -> str:
+    """A listed name as answers show it: numbers of persons masked, nothing that a spreadsheet would run."""
+    return defuse(mask_text(name) if _DIGITS.search(name) else name)
+
+
+_DIGITS = re.compile(r"\d{6}")
+
+
+def answer(found: Found, lang: Lang) -> tuple[str, str, str, str, str]:
+    """The columns of the answer."""
+    return (
+        found.relation,
+        found.tier,
+        score_text(found.score),
+        found.decision,
+        sentence(found.reasons, lang),
+    )
