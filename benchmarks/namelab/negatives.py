@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from namelab import brands, edits, latin, places, slips, trades
 from namelab.company import Branch, Company, changed
 from namelab.pool import Pool
-from namelab.register import branch_for, forms
+from namelab.register import branch_for, chains, forms
 from namelab.words import counted
 
 Made = tuple[Company, str] | None
@@ -290,7 +290,10 @@ def head_office(rng: Random, pool: Pool, company: Company) -> Made:
 
 
 def branching(rng: Random, company: Company) -> Company:
-    """The company if it is a branch, or a branch of it."""
+    """The company if it is a branch, or a branch of it; in every third case one of a chain."""
+    if rng.random() < 0.35:
+        heads = chains(company.seed)
+        company = heads[rng.randrange(len(heads))]
     if company.branch is not None:
         return company
     return changed(company, _ALIEN + rng.randrange(_STEP), branch=branch_for(company, rng))

@@ -53,7 +53,7 @@ def chains(seed: int) -> tuple[Company, ...]:
             kind, "股份有限公司"
         )
         spot, region = ("none", "") if national else ("front", region_text(place, rng))
-        brand = "中国" + own if national else "" if kind == "bank" else own
+        brand = "中国" + own if national else own
         name = written(spot, region, "（）", "", brand, "", does, form)
         heads.append(
             Company(

@@ -47,7 +47,7 @@ def near(rng: Random, phrase: str) -> str:
     roll = rng.random()
     if roll < 0.35 and len(words) > 1:
         return "/".join(words[:-1] if rng.random() < 0.75 else words[1:])
-    if roll < 0.65:
+    if roll < 0.56:
         more = (_broad()[rng.randrange(10)], _actions().draw(rng), "咨询", "管理", "设备", "销售")[
             rng.randrange(6)
         ]
