@@ -336,13 +336,14 @@ def main(today: Path, standard: Path) -> None:
             table.division(successor(code, name, now), name, counties=counties)
     for pair in FORMER.split():
         name, _, target = pair.partition("=")
-        codes = by_name[target]
-        if len(codes) != 1:
-            raise SystemExit(f"{pair}: {len(codes)} divisions of that name")
+        places = by_name[target]
+        if len(places) != 1:
+            raise SystemExit(f"{pair}: {len(places)} divisions of that name")
         if name != target:
-            table.add(codes[0], name, "full")
-            if level(codes[0]) < 3 or name.endswith(("县", "市")):
-                table.add(codes[0], base(name), "weak" if base(name) in WEAK else "short")
+            table.add(places[0], name, "full")
+            taken = any(base(other) == base(name) and code != places[0] for code, other in now.items())
+            if not taken and (level(places[0]) < 3 or name.endswith(("县", "市"))):
+                table.add(places[0], base(name), "weak" if base(name) in WEAK else "short")
     for text, names in ALSO.items():
         for name in names.split():
             table.add(int(text), name, "short" if len(name) == 2 else "full")

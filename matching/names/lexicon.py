@@ -46,7 +46,7 @@ _ZONES = (
 )
 _CONNECTORS = "和 与 及 暨 集团 控股"
 _SINGLES = frozenset("厂店社院馆城站所场行库园吧坊")
-_NO_INDUSTRY = frozenset({1, 2, 9, 10})
+_NO_INDUSTRY = frozenset({1, 2, 10})
 _NO_WORDS = frozenset({"委员会", "办公室", "大厦", "小店", "专业户", "个体户", "水库", "小区"})
 
 

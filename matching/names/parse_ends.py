@@ -34,6 +34,9 @@ _MU: Final = ord("目")
 _WORK: Final = ord("工")
 _CHENG: Final = ord("程")
 _SHANG: Final = ord("商")
+_BUILD: Final = ord("建")
+_GROUP: Final = ord("集")
+_SOFT: Final = tuple(ord(char) for char in "冶航号")
 _DIAN: Final = ord("店")
 _CHANG: Final = ord("场")
 _MARKS: Final = tuple(ord(char) for char in "厂店处队号局院所组部库")
@@ -59,7 +62,8 @@ def _head_of(chars: Chars, limit: int, lexicon: Lexicon, sure: int) -> int:
         if row == 0 or at < 2:
             continue
         head = lexicon.forms[row - 1, 3]
-        if (sure != 0 and head == 1 and lexicon.forms[row - 1, 1] > 2) or (sure == 0 and head == 2):
+        company = lexicon.forms[row - 1, 1] <= 2
+        if (sure == 1 and head == 1 and not company) or (sure == 0 and (head == 2 or company)):
             return j
     return 0
 
@@ -90,11 +94,14 @@ def split(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
         return found, kind, kind_at
     if strong and kind_at >= 4 and (chars[kind_at] == _FEN or chars[kind_at] == _ZHI):
         # 中国移动江西分公司: the parent's form is left out; the place before the kind belongs to the branch
-        for q in range(2, kind_at - 1):
-            end, code, _other, _kind = division(chars, q, kind_at, lexicon, 0, SHORT, kind_at)
-            if code != 0 and end == kind_at:
+        stop = kind_at
+        while stop > 3 and (lexicon.numerals[chars[stop - 1]] >= 0 or chars[stop - 1] == _DI):
+            stop -= 1
+        for q in range(2, stop - 1):
+            end, code, _other, _kind = division(chars, q, stop, lexicon, 0, SHORT, stop)
+            if code != 0 and end == stop:
                 return q, kind, kind_at
-        return kind_at, kind, kind_at
+        return stop, kind, kind_at
     return n, 0, n
 
 
@@ -120,6 +127,16 @@ def _is_marked(chars: Chars, at: int, limit: int) -> bool:
         or (char == _WORK and after == _CHENG)
         or (char == _SHANG and after in (_DIAN, _CHANG))
     )
+
+
+@kernel
+def _is_soft(chars: Chars, at: int, limit: int) -> bool:
+    """Whether what stands here makes the numeral before it part of a brand that is told apart by it: 八冶, 三建."""
+    if at >= limit:
+        return False
+    if chars[at] == _BUILD:
+        return at + 1 >= limit or chars[at + 1] in (_GROUP, _WORK, _GONG)
+    return chars[at] in _SOFT
 
 
 @kernel
@@ -170,7 +187,7 @@ def ordinals(
         marked = first > i or (at_kind != 0 and (arabic or j == at_kind))
         if not marked and (at_kind != 0 or i > begin or j == end):
             marked = _is_marked(chars, j, limit)
-        if not counts and marked:
+        if not counts and (marked or _is_soft(chars, j, end)):
             value = lexicon.numerals[chars[first]]
             counts = 1 <= value <= 10
         if counts:

@@ -16,6 +16,7 @@ from matching.names.parse_words import (
     WORD,
     cover,
     division,
+    first_word,
     industry_classes,
     industry_start,
     inside,
@@ -123,10 +124,10 @@ def _front(chars: Chars, end: int, lexicon: Lexicon, covered: Labels, fields: In
             brand = start - stop
             if end - stop < 2 or brand == 1 or (brand == 0 and code % 100 != 0):
                 break
-            if 2 <= brand <= 4:
-                # 南康(厦门)实业 has the brand 南康: a second place that fills the brand does not lie in the first
+            if 2 <= brand <= 4 and code % 100 != 0:
+                # 南康(厦门)实业 has the brand 南康: the city that fills the rest does not lie in a county
                 again, inner, _second, _kind = division(chars, stop, end, lexicon, 0, SHORT, start)
-                if again == start and inner != 0 and not inside(inner, code):
+                if again == start and inner != 0 and inner % 100 == 0:
                     break
         if stop > p:
             p = stop
@@ -188,11 +189,11 @@ def _before(
             if covered[q] == 1:
                 continue
             if county:
-                # a county's short name needs an industry before it: 华星技术蓝山有限公司
+                # a county's short name needs an industry or a long brand before it: 华星技术蓝山有限公司
                 cover(chars, p, q, lexicon, covered)
                 bare = industry_start(chars, covered, p, q) == q
                 cover(chars, p, end, lexicon, covered)
-                if bare:
+                if bare and q - p < 4:
                     continue
         best, best_code, best_second = q, code, second
     if best < end:
@@ -225,6 +226,12 @@ def _core(chars: Chars, end: int, lexicon: Lexicon, labels: Labels, fields: Ints
         end = _group(chars, q, labels, fields) if q - p >= 4 else q
         cover(chars, p, end, lexicon, covered)
     start = industry_start(chars, covered, p, end)
+    if p <= 2 and end >= 4 and _pair(chars, 2, _ZHONG, _GUO) and industry_start(chars, covered, 2, end) == 2:
+        # 中国石化销售: without another brand 中国 and the first word are one
+        p, start = 0, first_word(chars, 2, end, lexicon, covered)
+        labels[0] = labels[1] = at.BRAND
+    elif p == 0 and start == 0 and end > 0:
+        start = first_word(chars, 0, end, lexicon, covered)
     if start < end:
         first, last = industry_classes(chars, start, end, lexicon, covered)
         fields[at.INDUSTRY_FIRST], fields[at.INDUSTRY_CLASS] = first, last
@@ -275,6 +282,9 @@ def _branch(
         if stop == p and kind_at - p >= 2:
             # a brand-like short name that fills the whole place is one: 和平支行
             stop, code, _other, _kind = division(chars, p, kind_at, lexicon, 0, WEAK, kind_at)
+        if stop > p and parent == 0 and code % 100 != 0 and _kind != FULL and region % 100 != 0:
+            # a county's outlets stand in its towns, not in a county of another province
+            stop = stop if code // 10000 == region // 10000 else p
         if stop == p:
             break
         _fill(labels, p, stop, at.BRANCH_PLACE)

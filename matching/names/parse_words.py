@@ -45,7 +45,7 @@ _NOT_BEFORE_TOWN: Final = (ord("水"), ord("家"), ord("故"), ord("梦"), ord("
 @kernel
 def step(steps: npt.NDArray[np.int64], node: int, char: int) -> int:
     """Where one more character leads: the next node * 2**32 + what it means, 0 when no word goes on so."""
-    key = node * 65536 + char
+    key = np.int64(node) * 65536 + np.int64(char)
     mask = len(steps) - 1
     mixed = key * 1000003
     slot = (mixed ^ (mixed >> 17)) & mask
@@ -127,7 +127,7 @@ def resolve(lexicon: Lexicon, name: int, parent: int, weakest: int) -> tuple[int
             other = here
     if parent != 0:
         return code, 0, kind
-    if other != 0 and (code % 100 == 0 and (other % 100 != 0) and code // 10000 == other // 10000):
+    if code % 10000 == 0 or inside(other, code):
         other = 0
     if count > 2 and code % 100 != 0:
         return -1, 0, kind
@@ -149,9 +149,9 @@ def _names_a_street(chars: Chars, at: int, limit: int) -> bool:
         return after not in (_ZHENG, _CHANG)
     if char == _SHI:
         return bool(chars[at - 1] == _LI)
-    if char == _DAO:
-        return bool(chars[at - 1] == _HAI)
-    if char == _LU:
+    if char == _DAO and chars[at - 1] == _HAI:
+        return True
+    if char in (_LU, _DAO):
         return after == 0 or after in (_DI, _ZHI, _FEN, _YING, _DIAN)
     return char in (_JIE, _XIANG)
 
@@ -256,6 +256,21 @@ def industry_start(chars: Chars, covered: npt.NDArray[np.uint8], begin: int, end
 
 
 @kernel
+def first_word(chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDArray[np.uint8]) -> int:
+    """Where the first industry word ends between two places that `cover` joined."""
+    node = INDUSTRIES
+    stop = begin + 1
+    for j in range(begin, min(end, begin + _LONGEST)):
+        found = step(lexicon.steps, node, chars[j])
+        node, word = found >> 32, found & WORD
+        if node == 0:
+            break
+        if word != 0 and covered[j + 1] != 0:
+            stop = j + 1
+    return stop
+
+
+@kernel
 def industry_classes(
     chars: Chars, begin: int, end: int, lexicon: Lexicon, covered: npt.NDArray[np.uint8]
 ) -> tuple[int, int]:
@@ -307,6 +322,7 @@ __all__ = [
     "WORD",
     "cover",
     "division",
+    "first_word",
     "industry_classes",
     "industry_start",
     "inside",
