@@ -263,7 +263,17 @@ def build_segment(sink: Sink, prefix: str, names: Names, progress: Progress | No
     heads = np.zeros(entries, np.uint8)
     places = np.zeros(entries, np.int32)
     _put_keys(sink, prefix, names, labels, heads, places, progress)
+    sink.put(f"{prefix}labels", "labels", _nibbles(labels))
+    sink.put(f"{prefix}heads", "heads", heads)
     _put_grams(sink, prefix, names, labels, heads, progress)
+
+
+def _nibbles(labels: Array) -> Array:
+    """Two labels a byte, the first in the low half."""
+    packed = np.zeros((len(labels) + 1) // 2, np.uint8)
+    packed |= labels[::2]
+    packed[: len(labels) // 2] |= labels[1::2] << 4
+    return packed
 
 
 def _put_keys(

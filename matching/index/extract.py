@@ -17,7 +17,6 @@ from matching.names.jit import kernel
 from matching.names.latin_keys import SoundKeys, chinese_latin_keys
 from matching.names.layout import (
     BRANCH,
-    BRANCH_KIND,
     BRANCH_PLACE,
     BRAND,
     FORM,
@@ -205,17 +204,15 @@ def grams(chars: Any, labels: Any, head_end: int, tables: Characters, core: Any,
     length = len(chars)
     for place in range(length - 1):
         one, two = chars[place], chars[place + 1]
-        label, following = labels[place], labels[place + 1]
         if one < WIDE and two < WIDE:
             if place + 3 < length:
                 state = step(step(begin(30), one), two)
                 hashes[count] = finish(step(step(state, chars[place + 2]), chars[place + 3]))
                 count += 1
             continue
-        if (label != FORM or following != FORM) and (label != BRANCH_KIND or following != BRANCH_KIND):
-            hashes[count] = finish(step(step(begin(31), one), two))
-            count += 1
-        if place + 2 < length and _SAID >> label & 1 and _SAID >> labels[place + 2] & 1:
+        hashes[count] = finish(step(step(begin(31), one), two))
+        count += 1
+        if place + 2 < length and _SAID >> labels[place] & 1 and _SAID >> labels[place + 2] & 1:
             hashes[count] = finish(step(step(begin(32), one), chars[place + 2]))
             count += 1
     _, full = read_core(chars, labels, head_end, core)

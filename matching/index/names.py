@@ -19,7 +19,7 @@ from matching.index.search import RANKED, Scratch, scratch, search
 from matching.index.segment import BASE, DEAD, DELTA, Segment, empty, find_key, is_dead, open_segment
 from matching.index.tables import fingerprint
 from matching.names.characters import characters
-from matching.names.coding import Chars, decode, encode_many
+from matching.names.coding import Chars, encode_many
 from matching.names.latin_keys import sound_keys
 from matching.names.lexicon import lexicon
 
@@ -185,8 +185,10 @@ class _Column:
         try:
             text = str(chars, "utf-16-le")
         except UnicodeDecodeError:
-            return decode(np.asarray(chars))
-        return text if len(text) == len(chars) else decode(np.asarray(chars))
+            text = ""
+        if len(text) != len(chars):
+            text = "".join("\ufffd" if 0xD800 <= c <= 0xDFFF else chr(c) for c in chars)
+        return text
 
     def key(self, place: int) -> int:
         return int(self._keys[place])

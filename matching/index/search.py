@@ -17,6 +17,7 @@ from matching.index.extract import (
     LATIN,
     MAX_GRAMS,
     MAX_KEYS,
+    SORTED,
     SOUND_KEYS,
     WHOLE,
     grams,
@@ -24,12 +25,15 @@ from matching.index.extract import (
     sound_keys_of,
 )
 from matching.index.hashing import BITS, entry_bits, kept_bits, long, refined
+from matching.index.latin import WIDE
+from matching.index.rank import FAR, SAME_BAG, Parts, distance, parts, region_cost, take_apart
 from matching.index.segment import COUNT_BITS, SINGLE, Segment, is_dead
-from matching.names.align import Workspace, name_cost, workspace
+from matching.names.align import Workspace, workspace
 from matching.names.characters import Characters
+from matching.names.coding import Labels
 from matching.names.jit import compiled, kernel
 from matching.names.latin_keys import SoundKeys
-from matching.names.layout import FIELDS, HEAD_END, MAX_NAME, REGION_CODE, REGION_OTHER, SCRIPT
+from matching.names.layout import FIELDS, HEAD_END, MAX_NAME, REGION_CODE, REGION_OTHER
 from matching.names.lexicon import Lexicon
 from matching.names.parse import read
 
@@ -37,15 +41,16 @@ Array = npt.NDArray[Any]
 
 RANKED: Final = 64
 """Candidates of a segment whose distance is measured."""
-FAR: Final = 1 << 24
 _CROSS: Final = 300
 _CROSS_LEAST: Final = 50
 """Distances that stand for "written in another script": found by one key that others share, or by rare ones."""
+_LATIN_FAR: Final = 1_000
+_LETTER: Final = 3
+"""What sharing nothing adds to the distance of Latin names, and a letter more or less."""
 _TABLE_BITS: Final = 16
 _NEW: Final = 24_000
 """Entries that may get votes; a later list only adds to those that have some."""
 _SCORES: Final = 1 << 13
-_LATIN: Final = 2
 
 
 class Scratch(NamedTuple):
@@ -55,10 +60,11 @@ class Scratch(NamedTuple):
     """Votes by entry, open addressing: entry + 1, score, kinds of keys in 32, 16 and 12 bits."""
     touched: Array
     scores: Array
-    labels: npt.NDArray[np.uint8]
+    most: Array
+    """The score of an entry that shares all that was looked up."""
+    labels: Labels
     fields: npt.NDArray[np.int32]
-    other_labels: npt.NDArray[np.uint8]
-    other_fields: npt.NDArray[np.int32]
+    other_labels: Labels
     core: Array
     hashes: Array
     kinds: Array
@@ -69,6 +75,10 @@ class Scratch(NamedTuple):
     keys: Array
     found: Array
     """Rows of (entry, cost, kinds): the best so far, best first."""
+    left: Parts
+    right: Parts
+    plain: Labels
+    """Labels that make every character weigh in full."""
     space: Workspace
 
 
@@ -78,10 +88,10 @@ def scratch(most: int) -> Scratch:
         table=np.zeros(1 << _TABLE_BITS, np.int64),
         touched=np.zeros(_NEW + 1, np.int32),
         scores=np.zeros(_SCORES, np.int32),
+        most=np.zeros(1, np.int64),
         labels=np.zeros(MAX_NAME, np.uint8),
         fields=np.zeros(FIELDS, np.int32),
         other_labels=np.zeros(MAX_NAME, np.uint8),
-        other_fields=np.zeros(FIELDS, np.int32),
         core=np.zeros(MAX_NAME, np.uint16),
         hashes=np.zeros(MAX_KEYS, np.int64),
         kinds=np.zeros(MAX_KEYS, np.int32),
@@ -91,6 +101,9 @@ def scratch(most: int) -> Scratch:
         best=np.zeros(RANKED, np.int64),
         keys=np.zeros(most + 1, np.uint64),
         found=np.zeros((most + 1, 3), np.int64),
+        left=parts(),
+        right=parts(),
+        plain=np.zeros(MAX_NAME, np.uint8),
         space=workspace(),
     )
 
@@ -147,6 +160,7 @@ def _key_votes(segment: Segment, hash_: int, kind: int, s: Scratch, count: int) 
     if run == 0:
         return count
     score = 2 * _rarity(entries, run)
+    s.most[0] += score
     for place in range(low, high):
         post = long(posts[place])
         if post >> bits == print_:
@@ -218,6 +232,7 @@ def _all_gram_votes(segment: Segment, number: int, s: Scratch, count: int) -> in
         if spent > budget and each > 1:
             break
         score = _rarity(entries, length)
+        s.most[0] += score
         count = _gram_votes(segment, s.lists[each] & 0xFFFFFFFF, score, s, count, True)
     return count
 
@@ -266,6 +281,27 @@ def _equal(left: Any, right: Any) -> bool:
 
 
 @kernel
+def is_latin(name: Any) -> bool:
+    """Whether a name has no character of East Asia."""
+    for place in range(len(name)):  # noqa: SIM110  (compiled)
+        if name[place] >= WIDE:
+            return False
+    return True
+
+
+@kernel
+def _labels_of(segment: Segment, begin: int, end: int, out: Any) -> None:
+    for place in range(begin, end):
+        out[place - begin] = (segment.labels[place >> 1] >> ((place & 1) << 2)) & 15
+
+
+@kernel
+def _latin_cost(length: int, other: int, score: int, most: int) -> int:
+    """The distance of two Latin names by what they share: words, sounds and fours of letters, the rare ones first."""
+    return 1 + (_LATIN_FAR * max(0, most - score)) // max(1, most) + _LETTER * abs(length - other)
+
+
+@kernel
 def _keep(s: Scratch, count: int, limit: int, entry: int, key: int, cost: int, kinds: int) -> int:
     """Put a candidate in its place among the best; equally far ones in the order of their keys."""
     place = count
@@ -296,7 +332,9 @@ def _search_segment(
         return count
     city, other = s.fields[REGION_CODE] // 100, s.fields[REGION_OTHER] // 100
     shift = BITS - kept_bits(len(segment.keys))
+    latin = is_latin(name)
     votes = 0
+    s.most[0] = 0
     for each in range(number):
         hash_, kind = s.hashes[each], s.kinds[each]
         votes = _key_votes(segment, hash_, kind, s, votes)
@@ -307,6 +345,7 @@ def _search_segment(
     elected = _elect(segment, s, votes)
     for each in range(elected):
         held = s.best[each]
+        most = s.most[0]
         entry = (held >> 28) - 1
         kinds = held & 0xFFF
         begin, end = long(segment.starts[entry]), long(segment.starts[entry + 1])
@@ -316,15 +355,21 @@ def _search_segment(
             cost = 0
         else:
             kinds &= ~WHOLE
-            labels = s.other_labels[: len(chars)]
-            read(chars, words, labels, s.other_fields)
-            if (s.fields[SCRIPT] == _LATIN) != (s.other_fields[SCRIPT] == _LATIN):
+            if latin != is_latin(chars):
                 cost = max(_CROSS_LEAST, _CROSS - ((held >> 12) & 0xFFFF) // 2) if kinds & LATIN else FAR
+            elif latin:
+                cost = _latin_cost(len(name), len(chars), (held >> 12) & 0xFFFF, most)
             else:
-                cost = 1 + name_cost(
-                    name, s.labels[: len(name)], s.fields[HEAD_END],
-                    chars, labels, s.other_fields[HEAD_END], tables, s.space, near,
+                labels = s.other_labels[: len(chars)]
+                _labels_of(segment, begin, end, labels)
+                cost = 1 + distance(
+                    name, s.labels[: len(name)], s.fields[HEAD_END], s.left,
+                    chars, labels, long(segment.heads[entry]), s.right, s.plain, tables, s.space, near,
                 )  # fmt: skip
+                if kinds & SORTED and (s.left.counts[1] > 0) == (s.right.counts[1] > 0):
+                    cost = min(cost, SAME_BAG + region_cost(s.left, s.right))
+        if cost >= FAR:
+            continue
         count = _keep(s, count, limit, first + entry, segment.keys[entry], cost, kinds)
     return count
 
@@ -353,6 +398,7 @@ def search(
                 s.hashes[number] = extra[each]
                 s.kinds[number] = LATIN
                 number += 1
+            take_apart(name, labels, s.fields[HEAD_END], s.left)
             found = grams(name, labels, s.fields[HEAD_END], tables, s.core, s.grams)
             count = _search_segment(base, 0, name, number, found, words, tables, s, 0, limit)
             count = _search_segment(delta, len(base.keys), name, number, found, words, tables, s, count, limit)

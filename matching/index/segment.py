@@ -1,4 +1,4 @@
-"""How an index lies on the disk: seven flat files that are mapped as they are, and a bitmap of removed entries.
+"""How an index lies on the disk: nine flat files that are mapped as they are, and a bitmap of removed entries.
 
 A segment's entries are numbered in the order of their keys. Key lists are runs of (fingerprint, entry) behind a
 table of buckets; lists of grams are packed differences behind a table of slots.
@@ -20,7 +20,8 @@ from matching.names.jit import kernel
 Array = npt.NDArray[Any]
 
 PARTS: Final = {
-    "chars": "<u2", "starts": "<u4", "keys": "<u8", "buckets": "<u4", "posts": "<u4", "slots": "<u4", "words": "<u4",
+    "chars": "<u2", "starts": "<u4", "labels": "<u1", "heads": "<u1", "keys": "<u8", "buckets": "<u4", "posts": "<u4",
+    "slots": "<u4", "words": "<u4",
 }  # fmt: skip
 """Parts of a segment and their types; the files are `index.<part>` and `index.delta.<part>`."""
 BASE: Final = "index."
@@ -36,13 +37,16 @@ COUNT_BITS: Final = 26
 class Segment(NamedTuple):
     """Arrays of one segment.
 
-    `chars` and `starts`: the names end to end; `keys`: their 64-bit keys, ascending; `buckets` and `posts`: entries
-    by the leading bits of a hashed key, with its following bits as fingerprint; `slots` and `words`: entries by
-    gram; `dead`: a bit for each entry that must not be found, or nothing.
+    `chars` and `starts`: the names end to end; `labels`: what each character is part of, two to a byte, and `heads`:
+    where a branch's part begins, so that a candidate needs no reading; `keys`: their 64-bit keys, ascending;
+    `buckets` and `posts`: entries by the leading bits of a hashed key, with its following bits as fingerprint;
+    `slots` and `words`: entries by gram; `dead`: a bit for each entry that must not be found, or nothing.
     """
 
     chars: Array
     starts: Array
+    labels: Array
+    heads: Array
     keys: Array
     buckets: Array
     posts: Array
@@ -57,6 +61,8 @@ def empty() -> Segment:
         Segment(
             chars=np.zeros(0, "<u2"),
             starts=np.zeros(1, "<u4"),
+            labels=np.zeros(0, "<u1"),
+            heads=np.zeros(0, "<u1"),
             keys=np.zeros(0, "<u8"),
             buckets=np.zeros(2, "<u4"),
             posts=np.zeros(0, "<u4"),
@@ -104,6 +110,8 @@ def _check(segment: Segment, prefix: str) -> None:
     consistent = (
         len(segment.starts) == entries + 1
         and int(segment.starts[-1]) == len(segment.chars)
+        and len(segment.labels) == (len(segment.chars) + 1) // 2
+        and len(segment.heads) == entries
         and entries <= MAX_ENTRIES
         and _power_of_two(len(segment.buckets) - 1)
         and int(segment.buckets[-1]) == len(segment.posts)
