@@ -116,6 +116,9 @@ def readings_of(latin_raw: str) -> tuple[tuple[Reading, ...], tuple[int, ...], b
     for cut in cuts:
         head, tail = words[:cut], tuple(words[cut:])
         found.append(Reading(_letters(head), tail))
+        meant = [word for word in head if word.kind == BRANDING]
+        if meant and len(meant) < len(head):
+            found.append(Reading(_letters([w for w in head if w.kind != BRANDING]), (*meant, *tail)))
         if any(word.kind == PLACE for word in head):
             found.append(Reading(_letters(head, places=True), tail))
             plain = [word for word in head if word.kind != PLACE]

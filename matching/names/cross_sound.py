@@ -20,11 +20,11 @@ _MOST_STEPS: Final = 6000
 _GIVE_UP: Final = 15_000
 """A cost above which two names sound different whatever else agrees."""
 _LONGEST: Final = 6
-_OTHER: Final = {at.REGION: 4000, at.INDUSTRY: 1500, at.FORM: 1500, at.GROUP: 1500}
+_OTHER: Final = {at.REGION: 5000, at.INDUSTRY: 2500, at.FORM: 2500, at.GROUP: 2500}
 _SKIPPED: Final = {at.REGION: 150, at.INDUSTRY: 90, at.FORM: 0, at.GROUP: 60}
-_BRAND_OTHER: Final = 4500
-_BRAND_SKIPPED: Final = 4200
-_ADDED: Final = 4200
+_BRAND_OTHER: Final = 5000
+_BRAND_SKIPPED: Final = 4800
+_ADDED: Final = 4800
 _MARKS: Final = frozenset("省市县区旗盟州镇乡")
 _MARK_SOUNDS: Final = ("sheng", "shi", "xian", "qu", "qi", "meng", "zhou", "zhen", "xiang")
 

@@ -273,8 +273,10 @@ def take_forms(words: list[str]) -> tuple[list[str], list[tuple[str, str]]]:
 
 
 def _only_forms(words: list[str]) -> bool:
-    """Whether nothing but forms, places and fillers follows."""
+    """Whether nothing but forms, places, fillers and a branch's own name follows."""
     known = vocabulary()
+    if any(known.forms.get((word,), ("", ""))[1] == "branch" for word in words):
+        return True
     for word in words:
         if (word,) in known.forms:
             continue

@@ -238,7 +238,7 @@ def _both_latin(x: str, y: str) -> PersonNames:
 
 def _pairs(left: list[str], right: list[str]) -> list[Pairing]:
     """Words that belong together: equal, joined, misspelt, an initial; the surest first."""
-    if "".join(left) == "".join(right) and left != right:
+    if left != right and _run_together(left, right):
         both = tuple(range(len(left))), tuple(range(len(right)))
         return [Pairing("joined", *both, min(sum(map(_value, left)), sum(map(_value, right))), 0)]
     found: list[tuple[int, int, str, str, Pairing]] = []
@@ -266,6 +266,15 @@ def _pairs(left: list[str], right: list[str]) -> list[Pairing]:
             taken_left.update(pair.left)
             taken_right.update(pair.right)
     return pairs
+
+
+def _run_together(left: list[str], right: list[str]) -> bool:
+    """Whether one side has the words of the other, in any order, without gaps."""
+    if "".join(left) == "".join(right):
+        return True
+    one, many = sorted((left, right), key=len)
+    fits = len(one) == 1 and 2 <= len(many) <= 4
+    return fits and any("".join(order) == one[0] for order in permutations(many))
 
 
 def _turned(pair: Pairing) -> Pairing:
