@@ -43,7 +43,7 @@ class ParsedBranch(Doc):
     ordinal: str = ""
     """第一: it tells two branches of one parent apart."""
     name: str = ""
-    """What it is called besides: 花桥 in 德兴花桥支行."""
+    """What it is called besides: 柳桥 in 临江柳桥支行."""
     kind: str = ""
     """分公司, 支行, 门市部 …; empty where the text ends otherwise."""
 

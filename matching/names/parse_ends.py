@@ -88,12 +88,12 @@ def split(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
     if kind == 0:
         return n, 0, n
     found = _head_of(chars, limit, lexicon, 1)
-    if found == 0 and strong:
+    if found == 0 and strong and (row == 0 or form_at >= kind_at):
         found = _head_of(chars, limit, lexicon, 0)
     if found != 0:
         return found, kind, kind_at
     if strong and kind_at >= 4 and (chars[kind_at] == _FEN or chars[kind_at] == _ZHI):
-        # 中国移动江西分公司: the parent's form is left out; the place before the kind belongs to the branch
+        # 中国虚信江西分公司: the parent's form is left out; the place before the kind belongs to the branch
         stop = kind_at
         while stop > 3 and (lexicon.numerals[chars[stop - 1]] >= 0 or chars[stop - 1] == _DI):
             stop -= 1

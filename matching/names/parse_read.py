@@ -125,7 +125,7 @@ def _front(chars: Chars, end: int, lexicon: Lexicon, covered: Labels, fields: In
             if end - stop < 2 or brand == 1 or (brand == 0 and code % 100 != 0):
                 break
             if 2 <= brand <= 4 and code % 100 != 0:
-                # 南康(厦门)实业 has the brand 南康: the city that fills the rest does not lie in a county
+                # 临江(厦门)实业 has the brand 临江: the city that fills the rest does not lie in a county
                 again, inner, _second, _kind = division(chars, stop, end, lexicon, 0, SHORT, start)
                 if again == start and inner != 0 and inner % 100 == 0:
                     break
@@ -227,7 +227,7 @@ def _core(chars: Chars, end: int, lexicon: Lexicon, labels: Labels, fields: Ints
         cover(chars, p, end, lexicon, covered)
     start = industry_start(chars, covered, p, end)
     if p <= 2 and end >= 4 and _pair(chars, 2, _ZHONG, _GUO) and industry_start(chars, covered, 2, end) == 2:
-        # 中国石化销售: without another brand 中国 and the first word are one
+        # 中国能源销售: without another brand 中国 and the first word are one
         p, start = 0, first_word(chars, 2, end, lexicon, covered)
         labels[0] = labels[1] = at.BRAND
     elif p == 0 and start == 0 and end > 0:

@@ -38,7 +38,7 @@ _JIANG: Final = ord("江")
 _ZHAI: Final = ord("宅")
 _CUN: Final = ord("村")
 _NO_BRAND: Final = tuple(ord(char) for char in "中国华")
-"""What is no brand by itself: 中石化 is one name, not 中 and its industry."""
+"""What is no brand by itself: 中能源 is one name, not 中 and its industry."""
 _NOT_BEFORE_TOWN: Final = (ord("水"), ord("家"), ord("故"), ord("梦"), ord("之"))
 
 
