@@ -2,6 +2,7 @@
 
     python benchmarks/bench_latin.py                      the project's own pairs (benchmarks/latin_pairs.tsv)
     python benchmarks/bench_latin.py --cases cases.csv    any file with name1, name2, is_match, schema, quality
+    python benchmarks/bench_latin.py --pairs pairs.csv    Latin against Chinese names: left, right, label, kind
 
 The second form reads the public benchmark of the nomenklatura project (contrib/name_bench/cases.csv, not shipped
 here). Two of its habits are not ours: a series' numbers (Fund I, Fund II) count as one name there and as a veto here,
@@ -13,6 +14,8 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
+import platform
 import sys
 import time
 from collections import defaultdict
@@ -22,6 +25,8 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
+from graph.text import org_key
+from matching.names.cross import compare_cross
 from matching.names.latin import compare_latin
 from matching.names.persons import compare_persons
 
@@ -67,10 +72,24 @@ def cases_of(path: Path) -> list[Case]:
     ]
 
 
+def cross_cases(path: Path) -> list[Case]:
+    """Pairs of a Latin and a Chinese name; pairs of two Chinese ones are left out."""
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    return [
+        Case("cross", row["left"], row["right"], row["label"] == "1", row["kind"], row["kind"])
+        for row in rows
+        if row["left"].isascii() and not row["right"].isascii() and any(map(str.isalpha, row["left"]))
+    ]
+
+
 def points(case: Case) -> int:
     """Points of a pair; a veto counts as far below zero."""
     if case.schema in _PERSON:
         return compare_persons(case.left, case.right).points
+    if case.schema == "cross":
+        crossed = compare_cross(case.left, org_key(case.right))
+        return min(crossed.points, -5000) if crossed.vetoes else crossed.points
     found = compare_latin(case.left, case.right)
     return min(found.points, -5000) if found.vetoes else found.points
 
@@ -116,7 +135,7 @@ def judge(cases: list[Case], scorer: Callable[[Case], int] = points) -> Figures:
 def _groups(cases: list[Case]) -> Iterator[tuple[str, list[Case]]]:
     groups: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        groups["companies" if case.schema in _COMPANY else "persons"].append(case)
+        groups["companies" if case.schema not in _PERSON else "persons"].append(case)
         groups[f"tier {case.tier}"].append(case)
     yield "all", cases
     yield from sorted(groups.items())
@@ -126,6 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the table, and the wrong answers if asked."""
     parser = argparse.ArgumentParser(description="Latin names: how well they are told apart.")
     parser.add_argument("--cases", type=Path, help="a file in the public form instead of the own pairs")
+    parser.add_argument("--pairs", type=Path, help="a file of Latin and Chinese names instead")
     parser.add_argument(
         "--half", choices=("tune", "judge", "all"), default="judge", help="rows of the own pairs"
     )
@@ -133,12 +153,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write the figures here too")
     options = parser.parse_args(arguments)
     cases = cases_of(options.cases) if options.cases else own_cases(options.half)
-    result: dict[str, dict[str, object]] = {}
-    for name, scorer in SCORERS.items():
+    if options.pairs:
+        cases = cross_cases(options.pairs)
+    result: dict[str, object] = {
+        "command": " ".join(["python benchmarks/bench_latin.py", *(arguments or sys.argv[1:])]),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+    }
+    # Letters of two scripts have nothing in common for the peers.
+    scorers = {"liancheng": points} if options.pairs else SCORERS
+    for name, scorer in scorers.items():
+        scorer(cases[0])
         begin = time.perf_counter()
         for case in cases:
             scorer(case)
-        spent = (time.perf_counter() - begin) / max(len(cases), 1) * 1e6
+        spent = (time.perf_counter() - begin) / len(cases) * 1e6
         rows = {group: judge(chosen, scorer)._asdict() for group, chosen in _groups(cases)}
         result[name] = {"microseconds": round(spent, 1), "groups": rows}
         print(f"{name}: {spent:.0f} microseconds a pair")
