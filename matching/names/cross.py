@@ -49,6 +49,7 @@ _NO_SOUND: Final = -1800
 _OTHER_SOUND: Final = -6000
 _NUMBER_MISSING: Final = -3500
 _SKIPPED_WORDS = frozenset({"THE", "AND", "OF", "FOR"})
+_EDIT_KINDS = {"near": "near_sound", "other": "other_sound", "added": "gap"}
 _MARK_WORDS = frozenset({"CITY", "COUNTY", "PROVINCE", "DISTRICT", "TOWN"})
 _CHINESE_DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
 
@@ -144,7 +145,7 @@ def _compare(latin_raw: str, chinese_n6: str) -> LatinComparison:
     ways, numbers, branch = readings_of(latin_raw)
     name = _chinese(chinese_n6)
     if not ways or not name.text:
-        return finish({"unreadable": -LIMIT}, [], [])
+        return finish({"empty": -LIMIT}, [], [])
     found = [_by(way, name) for way in ways]
     # A way that makes pinyin of English words is worth nothing beside one whose letters are all spoken.
     spoken = [one for one in found if one.spoken] or found
@@ -213,17 +214,19 @@ def _sounds(found: Agreement, name: Chinese, parts: dict[str, int], edits: list[
             heard.add(step.place)
             region += label == at.REGION
             brand += label in (at.BRAND, at.OTHER, at.NUMBER)
-        elif step.kind in ("near", "other", "added"):
+        elif step.kind in _EDIT_KINDS:
             character = name.text[step.place] if step.place >= 0 else ""
-            where = {at.REGION: "place", at.BRAND: "brand"}.get(label, "activity")
+            where = {at.REGION: "region", at.BRAND: "brand"}.get(label, "industry")
             edits.append(
-                LatinEdit(kind=f"{step.kind}_sound", left=step.letters.upper(), right=character, where=where)
+                LatinEdit(
+                    kind=_EDIT_KINDS[step.kind], left=step.letters.upper(), right=character, where=where
+                )
             )
     counted = min(brand, _MOST_SYLLABLES)
     parts["sound"] = -found.cost
     parts["brand"] = _FIRST_SYLLABLE + _SYLLABLE * (counted - 1) if counted else 0
     if at.REGION in name.labels:
-        parts["place"] = _PLACE if region else _PLACE_MISSING
+        parts["region"] = _PLACE if region else _PLACE_MISSING
     beyond = len(heard) - region - brand
     parts["whole"] = min(200 * beyond, 1600)
     return heard
@@ -262,24 +265,24 @@ def _words(
                 matched += 1
         elif word.kind == PLACE:
             place = min(place, -600) if at.REGION not in name.labels else -3500
-            edits.append(LatinEdit(kind="missing", left=word.text, right="", where="place"))
+            edits.append(LatinEdit(kind="gap", left=word.text, right="", where="region"))
         else:
             lost += {ACTIVITY: _WORD_MISSING, GENERAL: _GENERAL_MISSING, BRANDING: -1500}.get(
                 word.kind, -2500
             )
             missing += word.kind == ACTIVITY
-            edits.append(LatinEdit(kind="missing", left=word.text, right="", where=_where(word)))
+            edits.append(LatinEdit(kind="gap", left=word.text, right="", where=_where(word)))
     for i in sorted(skipped):
         if name.labels[i] in (at.BRAND, at.OTHER) and rest[i] != " ":
-            edits.append(LatinEdit(kind="missing", left="", right=name.text[i], where="brand"))
+            edits.append(LatinEdit(kind="gap", left="", right=name.text[i], where="brand"))
     if activity_left and not any(rest[i] == " " for i in activity_left):
         lost += _OTHER_ACTIVITY if missing else _NO_WORD
         left = "".join(name.text[i] for i in activity_left)
-        edits.append(LatinEdit(kind="missing", left="", right=left, where="activity"))
-    parts["activity"] = min(gained, _MOST_WORDS) + lost
+        edits.append(LatinEdit(kind="gap", left="", right=left, where="industry"))
+    parts["industry"] = min(gained, _MOST_WORDS) + lost
     if place:
-        parts["place"] = place
+        parts["region"] = place
 
 
 def _where(word: Word) -> str:
-    return {PLACE: "place", ACTIVITY: "activity", GENERAL: "activity"}.get(word.kind, "brand")
+    return {PLACE: "region", ACTIVITY: "industry", GENERAL: "industry"}.get(word.kind, "brand")

@@ -49,11 +49,12 @@ class LatinEdit(Doc):
     """One difference: what stands in the left name, what in the right one, and where."""
 
     kind: str
-    """meaning (two words for one thing), spelling, joined, acronym, missing or form."""
+    """meaning (two words for one thing), spelling, joined, acronym, gap (on one side only), form; between two
+    scripts near_sound and other_sound."""
     left: str
     right: str
     where: str
-    """brand, activity, place, number or form."""
+    """brand, industry, region, number, form; of persons name."""
 
 
 class LatinComparison(Doc):
@@ -82,7 +83,7 @@ def finish(parts: dict[str, int], edits: list[LatinEdit], vetoes: list[str]) -> 
 
 def where(word: Word) -> str:
     """The part of a name in which a word stands, for people."""
-    return {RARE: "brand", BRANDING: "brand", PLACE: "place"}.get(word.kind, "activity")
+    return {RARE: "brand", BRANDING: "brand", PLACE: "region"}.get(word.kind, "industry")
 
 
 def _shown(words: tuple[Word, ...], places: tuple[int, ...]) -> str:
@@ -107,8 +108,8 @@ def compare_latin(left_raw: str, right_raw: str) -> LatinComparison:
 def _compare(left_raw: str, right_raw: str) -> LatinComparison:
     left, right = read_latin(left_raw), read_latin(right_raw)
     if not left.collapsed or not right.collapsed:
-        return finish({"unreadable": -LIMIT}, [], [])
-    parts = {"start": _START, "brand": 0, "activity": 0, "place": 0, "spelling": 0}
+        return finish({"empty": -LIMIT}, [], [])
+    parts = {"start": _START, "brand": 0, "industry": 0, "region": 0, "spelling": 0}
     edits: list[LatinEdit] = []
     vetoes: list[str] = []
     left, right = _unglued(left, right), _unglued(right, left)
@@ -182,7 +183,7 @@ def _missing(
             if word.kind != FILLER:
                 edits.append(
                     LatinEdit(
-                        kind="missing",
+                        kind="gap",
                         left=word.text if on_left else "",
                         right="" if on_left else word.text,
                         where=where(word),
@@ -190,7 +191,7 @@ def _missing(
                 )
     kinds_left, kinds_right = {w.kind for w in free_left}, {w.kind for w in free_right}
     if {ACTIVITY, GENERAL} & kinds_left and {ACTIVITY, GENERAL} & kinds_right:
-        parts["activity"] += _OTHER_ACTIVITY
+        parts["industry"] += _OTHER_ACTIVITY
     if PLACE in kinds_left & kinds_right and _places_differ(free_left, free_right):
         vetoes.append("regions_differ")
 
@@ -217,7 +218,7 @@ def _numbers(
             parts["number"] = 400
         return
     shown = " ".join(map(str, left.numbers)), " ".join(map(str, right.numbers))
-    edits.append(LatinEdit(kind="missing", left=shown[0], right=shown[1], where="number"))
+    edits.append(LatinEdit(kind="gap", left=shown[0], right=shown[1], where="number"))
     if left.numbers and right.numbers:
         vetoes.append("numbers_differ")
     parts["number"] = _NUMBER_MISSING

@@ -227,8 +227,8 @@ def _both_latin(x: str, y: str) -> PersonNames:
         shared = sum(max(len(pair.left), len(pair.right)) for pair in full)
         points += (_SPARE_NAME if shared > 1 else _ONLY_ONE_SHARED) * spare
         why.append("name_missing")
-    edits += [LatinEdit(kind="missing", left=word, right="", where="name") for word in spare_left]
-    edits += [LatinEdit(kind="missing", left="", right=word, where="name") for word in spare_right]
+    edits += [LatinEdit(kind="gap", left=word, right="", where="name") for word in spare_left]
+    edits += [LatinEdit(kind="gap", left="", right=word, where="name") for word in spare_right]
     points = max(-LIMIT, min(LIMIT - 1, points))
     outcome = "candidate" if points >= 0 else "different"
     return PersonNames(

@@ -117,7 +117,7 @@ def test_a_place_inside_another_is_no_conflict() -> None:
         ("Golden Reach Foods", "Goldenreach Foods", "joined"),
         ("Marrow Tarrick Bramlow", "MTB", "acronym"),
         ("Velmoria AG", "Velmoria GmbH", "form"),
-        ("Velmoria Foods", "Velmoria", "missing"),
+        ("Velmoria Foods", "Velmoria", "gap"),
     ],
 )
 def test_each_difference_is_named(left: str, right: str, kind: str) -> None:
