@@ -143,14 +143,15 @@ class ListTask(msgspec.Struct, frozen=True):
             decisions[strictest(hit.found.decision for hit in hits)] += 1
             rejected += hits[0].found.rejected
             for rank, hit in enumerate(hits, 1):
-                out.append((row.number, rank, *self._told(row, hit)))
+                out.append((row.number, rank, *self._told(searcher, row, hit)))
         return finish(Path(self.folder), index, len(rows), rejected, csv_bytes(out), decisions, len(out))
 
-    def _told(self, row: Row, hit: Hit) -> tuple[object, ...]:
+    def _told(self, searcher: Searcher, row: Row, hit: Hit) -> tuple[object, ...]:
         found = hit.found
+        name = shown(searcher.table.name(hit.row)) if hit.row >= 0 else ""
         reasons = (Reason(row.problem),) if row.problem else found.reasons
         return (
-            hit.row + 1 if hit.row >= 0 else "", shown(hit.name), found.tier, score_text(found.score),
+            hit.row + 1 if hit.row >= 0 else "", name, found.tier, score_text(found.score),
             found.decision, sentence(reasons, self.lang),
         )  # fmt: skip
 

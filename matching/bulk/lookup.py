@@ -8,6 +8,7 @@ of the list.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -45,6 +46,8 @@ MOST_ROWS: Final = 50
 """Rows of the list that are looked at under one name or number."""
 _STRICTNESS: Final = {BLOCK: 0, REVIEW: 1, CLEAR: 3}
 _NONE: Final = -(1 << 30)
+_UNNAMED_VETO: Final = 1 << 16
+"""A veto of names in another script, whose reason is not told in a list."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -66,7 +69,6 @@ class Hit(NamedTuple):
     """A row of the list beside a query. `row` counts from 0; -1: nothing was found."""
 
     row: int
-    name: str
     found: Found
     points: int = _NONE
 
@@ -79,6 +81,15 @@ class _Said(NamedTuple):
     points: int
     stem: bool
     """Not the query's own name: that of the company which it is named after."""
+
+
+class _Scored(NamedTuple):
+    """Candidates of some texts: which text, which entry, its points, vetoes as bits."""
+
+    text: Array
+    entry: Array
+    points: Array
+    vetoes: Array
 
 
 class _Asked:
@@ -96,12 +107,11 @@ class Searcher:
         self.plan = plan
         self.table = Table(Path(plan.table))
         self.registry = Table(Path(plan.registry)) if plan.registry else None
-        self.index = self.table.index() if plan.limit else None
         self.least = 0
-        self.chars: tuple[Array, Array] = (np.zeros(0, np.uint16), np.zeros(1, np.int64))
-        if self.index is not None:
+        if plan.limit:
             from matching.names.thresholds import threshold
 
+            self._index = self.table.index()
             self.chars = self.table.chars()
             self.least = threshold(max(self.table.facts.entries, 1), plan.budget)
 
@@ -115,9 +125,9 @@ class Searcher:
             right = Side(self.table.cells(row))
             found = exact(one.side, right)
             if found is not None and (found.relation != DIFFERENT or found.tier):
-                one.hits[row] = Hit(row, right.cells.name, found)
+                one.hits[row] = Hit(row, found)
         self._derived(rows, block, asked)
-        alike = self._alike(rows, block, asked) if self.index is not None else {}
+        alike = self._alike(rows, block, asked) if self.plan.limit else {}
         return [
             self._ranked(rows[query], int(block.state[query]), asked.get(query), alike.get(query, []))
             for query in range(len(rows))
@@ -223,65 +233,92 @@ class Searcher:
                 said = Found(
                     SAME, found.tier.value, CERTAIN, decision, (Reason("by_register"), *phrases(found))
                 )
-                one.hits[row] = Hit(row, right.cells.name, said)
+                one.hits[row] = Hit(row, said)
 
     def _alike(self, rows: Sequence[Cells], block: Block, asked: dict[int, _Asked]) -> dict[int, list[Hit]]:
-        """Rows whose names are like a query's, the best first, at most as many as are told."""
+        """Rows whose names are like a query's: as many as are told, and all that may reach the threshold."""
+        texts, queries, own = list(block.texts), block.entry_rows, block.entry_keys
+        parents = self._parents(rows, block, asked)
+        if parents:
+            texts += [stem for _, stem in parents]
+            queries = np.append(queries, np.array([query for query, _ in parents], np.int32))
+            own = np.append(own, np.zeros(len(parents), np.uint64))
+        if not texts:
+            return {}
+        found = self._scored(texts, own)
+        query = queries[found.text].astype(np.int64)
+        stem = found.text >= len(block.texts)
+        hopeful = (found.vetoes == 0) & (
+            found.points + self._potential(rows, block, query, found) >= self.least
+        )
+        order = np.lexsort((found.entry, -found.points, found.vetoes != 0, query))
+        ranked = query[order]
+        begins = np.flatnonzero(np.diff(ranked, prepend=-1))
+        position = np.arange(len(ranked)) - np.repeat(begins, np.diff(begins, append=len(ranked)))
+        chosen = order[hopeful[order] | ((position < self.plan.top) & ~stem[order])]
+        low = self.table.entry_starts[found.entry[chosen]]
+        counts = np.minimum(self.table.entry_starts[found.entry[chosen] + 1] - low, self.plan.top)
+        which, places = expand(low, counts)
+        listed = self.table.entry_rows[places].astype(np.int64)
+        chosen = chosen[which]
+        mine, other = block.row_code[query[chosen]], self.table.row_code[listed]
+        differ = (mine > OTHER_CODE) & (other > OTHER_CODE) & (mine != other) & ~stem[chosen]
+        told: dict[int, list[Hit]] = {}
+        seen = {(number, row) for number, one in asked.items() for row in one.hits}
+        for number, row, text_, entry, points, vetoes, may, codes, parent in zip(
+            query[chosen].tolist(), listed.tolist(), found.text[chosen].tolist(), found.entry[chosen].tolist(),
+            found.points[chosen].tolist(), found.vetoes[chosen].tolist(), hopeful[chosen].tolist(), differ.tolist(),
+            stem[chosen].tolist(), strict=True,
+        ):  # fmt: skip
+            if (number, row) in seen:
+                continue
+            seen.add((number, row))
+            if codes:
+                said = _CODES_DIFFER
+            elif vetoes:
+                said = _vetoed(vetoes)
+            elif not may:
+                said = _below(points)
+            else:
+                said = self._weigh(Side(rows[number]), row, _Said(texts[text_], entry, points, parent))
+            told.setdefault(number, []).append(Hit(row, said, points))
+        return told
+
+    def _scored(self, texts: Sequence[str], own: Array) -> _Scored:
+        """Every candidate of every text with its points; names written alike are the exact search's affair."""
         from matching.names.coding import encode_many
         from matching.names.score import OTHER_SCRIPT, compare_names, score_pairs
 
-        assert self.index is not None  # noqa: S101 - narrowing only
-        texts, queries = list(block.texts), block.entry_rows
-        parents = self._parents(rows, block, asked)
-        texts += [stem for _, stem in parents]
-        queries = np.concatenate([queries, np.array([query for query, _ in parents], np.int32)])
-        if not texts:
-            return {}
         chars = encode_many(texts)
-        found, _ = self.index.search_many(chars, self.plan.limit, 1)
+        found, _ = self._index.search_many(chars, self.plan.limit, 1)
         which, column = np.nonzero(found >= 0)
         entries = found[which, column].astype(np.int64)
-        own_keys = np.append(block.entry_keys, np.zeros(len(parents), np.uint64))
-        keep = self.table.entry_keys[entries] != own_keys[which]
+        keep = self.table.entry_keys[entries] != own[which]
         which, entries = which[keep], entries[keep]
-        pairs = np.stack([which.astype(np.int64), entries], axis=1)
-        points, vetoes = score_pairs(*chars, *self.chars, pairs)
+        points, vetoes = score_pairs(*chars, *self.chars, np.stack([which, entries], axis=1))
         for place in np.flatnonzero(vetoes & OTHER_SCRIPT).tolist():
-            other = compare_names(texts[which[place]], self.index.text(int(entries[place])))
+            other = compare_names(texts[which[place]], self._index.text(int(entries[place])))
             points[place] = other.points
-            vetoes[place] = np.uint32(1 << 16) if other.vetoes else 0
-        stem = which >= len(block.texts)
-        order = np.lexsort((entries, -points, vetoes != 0, queries[which]))
-        told: dict[int, list[Hit]] = {}
-        for place in self._first(order, queries[which], points, vetoes, stem):
-            query = int(queries[which[place]])
-            hits = told.setdefault(query, [])
-            one = asked.get(query)
-            for row in self._entry_rows(int(entries[place])):
-                if (one is not None and row in one.hits) or any(hit.row == row for hit in hits):
-                    continue
-                said = _Said(texts[which[place]], int(entries[place]), int(points[place]), bool(stem[place]))
-                hits.append(
-                    self._judged(rows[query], int(block.row_code[query]), row, said, int(vetoes[place]))
-                )
-        return told
+            vetoes[place] = _UNNAMED_VETO if other.vetoes else 0
+        return _Scored(which, entries, points, vetoes)
 
-    def _first(
-        self, order: Array, queries: Array, points: Array, vetoes: Array, stem: Array
-    ) -> Iterator[int]:
-        """The best of each query: as many as are told, and all that may reach the threshold."""
-        from matching.similarity import MOST_FOR
+    def _potential(self, rows: Sequence[Cells], block: Block, query: Array, found: _Scored) -> Array:
+        """The most that other facts can add to each candidate's points."""
+        from matching import similarity
 
-        hopeful = (vetoes == 0) & (points + MOST_FOR >= self.least)
-        ranked = queries[order]
-        begins = np.flatnonzero(np.diff(ranked, prepend=-1))
-        position = np.arange(len(ranked)) - np.repeat(begins, np.diff(begins, append=len(ranked)))
-        wanted = hopeful[order] | ((position < self.plan.top) & ~stem[order])
-        yield from order[wanted].tolist()
-
-    def _entry_rows(self, entry: int) -> list[int]:
-        low, high = self.table.entry_starts[entry : entry + 2].tolist()
-        return [int(row) for row in self.table.entry_rows[low : min(high, low + self.plan.top)]]
+        reps = np.fromiter((bool(cells.legal_rep) for cells in rows), bool, len(rows))
+        starts = self.table.entry_starts
+        first = self.table.entry_rows[starts[found.entry]]
+        several = starts[found.entry + 1] - starts[found.entry] > 1
+        mine, other = block.row_code[query], self.table.row_code[first]
+        numbers = (
+            (mine != 0) & (several | (other != 0)) & (several | (mine == OTHER_CODE) | (other == OTHER_CODE))
+        )
+        named = reps[query] & (several | self.table.has_rep[first])
+        most: Array = (
+            similarity.SAME_PROVINCE + similarity.SAME_NUMBER * numbers + similarity.SAME_REP * named
+        )
+        return most
 
     def _parents(
         self, rows: Sequence[Cells], block: Block, asked: dict[int, _Asked]
@@ -289,44 +326,32 @@ class Searcher:
         """The company that a branch is named after, where neither list nor register knows exactly that name."""
         found = []
         for query in np.unique(block.branch_rows).tolist():
+            one = asked.get(query)
             parts = text.branch(Side(rows[query]).read.n6)
-            if parts is None or any(hit.found.relation == BRANCH_OF for hit in _hits(asked, query)):
+            if parts is None or (one and any(hit.found.relation == BRANCH_OF for hit in one.hits.values())):
                 continue
             stems = np.fromiter(map(keys.org_name, parts.stem_candidates), np.uint64)
-            if (self.table.entries_of(stems) < 0).all() and not any(
-                map(self._registered, parts.stem_candidates)
-            ):
+            listed = (self.table.entries_of(stems) >= 0).any()
+            if not listed and not any(map(self._registered, parts.stem_candidates)):
                 found.append((query, parts.stem_candidates[0]))
         return found
 
-    def _judged(self, cells: Cells, code: int, row: int, said: _Said, vetoes: int) -> Hit:
-        """What a similar name comes to. Most are settled without reading a row."""
-        from matching.similarity import MOST_FOR
-
-        other = int(self.table.row_code[row])
-        if code > OTHER_CODE and other > OTHER_CODE and code != other and not said.stem:
-            return Hit(row, self.table.name(row), _CODES_DIFFER, said.points)
-        if vetoes:
-            return Hit(row, self.table.name(row), _vetoed(vetoes), said.points)
-        if said.points + MOST_FOR < self.least:
-            return Hit(row, self.table.name(row), _below(said.points), said.points)
-        left, right = Side(cells), Side(self.table.cells(row))
-        if right.person or (person_like(right.raw) and not right.numbered):
-            return Hit(row, right.cells.name, _PERSON, said.points)
-        return Hit(row, right.cells.name, self._weigh(left, right, said), said.points)
-
-    def _weigh(self, left: Side, right: Side, said: _Said) -> Found:
+    def _weigh(self, left: Side, row: int, said: _Said) -> Found:
         """A similar name with everything else that is known."""
         from matching.names.score import compare_names, probability
 
+        right = Side(self.table.cells(row))
+        if right.person or (person_like(right.raw) and not right.numbered):
+            return _PERSON
         if not said.stem and conflict(left, right):
             return _CODES_DIFFER
         more, facts = (0, ()) if said.stem else evidence(left, right)
-        compared = compare_names(said.text, self.index.text(said.entry)) if self.index is not None else None
-        edits = compared.edits if compared is not None else ()
+        if said.points + more < self.least:
+            return Found(
+                DIFFERENT, "", probability(said.points + more), CLEAR, (Reason("not_similar"), *facts)
+            )
+        edits = compare_names(said.text, self._index.text(said.entry)).edits
         found = weighed(said.points + more, self.least, edits, facts, probability)
-        if found.decision != REVIEW:
-            return found
         if said.stem:
             return Found(BRANCH_OF, "E5", 0, REVIEW, (Reason("branch_of_similar"), *found.reasons[1:]))
         if self._known(left):
@@ -339,7 +364,7 @@ class Searcher:
         """The hits of a query in order, at most as many as are told."""
         hits = sorted([*(asked.hits.values() if asked else ()), *alike], key=_rank)[: self.plan.top]
         if not hits:
-            hits = [Hit(-1, "", _NOTHING)]
+            hits = [Hit(-1, _NOTHING)]
         if state == READABLE or any(hit.found.decision in (BLOCK, REVIEW) for hit in hits):
             return hits
         side = Side(cells)
@@ -366,11 +391,6 @@ _PERSON = Found(DIFFERENT, "", 0, CLEAR, (Reason("person_no_match"),))
 _CODES_DIFFER = Found(DIFFERENT, "X", 0, CLEAR, (Reason("codes_differ"),))
 
 
-def _hits(asked: dict[int, _Asked], query: int) -> list[Hit]:
-    one = asked.get(query)
-    return list(one.hits.values()) if one is not None else []
-
-
 def _rank(hit: Hit) -> tuple[int, str, int, int]:
     found = hit.found
     tier = found.tier if found.decision in (BLOCK, REVIEW) else ("" if found.tier in ("", "E5") else "~")
@@ -381,6 +401,7 @@ def _pairs(queries: Array, which: Array, places: Array, rows: Array) -> Iterator
     return zip(queries[which].tolist(), rows[places].tolist(), strict=True)
 
 
+@lru_cache(maxsize=256)
 def _vetoed(bits: int) -> Found:
     """A name that a veto speaks against."""
     from matching.names.features import VETOES
@@ -391,6 +412,7 @@ def _vetoed(bits: int) -> Found:
     )
 
 
+@lru_cache(maxsize=65_536)
 def _below(points: int) -> Found:
     """A name that nothing could make similar enough."""
     from matching.names.score import probability

@@ -86,6 +86,10 @@ def read_block(rows: Sequence[Cells]) -> Block:
                 enter((org_name(other), row))
                 texts.append(text.index_text(other))
                 own.append(False)
+            if read.several and (field := text.org_key(cells.name[:LONGEST])) not in (n6, *read.former):
+                enter((org_name(field), row))
+                texts.append(text.index_text(cells.name[:LONGEST]))
+                own.append(False)
             if text.WILDCARD in n6:
                 wild += [(key, row) for key in keys.org_wildcard(n6)]
             if n6[-1] != "司" or n6[-3:] in _BRANCH_ENDS:
@@ -232,6 +236,8 @@ class Table:
         self.branch_keys, self.branch_rows = self._load("branch_keys"), self._load("branch_rows")
         self.wild_keys, self.wild_rows = self._load("wild_keys"), self._load("wild_rows")
         self.row_code = self._load("row_code")
+        self.has_rep = np.diff(self._load("reps")) > 0
+        """Rows that state a legal representative."""
         self._texts = {name: (self._load(name), self._map(name)) for name in ("names", "codes", "reps")}
 
     def _load(self, name: str) -> Array:

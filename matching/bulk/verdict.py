@@ -48,6 +48,8 @@ class Found(NamedTuple):
 def exact(left: Side, right: Side) -> Found | None:
     """What numbers, equal names and branches decide; None where only the likeness of names is left."""
     found = _compared(left, right)
+    if (found is None or found.tier is None) and not conflict(left, right) and _whole(left) & _whole(right):
+        return Found(SAME, "E4", CERTAIN, REVIEW, (Reason("name_equal"),))
     if found is not None and found.tier in _EXACT:
         found = _without_province(found)
         return Found(SAME, str(found.tier), CERTAIN, decision_of(found.tier, left.person), phrases(found))
@@ -70,6 +72,11 @@ def _compared(left: Side, right: Side) -> Comparison | None:
     if _both_persons(left, right):
         return None
     return compare(left.subject, right.listing.subject, right.listing)
+
+
+def _whole(side: Side) -> frozenset[str]:
+    """The whole field, where it was taken for the names of several firms, beside those."""
+    return side.keys | {text.org_key(side.raw)} if side.read.several else side.keys
 
 
 def _without_province(found: Comparison) -> Comparison:
@@ -194,17 +201,21 @@ def _assessable(left: Side, right: Side, found: Found) -> Found:
 def likeness(left: Side, right: Side) -> Found:
     """What the likeness of two names comes to, with what else is known of both, as in a screening (E5)."""
     from matching.names.score import compare_names, pair_threshold, probability
+    from matching.similarity import MOST_FOR
 
     compared = compare_names(left.text, right.text)
-    points, facts = evidence(left, right)
     if compared.relation == BRANCH_OF:
         branch = text.branch(left.read.n6)
         if branch is not None and branch.stated:
-            return Found(BRANCH_OF, "E5", 0, REVIEW, (Reason("branch_of_similar"), *facts))
-        return Found(BRANCH_OF, "", 0, CLEAR, (Reason("similar_branch"), *facts))
+            return Found(BRANCH_OF, "E5", 0, REVIEW, (Reason("branch_of_similar"),))
+        return Found(BRANCH_OF, "", 0, CLEAR, (Reason("similar_branch"),))
     if compared.vetoes:
-        return Found(DIFFERENT, "", 0, CLEAR, (Reason("vetoes", (("vetoes", compared.vetoes),)), *facts))
-    return weighed(compared.points + points, pair_threshold(), compared.edits, facts, probability)
+        return Found(DIFFERENT, "", 0, CLEAR, (Reason("vetoes", (("vetoes", compared.vetoes),)),))
+    least, more = pair_threshold(), 0
+    facts: tuple[Reason, ...] = ()
+    if compared.points + MOST_FOR >= least:
+        more, facts = evidence(left, right)
+    return weighed(compared.points + more, least, compared.edits, facts, probability)
 
 
 def weighed(
