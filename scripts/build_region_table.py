@@ -41,7 +41,7 @@ _WEAK_NAMES = (
     "天山 昆仑 长城 黄河 长江 铁西 铁东 市中 中原 西湖 东湖 南湖 凤凰 双龙 九龙 三山 "
     "天河 华龙 文峰 文昌 前进 胜利 建华 向阳 东风 南山 西山 北山 青山 香山 凤山 元宝 "
     "三元 四方 华州 通道 通达 嘉禾 嘉祥 宏伟 惠民 环翠 金牛 锦江 青羊 龙马 嘉陵 前锋 "
-    "名山 明山 恒山 博爱 温泉 海棠 天涯 高明 城区 郊区 矿区 横山 宝兴 华容 双城 双江 "
+    "名山 明山 恒山 博爱 温泉 海棠 天涯 高明 城区 郊区 矿区 长寿 横山 宝兴 华容 双城 双江 "
     "大丰 大成 五华 平原 平远 开远 通海 东明 东光 东源 中阳 中江 乐业 古城 古田 云和 "
     "景泰 清流 清河 明水 桃源 石林 玉山 丰泽 美兰 龙华 龙湖 龙文 蓬莱 银海 金城 金平 "
     "金安 裕安 裕华 桥东 桥西"
@@ -123,7 +123,13 @@ ALSO = {
     "460000": "洋浦经济开发区 洋浦",
     "440300": "前海",
     "441900": "松山湖",
-    "420000": "神农架",
+    "429021": "神农架",
+    "220721": "前郭县 前郭",
+    "131028": "大厂县",
+    "230624": "杜蒙县 杜尔伯特",
+    "210921": "阜蒙县",
+    "211324": "喀左县 喀左",
+    "622927": "积石山县",
 }
 """Further names by the code of the division that they stand for."""
 
@@ -271,6 +277,7 @@ class Table:
             short in WEAK
             or (
                 name.endswith("区")
+                and len(short) < 3
                 and not name.endswith(("新区", "林区"))
                 and (code // 10000, short) not in counties
             )
@@ -286,6 +293,8 @@ class Table:
             self.add(code, name, "full")
         for banner in BANNERS.get(name, "").split():
             self.add(code, banner, "full")
+            if len(banner) == 4 and banner.endswith("旗"):
+                self.add(code, banner[:-1], "short")
 
 
 def successor(code: int, name: str, now: dict[int, str]) -> int:

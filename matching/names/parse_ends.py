@@ -34,12 +34,12 @@ _MU: Final = ord("目")
 _WORK: Final = ord("工")
 _CHENG: Final = ord("程")
 _SHANG: Final = ord("商")
-_BUILD: Final = ord("建")
-_GROUP: Final = ord("集")
-_SOFT: Final = tuple(ord(char) for char in "冶航号")
+_ZERO: Final = ord("零")
+_AFTER_ZERO: Final = tuple(ord(char) for char in "售部件食")
+_SOFT: Final = tuple(ord(char) for char in "冶航号建")
 _DIAN: Final = ord("店")
 _CHANG: Final = ord("场")
-_MARKS: Final = tuple(ord(char) for char in "厂店处队号局院所组部库")
+_MARKS: Final = tuple(ord(char) for char in "厂店处队号局院所组部库村区矿校期支")
 _AFTER_FEN: Final = tuple(ord(char) for char in "公店厂部社院场校站处局行中所队")
 _LARGEST: Final = 1_000_000_000
 _MODULUS: Final = 2_147_483_629
@@ -134,8 +134,6 @@ def _is_soft(chars: Chars, at: int, limit: int) -> bool:
     """Whether what stands here makes the numeral before it part of a brand that is told apart by it: 八冶, 三建."""
     if at >= limit:
         return False
-    if chars[at] == _BUILD:
-        return at + 1 >= limit or chars[at + 1] in (_GROUP, _WORK, _GONG)
     return chars[at] in _SOFT
 
 
@@ -145,7 +143,10 @@ def _value(chars: Chars, begin: int, end: int, lexicon: Lexicon) -> int:
     total, current, fresh = 0, 0, True
     for i in range(begin, end):
         value = int(lexicon.numerals[chars[i]])
-        if value < 10:
+        if chars[i] == _ZERO and i > begin and chars[i - 1] < 128:
+            # 第100零2
+            total, current, fresh = total + current, 0, True
+        elif value < 10:
             current = value if fresh else current * 10 + value
             fresh = False
         else:
@@ -177,19 +178,23 @@ def ordinals(
         first = i + 1 if chars[i] == _DI else i
         j, arabic = first, False
         while j < end and lexicon.numerals[chars[j]] >= 0:
+            if chars[j] == _ZERO and j + 1 < limit and chars[j + 1] in _AFTER_ZERO:
+                break
             arabic = arabic or chars[j] < 128
             j += 1
         plain = labels[i] == OTHER or labels[i] == BRAND or labels[i] == BRANCH_LABEL
         if j == first or not (plain or ((first > i or arabic) and labels[i] == INDUSTRY)):
             i = max(j, i + 1)
             continue
-        counts = first > i or arabic
-        marked = first > i or (at_kind != 0 and (arabic or j == at_kind))
-        if not marked and (at_kind != 0 or i > begin or j == end):
-            marked = _is_marked(chars, j, limit)
-        if not counts and (marked or _is_soft(chars, j, end)):
-            value = lexicon.numerals[chars[first]]
-            counts = 1 <= value <= 10
+        counts, marked = first > i, first > i
+        if not counts:
+            marked = at_kind != 0 and (arabic or j == at_kind)
+            follows = _is_marked(chars, j, limit)
+            # right at the start of the brand a numeral may be the brand (壹号食品): it counts and keeps its label
+            marked = marked or (follows and (at_kind != 0 or i > begin or j == end))
+            counts = marked or follows or j - first >= 3 or _is_soft(chars, j, end)
+            if not arabic and (lexicon.numerals[chars[first]] < 1 or lexicon.numerals[chars[first]] > 10):
+                counts, marked = False, False
         if counts:
             hashed = max((hashed * 1_000_003 + _value(chars, first, j, lexicon) + 7) % _MODULUS, 1)
             if marked:
