@@ -126,7 +126,7 @@ def _gap(chars: Any, labels: Any, place: int) -> int:
     ):
         return DOUBLE_COST
     label = labels[place]
-    if label == REGION or label == FORM or label == GROUP:  # noqa: PLR1714  (compiled: no tuple search)
+    if label in (REGION, FORM, GROUP):
         return LIGHT_GAP_COST
     if chars[place] == _LOST:
         return GAP_COST // 2
@@ -161,7 +161,7 @@ def _fill(
             else:
                 diagonal = grid[i - 1, j - 1]
                 if diagonal + LOST_COST < best:
-                    if a == _LOST or b == _LOST:  # noqa: PLR1714
+                    if a == _LOST or b == _LOST:
                         best = diagonal + LOST_COST
                     elif diagonal + SOUND_COST < best:
                         if near_a & near_mask[b] == 0 and shape_a >> np.uint64(b % 61) & one == 0:
@@ -234,12 +234,12 @@ def align(
                 kind = SWAPPED
                 i -= 2
                 j -= 2
-        if kind == 0 and i > 0 and j > 1 and here == grid[i - 1, j - 2] + SPLIT_COST:
+        if kind == 0 and i > 0 and j > 1 and here == grid[i - 1, j - 2] + SPLIT_COST:  # noqa: SIM102
             if _is_split(tables, left[low + i - 1], right[low + j - 2], right[low + j - 1]):
                 kind = SPLIT
                 i -= 1
                 j -= 2
-        if kind == 0 and i > 1 and j > 0 and here == grid[i - 2, j - 1] + SPLIT_COST:
+        if kind == 0 and i > 1 and j > 0 and here == grid[i - 2, j - 1] + SPLIT_COST:  # noqa: SIM102
             if _is_split(tables, right[low + j - 1], left[low + i - 2], left[low + i - 1]):
                 kind = JOINED
                 i -= 2

@@ -6,7 +6,12 @@ names being the same (-1), only for it (+1), or either (0). The model is fitted 
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import resources
 from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from matching.names import layout as at
 from matching.names.align import (
@@ -31,6 +36,34 @@ from matching.names.jit import kernel
 from matching.names.parse import regions_relation
 
 VERSION: Final = "1"
+
+
+INDUSTRIES: Final = 8192
+REGIONS: Final = 1_000_000
+
+
+class Crowds(NamedTuple):
+    """How many companies a division and an industry have, on a log scale from 0 to 255 (crowds.tsv).
+
+    Where many companies are, names one character apart are two companies; where few are, one of them is misspelt.
+    """
+
+    region: npt.NDArray[np.uint8]
+    """By GB/T 2260 code."""
+    industry: npt.NDArray[np.uint8]
+    """By the meaning's number in industries.tsv."""
+
+
+@cache
+def crowds() -> Crowds:
+    """The table that ships: counted by scripts/fit_names.py in a generated register."""
+    found = Crowds(np.zeros(REGIONS, np.uint8), np.zeros(INDUSTRIES, np.uint8))
+    text = resources.files(__package__).joinpath("crowds.tsv").read_text("utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            kind, number, level = line.split("\t")
+            getattr(found, kind)[int(number)] = int(level)
+    return found
 
 
 class Feature(NamedTuple):
@@ -81,13 +114,13 @@ def _table() -> tuple[Feature, ...]:
         Feature("region_relation", "region", 0, "0 none, 1 one missing, 2 equal, 3 contains, 4 and 5 conflict"),
         Feature("region_places", "region", 0, "difference in the number of divisions named"),
         Feature("region_moved", "region", 0, "whether the division stands in different places"),
-        Feature("form_relation", "form", 0, "0 equal, 1 cut or missing, 2 same class, 3 companies of two kinds, 4 other"),
+        Feature("form_relation", "form", 0, "0 equal, 1 missing, 2 same class, 3 two kinds of company, 4 other"),
         Feature("form_missing", "form", 0, "how many of the names have no form"),
         Feature("form_class", "form", 0, "class of the form that is there"),
-        Feature("industry_relation", "industry", 0, "0 equal, 1 same meaning, 2 one none, 3 one contains other, 4 other, 5 both none"),
+        Feature("industry_relation", "industry", 0, "0 equal, 1 same meaning, 2 one none, 3 within, 4 other, 5 none"),
         Feature("industry_same", "industry", 1, "industry characters shared in place"),
         Feature("industry_longer", "industry", 0, "characters of the longer industry"),
-        Feature("industry_gap", "industry", 0, "difference in length of the industries"),
+        Feature("industry_length_gap", "industry", 0, "difference in length of the industries"),
         Feature("group_relation", "form", 0, "0 equal, 1 one has a group mark, 2 different marks"),
         Feature("number_relation", "number", 0, "0 none, 1 equal, 2 one has none, 3 conflict"),
         Feature("branch_relation", "branch", 0, "0 none, 1 both, 2 one of them"),
@@ -96,6 +129,11 @@ def _table() -> tuple[Feature, ...]:
         Feature("length_gap", "length", 0, "difference in length"),
         Feature("kinds_differ", "form", 0, "whether the names are of two kinds (company, shop, cooperative …)"),
         Feature("edits", "edits", -1, "number of edits outside region, form and group mark"),
+        Feature("region_crowd", "crowd", 0, "how many companies the division has, the smaller of the two"),
+        Feature("region_crowd_more", "crowd", 0, "the same, the larger of the two"),
+        Feature("industry_crowd", "crowd", 0, "how many companies are in the industry, on a log scale"),
+        Feature("brand_typical_less", "rarity", 0, "how typical a brand the less typical of the brands is"),
+        Feature("brand_typical_more", "rarity", 0, "how typical a brand the more typical of the brands is"),
     ]  # fmt: skip
     return tuple(rows)
 
@@ -136,9 +174,9 @@ def _kind_place(kind: int) -> int:
         return 2
     if kind == UNRELATED:
         return 3
-    if kind == LEFT_ONLY or kind == RIGHT_ONLY:  # noqa: PLR1714
+    if kind in (LEFT_ONLY, RIGHT_ONLY):
         return 4
-    if kind == DOUBLED_LEFT or kind == DOUBLED_RIGHT:  # noqa: PLR1714
+    if kind in (DOUBLED_LEFT, DOUBLED_RIGHT):
         return 5
     if kind == SWAPPED:
         return 6
@@ -147,12 +185,12 @@ def _kind_place(kind: int) -> int:
 
 @kernel
 def _is_branch(label: int) -> bool:
-    return label == at.BRANCH or label == at.BRANCH_PLACE or label == at.BRANCH_KIND  # noqa: PLR1714
+    return label == at.BRANCH or label == at.BRANCH_PLACE or label == at.BRANCH_KIND
 
 
 @kernel
 def _is_form(label: int) -> bool:
-    return label == at.FORM or label == at.GROUP  # noqa: PLR1714
+    return label == at.FORM or label == at.GROUP
 
 
 @kernel
@@ -178,7 +216,7 @@ def _before(left: Any, right: Any) -> bool:
 @kernel
 def compare(
     left: Any, left_labels: Any, left_fields: Any, right: Any, right_labels: Any, right_fields: Any,
-    tables: Characters, space: Workspace, out: Any,
+    tables: Characters, crowds: Crowds, space: Workspace, out: Any,
 ) -> tuple[int, int, int]:  # fmt: skip
     """Fill `out` (int32, one a feature) for two names that were read.
 
@@ -187,10 +225,12 @@ def compare(
     """
     if not _before(left, right):
         vetoes, count = _compare(
-            right, right_labels, right_fields, left, left_labels, left_fields, tables, space, out
+            right, right_labels, right_fields, left, left_labels, left_fields, tables, crowds, space, out
         )
         return vetoes, count, 1
-    vetoes, count = _compare(left, left_labels, left_fields, right, right_labels, right_fields, tables, space, out)
+    vetoes, count = _compare(
+        left, left_labels, left_fields, right, right_labels, right_fields, tables, crowds, space, out
+    )
     return vetoes, count, 0
 
 
@@ -203,8 +243,8 @@ def _count_edits(tables: Characters, space: Workspace, count: int, n: int, m: in
     core = 0
     for k in range(count):
         kind, i, j = space.edits[k, 0], space.edits[k, 1], space.edits[k, 2]
-        has_left = kind != RIGHT_ONLY and kind != DOUBLED_RIGHT  # noqa: PLR1714
-        has_right = kind != LEFT_ONLY and kind != DOUBLED_LEFT  # noqa: PLR1714
+        has_left = kind != RIGHT_ONLY and kind != DOUBLED_RIGHT
+        has_right = kind != LEFT_ONLY and kind != DOUBLED_LEFT
         a = int(space.left_labels[i]) if has_left else -1
         b = int(space.right_labels[j]) if has_right else -1
         if kind == WILD:
@@ -260,7 +300,7 @@ def _count_edits(tables: Characters, space: Workspace, count: int, n: int, m: in
 @kernel
 def _compare(
     left: Any, left_labels: Any, left_fields: Any, right: Any, right_labels: Any, right_fields: Any,
-    tables: Characters, space: Workspace, out: Any,
+    tables: Characters, crowds: Crowds, space: Workspace, out: Any,
 ) -> tuple[int, int]:  # fmt: skip
     for place in range(COUNT):
         out[place] = 0
@@ -292,9 +332,9 @@ def _compare(
     while i < n and j < m:
         if k >= 0 and space.edits[k, 1] == i and space.edits[k, 2] == j:
             kind = space.edits[k, 0]
-            if kind == LEFT_ONLY or kind == DOUBLED_LEFT:  # noqa: PLR1714
+            if kind in (LEFT_ONLY, DOUBLED_LEFT):
                 i += 1
-            elif kind == RIGHT_ONLY or kind == DOUBLED_RIGHT:  # noqa: PLR1714
+            elif kind in (RIGHT_ONLY, DOUBLED_RIGHT):
                 j += 1
             elif kind == SWAPPED:
                 i += 2
@@ -312,10 +352,10 @@ def _compare(
             continue
         x, y = space.left_labels[i], space.right_labels[j]
         c = space.left[i]
-        if x == at.BRAND or y == at.BRAND:  # noqa: PLR1714
+        if x == at.BRAND or y == at.BRAND:
             shared_brand += 1
             rare += 255 - int(tables.brand[c])
-        if x == at.INDUSTRY or y == at.INDUSTRY:  # noqa: PLR1714
+        if x == at.INDUSTRY or y == at.INDUSTRY:
             shared_industry += 1
         if x != at.REGION and y != at.REGION and not _is_form(x) and not _is_form(y):
             rare_all += 255 - (int(tables.brand[c]) + int(tables.common[c])) // 2
@@ -372,6 +412,14 @@ def _compare(
     out[base + 30] = abs(len(left) - len(right))
     out[base + 31] = 1 if left_fields[at.KIND] != right_fields[at.KIND] else 0
 
+    x, y = crowds.region[left_fields[at.REGION_CODE]], crowds.region[right_fields[at.REGION_CODE]]
+    out[base + 33], out[base + 34] = min(x, y), max(x, y)
+    x = crowds.industry[left_fields[at.INDUSTRY_CLASS] % INDUSTRIES]
+    y = crowds.industry[right_fields[at.INDUSTRY_CLASS] % INDUSTRIES]
+    out[base + 35] = max(x, y)
+    x, y = _typical(left, left_labels, tables.brand), _typical(right, right_labels, tables.brand)
+    out[base + 36], out[base + 37] = min(x, y), max(x, y)
+
     vetoes = 0
     if conflict:
         vetoes |= NUMBERS_DIFFER
@@ -391,6 +439,19 @@ def _compare(
         if unlike >= 2 and 3 * unlike >= part:
             vetoes |= BRANCHES_DIFFER
     return vetoes, count
+
+
+@kernel
+def _typical(chars: Any, labels: Any, brand: Any) -> int:
+    """The least typical character of a brand, in the mean with all of them."""
+    least, total, count = 255, 0, 0
+    for place in range(len(chars)):
+        if labels[place] == at.BRAND:
+            level = int(brand[chars[place]])
+            least = min(least, level)
+            total += level
+            count += 1
+    return (least + total // count) // 2 if count else 0
 
 
 @kernel

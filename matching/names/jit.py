@@ -7,7 +7,7 @@ every machine gives the same answer. `NUMBA_DISABLE_JIT=1` runs them as plain Py
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -23,4 +23,5 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that creates no array: without reference counts, which cost more than small functions do."""
-    return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True, _nrt=False))
+    options: dict[str, Any] = {"_nrt": False}  # an option that numba's own types leave out
+    return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True, **options))

@@ -163,7 +163,7 @@ def _compare(a: _Read, b: _Read) -> NameComparison:
     tables, space = characters(), workspace()
     row = np.zeros(features.COUNT, np.int32)
     vetoes, count, swapped = features.compare(
-        a.chars, a.labels, a.fields, b.chars, b.labels, b.fields, tables, space, row
+        a.chars, a.labels, a.fields, b.chars, b.labels, b.fields, tables, features.crowds(), space, row
     )
     parts = np.zeros(features.COUNT + 1, np.int64)
     points = contributions(model(), row, parts)
@@ -198,7 +198,7 @@ def _same_head(a: _Read, b: _Read) -> bool:
     row = np.zeros(features.COUNT, np.int32)
     vetoes, _, _ = features.compare(
         company.chars, company.labels, company.fields, head.chars, head.labels, head.fields,
-        characters(), workspace(), row,
+        characters(), features.crowds(), workspace(), row,
     )  # fmt: skip
     return not vetoes and evaluate(model(), row) >= pair_threshold()
 
@@ -226,7 +226,8 @@ def _edits(space: Workspace, count: int, swapped: bool) -> tuple[Edit, ...]:
 @compiled
 def _score_some(
     left: Any, left_starts: Any, right: Any, right_starts: Any, pairs: Any, low: int, high: int,
-    words: Lexicon, tables: Characters, trees: Model, space: Workspace, points: Any, vetoes: Any, rows: Any,
+    words: Lexicon, tables: Characters, crowds: features.Crowds, trees: Model, space: Workspace,
+    points: Any, vetoes: Any, rows: Any,
 ) -> None:  # fmt: skip
     left_labels = np.zeros(at.MAX_NAME, np.uint8)
     right_labels = np.zeros(at.MAX_NAME, np.uint8)
@@ -247,8 +248,9 @@ def _score_some(
             points[place] = -EQUAL
             continue
         vetoes[place], _, _ = features.compare(
-            a, left_labels[: len(a)], left_fields, b, right_labels[: len(b)], right_fields, tables, space, row
-        )
+            a, left_labels[: len(a)], left_fields, b, right_labels[: len(b)], right_fields,
+            tables, crowds, space, row,
+        )  # fmt: skip
         points[place] = max(1 - EQUAL, min(EQUAL - 1, evaluate(trees, row)))
         if len(rows):
             rows[place] = row
@@ -293,8 +295,8 @@ def score_pairs(
 
     def run(low: int, high: int) -> None:
         _score_some(
-            left, left_offsets, right, right_offsets, pairs, low, high, lexicon(), characters(), trees,
-            workspace(), points, vetoes, wanted,
+            left, left_offsets, right, right_offsets, pairs, low, high, lexicon(), characters(),
+            features.crowds(), trees, workspace(), points, vetoes, wanted,
         )  # fmt: skip
 
     if threads < 2 or count < 2000:
