@@ -6,7 +6,8 @@ can do more than ask for a human.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 import msgspec
@@ -67,8 +68,23 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Scored(NamedTuple):
+    """A pair of names, with its points and whether a veto stands against it."""
+
     alike: Alike
     points: int
+    vetoed: bool
+    names: NameComparison | None = None
+
+
+class _Weighed(NamedTuple):
+    """A listing weighed: what follows, all points, and what stands beside the names."""
+
+    ordinal: int
+    outcome: Outcome
+    scored: _Scored
+    points: int
+    features: list[Feature]
+    extra: list[ScorePart]
 
 
 class Similar:
@@ -83,78 +99,89 @@ class Similar:
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> list[Judged]:
         """The candidates that resemble enough, and the near misses worth keeping, best first."""
-        best = _best(candidates)
+        best = self._best(candidates)
         ranked = sorted(candidates, key=lambda one: (-best[one.ordinal].points, one.ordinal))
-        names = dict.fromkeys((best[one.ordinal].alike.right, best[one.ordinal].points) for one in ranked)
         known: dict[str, bool] = {}
-        judged: list[Judged] = []
+        kept: list[_Weighed] = []
         aside: set[str] = set()
         for candidate in ranked:
             scored = best[candidate.ordinal]
-            if scored.points + MOST_FOR < self.threshold and scored.points < self.threshold - NEAR:
+            if scored.points < self.threshold - max(NEAR, MOST_FOR):
                 break
+            full = len(aside) == MOST_TRACES and scored.alike.right not in aside
+            if full and scored.vetoed:
+                continue
             listing = self._generation.listing(candidate.ordinal)
             if listing.subject.type is not PartyType.ORGANIZATION:
                 continue
-            second = next(
-                (RunnerUp(name=_shown(n), points=p) for n, p in names if n != scored.alike.right), None
-            )
-            one = self._one(subject, candidate.ordinal, listing, scored.alike, second, known)
+            one = self._weigh(subject, candidate.ordinal, listing, scored, known)
             if one.outcome != "similar":
-                if one.similarity.points < self.threshold - NEAR:
+                if full or one.points < self.threshold - NEAR:
                     continue
                 aside.add(scored.alike.right)
-                if len(aside) > MOST_TRACES:
-                    continue
-            judged.append(one)
-        return judged
+            kept.append(one)
+        if not kept:
+            return []
+        names = dict.fromkeys((best[one.ordinal].alike.right, best[one.ordinal].points) for one in ranked)
+        return [self._explained(one, names) for one in kept]
 
-    def _one(
-        self,
-        subject: Subject,
-        ordinal: int,
-        listing: Listing,
-        alike: Alike,
-        second: RunnerUp | None,
-        known: dict[str, bool],
-    ) -> Judged:
-        names = compare_names(alike.left, alike.right)
+    def _best(self, candidates: Sequence[Candidate]) -> dict[int, _Scored]:
+        """The best pair of names of every candidate; all pairs are scored at once."""
+        scored = _scores(list(dict.fromkeys(alike for one in candidates for alike in one.names)))
+        least = self.threshold - MOST_FOR
+
+        def rank(one: _Scored) -> tuple[bool, int]:
+            return one.points >= least and not one.vetoed, one.points
+
+        return {one.ordinal: max((scored[alike] for alike in one.names), key=rank) for one in candidates}
+
+    def _weigh(
+        self, subject: Subject, ordinal: int, listing: Listing, scored: _Scored, known: dict[str, bool]
+    ) -> _Weighed:
         numbers, features = org_numbers(subject, listing.subject)
-        facts = _facts(subject, listing, numbers)
-        parts = [ScorePart(name=part.name, points=part.points) for part in names.parts]
-        parts += [ScorePart(name=f"fact.{fact.name}", points=points) for fact, points in facts if points]
-        if numbers in _SHARED:
-            parts.append(ScorePart(name="fact.number", points=SAME_NUMBER))
-        points = sum(part.points for part in parts)
-        features.append(name_feature(alike.left, alike.right, "similar"))
+        facts = (_legal_rep(subject, listing.subject, listing), _province(subject, listing.subject))
+        features.append(name_feature(scored.alike.left, scored.alike.right, "similar"))
         features.extend(fact for fact, _ in facts)
+        extra = [ScorePart(name=f"fact.{fact.name}", points=points) for fact, points in facts if points]
+        if numbers in _SHARED:
+            extra.append(ScorePart(name="fact.number", points=SAME_NUMBER))
+        points = scored.points + sum(part.points for part in extra)
         outcome: Outcome
         if numbers in _AGAINST:
             outcome = "conflicting_codes"
-        elif names.vetoes:
+        elif scored.vetoed:
             outcome = "vetoed"
         elif points < self.threshold:
             outcome = "below_threshold"
-        elif self._registered(subject, alike.left, known):
+        elif self._registered(subject, scored.alike.left, known):
             outcome = "registered_name"
-            features.append(Feature(name="register", submitted=_shown(alike.left), outcome="equal"))
+            features.append(Feature(name="register", submitted=_shown(scored.alike.left), outcome="equal"))
         else:
             outcome = "similar"
+        return _Weighed(ordinal, outcome, scored, points, features, extra)
+
+    def _explained(self, one: _Weighed, others: Iterable[tuple[str, int]]) -> Judged:
+        alike = one.scored.alike
+        names = one.scored.names or compare_names(alike.left, alike.right)
+        parts = (*(ScorePart(name=part.name, points=part.points) for part in names.parts), *one.extra)
+        second = next((RunnerUp(name=_shown(n), points=p) for n, p in others if n != alike.right), None)
         return Judged(
-            ordinal=ordinal,
-            outcome=outcome,
+            ordinal=one.ordinal,
+            outcome=one.outcome,
             alike=alike,
-            features=tuple(features),
+            features=tuple(one.features),
             similarity=Similarity(
-                points=points,
+                points=one.points,
                 threshold=self.threshold,
-                permille=probability(points),
+                permille=probability(one.points),
                 list_size=self._list_size,
                 alarm_budget=self._budget,
                 left=_read(alike.left),
                 right=_read(alike.right),
-                parts=tuple(parts),
-                edits=_edits(names),
+                parts=parts,
+                edits=tuple(
+                    NameEdit(kind=e.kind, left=e.left, right=e.right, where=e.where) for e in names.edits
+                ),
                 vetoes=names.vetoes,
                 runner_up=second,
             ),
@@ -207,26 +234,21 @@ def _codes(scheme: str, value: str) -> tuple[str, ...]:
     return (value,) if scheme == "org_code" else ()
 
 
-def _best(candidates: Sequence[Candidate]) -> dict[int, _Scored]:
-    """The best pair of names of every candidate; all pairs are scored at once."""
-    pairs = list(dict.fromkeys(alike for one in candidates for alike in one.names))
-    left = list(dict.fromkeys(pair.left for pair in pairs))
-    right = list(dict.fromkeys(pair.right for pair in pairs))
-    places = np.array([(left.index(p.left), right.index(p.right)) for p in pairs], np.int64).reshape(-1, 2)
-    points, bits = score_pairs(*encode_many(left), *encode_many(right), places)
-    scored = {
-        pair: _Scored(pair, compare_names(pair.left, pair.right).points if bit & OTHER_SCRIPT else value)
-        for pair, value, bit in zip(pairs, points.tolist(), bits.tolist(), strict=True)
-    }
-    return {
-        one.ordinal: max((scored[alike] for alike in one.names), key=lambda s: s.points) for one in candidates
-    }
-
-
-def _facts(subject: Subject, listing: Listing, numbers: str) -> list[tuple[Feature, int]]:
-    """What is known beside the names, with its points; what is missing counts nothing."""
-    mention = listing.subject
-    return [_legal_rep(subject, mention, listing), _province(subject, mention, numbers)]
+def _scores(pairs: Sequence[Alike]) -> dict[Alike, _Scored]:
+    """All pairs of names scored at once."""
+    left = {name: place for place, name in enumerate(dict.fromkeys(pair.left for pair in pairs))}
+    right = {name: place for place, name in enumerate(dict.fromkeys(pair.right for pair in pairs))}
+    places = np.array([(left[p.left], right[p.right]) for p in pairs], np.int64).reshape(-1, 2)
+    points, bits = score_pairs(*encode_many(list(left)), *encode_many(list(right)), places)
+    found = {}
+    for pair, value, bit in zip(pairs, points.tolist(), bits.tolist(), strict=True):
+        names = compare_names(pair.left, pair.right) if bit & OTHER_SCRIPT else None
+        found[pair] = (
+            _Scored(pair, value, bool(bit))
+            if names is None
+            else _Scored(pair, names.points, bool(names.vetoes), names)
+        )
+    return found
 
 
 def _legal_rep(subject: Subject, mention: Mention, listing: Listing) -> tuple[Feature, int]:
@@ -240,7 +262,7 @@ def _legal_rep(subject: Subject, mention: Mention, listing: Listing) -> tuple[Fe
     return Feature(name="legal_rep", matched=recorded, outcome=outcome), points
 
 
-def _province(subject: Subject, mention: Mention, numbers: str) -> tuple[Feature, int]:
+def _province(subject: Subject, mention: Mention) -> tuple[Feature, int]:
     """Where both are at home; the authority that listed somebody may sit anywhere and is left out."""
     region = mention_region(mention)
     if not subject.region or not region:
@@ -250,6 +272,7 @@ def _province(subject: Subject, mention: Mention, numbers: str) -> tuple[Feature
     return Feature(name="province", submitted=subject.region, matched=region, outcome=outcome), points
 
 
+@lru_cache(maxsize=4096)
 def _read(name: str) -> NameParts:
     """A name as the model read it."""
     chars = encode(name)
@@ -264,8 +287,10 @@ def _read(name: str) -> NameParts:
         elif part:
             runs.setdefault(part, []).append(char)
         last = part
-    told = {part: _shown(" ".join(texts)) for part, texts in runs.items()}
-    return NameParts(text=_shown(name), **told)
+    shown = _shown(name)
+    if shown != name:  # the number of a person stands in it: where it begins and ends is not for a table
+        return NameParts(text=shown)
+    return NameParts(text=name, **{part: " ".join(texts) for part, texts in runs.items()})
 
 
 _PART_OF: Final = {
@@ -276,7 +301,3 @@ _PART_OF: Final = {
 
 def _shown(name: str) -> str:
     return identifiers.mask_numbers_in_text(name)
-
-
-def _edits(names: NameComparison) -> tuple[NameEdit, ...]:
-    return tuple(NameEdit(kind=e.kind, left=e.left, right=e.right, where=e.where) for e in names.edits)

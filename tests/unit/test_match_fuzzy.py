@@ -140,7 +140,7 @@ def test_a_registered_name_clears_unless_the_code_is_anothers(tmp_path: Path) ->
 def test_a_registered_name_never_hides_its_own_record(tmp_path: Path) -> None:
     publish_world(tmp_path, [record(), record(TYPO)], [(TYPO, OTHER)])
     decision = decide(tmp_path, {"name": TYPO})
-    assert evidence(decision).tier is Tier.E3
+    assert evidence(decision).tier is Tier.E4
     assert trace(decision).why == "registered_name"
 
 
