@@ -6,22 +6,69 @@ every machine gives the same answer. `NUMBA_DISABLE_JIT=1` runs them as plain Py
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import numba
+import xxhash
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_IMPORTS: Final = re.compile(r"^from (matching[\w.]*) import \(?([^()#]*)", re.MULTILINE)
+
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function at its first call and keep the machine code beside the module."""
-    return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True))
-
+    return cast("Callable[P, R]", _stamped(numba.njit(function, cache=True, nogil=True), function))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that creates no array: without reference counts, which cost more than small functions do."""
     options: dict[str, Any] = {"_nrt": False}  # an option that numba's own types leave out
-    return cast("Callable[P, R]", numba.njit(function, cache=True, nogil=True, **options))
+    return cast("Callable[P, R]", _stamped(numba.njit(function, cache=True, nogil=True, **options), function))
+
+
+def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
+    """Make machine code depend on all sources that it was made from.
+
+    numba itself looks at the function's own file only, and would go on using what a changed callee was.
+    """
+    file = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
+    if file is not None:
+        file._source_stamp = (file._source_stamp, _stamp(function.__module__))
+    return dispatcher
+
+
+@cache
+def _stamp(module: str) -> str:
+    """A hash of the sources of a module and of all of `matching` that it imports, directly or not."""
+    found: dict[str, None] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in sys.modules:
+            found[name] = None
+            waiting.extend(_source(name)[1])
+    told = xxhash.xxh3_64()
+    for name in sorted(found):
+        told.update(_source(name)[0])
+    return told.hexdigest()
+
+
+@cache
+def _source(module: str) -> tuple[bytes, tuple[str, ...]]:
+    """A module's source and the modules of `matching` that it names in its imports."""
+    path = getattr(sys.modules[module], "__file__", None)
+    if path is None or not path.endswith(".py"):
+        return b"", ()
+    source = Path(path).read_bytes()
+    named: list[str] = []
+    for package, names in _IMPORTS.findall(source.decode("utf-8")):
+        named.append(package)
+        named += [f"{package}.{name.split(' as ')[0].strip()}" for name in names.split(",")]
+    return source, tuple(named)
