@@ -77,6 +77,7 @@ def fit_model(
     leaves: int = LEAVES,
     rate: float = RATE,
     seed: int = 1,
+    threads: int = 2,
 ) -> Trees:
     """Fit trees under the directions of the feature table; the threshold is the even odds of the fitted pairs."""
     data = lightgbm.Dataset(
@@ -97,7 +98,7 @@ def fit_model(
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,
-        "num_threads": 2,
+        "num_threads": threads,
         "verbosity": -1,
     }
     booster = lightgbm.train(settings, data, num_boost_round=rounds)
