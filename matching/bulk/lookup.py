@@ -7,7 +7,7 @@ of the list.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,34 +18,28 @@ import numpy.typing as npt
 
 from graph import keys, text
 from matching.bulk.parties import Cells, Side, person_like
-from matching.bulk.table import OTHER_CODE, READABLE, UNREADABLE, Block, Table, expand, read_block, runs
+from matching.bulk.table import OTHER_CODE, READABLE, UNREADABLE, Table, expand, read_block
 from matching.bulk.verdict import (
     BLOCK,
     BRANCH_OF,
-    CERTAIN,
     CLEAR,
     DIFFERENT,
     REVIEW,
-    SAME,
     UNDETERMINED,
     Found,
     Reason,
     conflict,
-    decision_of,
     evidence,
     exact,
-    phrases,
     weighed,
 )
-from matching.compare import compare
-from matching.decision import Tier
+from matching.bulk.written import Asked, Register, by_register, written
 
 Array = npt.NDArray[Any]
 
-MOST_ROWS: Final = 50
-"""Rows of the list that are looked at under one name or number."""
 _STRICTNESS: Final = {BLOCK: 0, REVIEW: 1, CLEAR: 3}
-_NONE: Final = -(1 << 30)
+_WRITTEN: Final = 1 << 30
+"""Stands for the points of what was found as it is written: above any likeness."""
 _UNNAMED_VETO: Final = 1 << 16
 """A veto of names in another script, whose reason is not told in a list."""
 
@@ -70,7 +64,7 @@ class Hit(NamedTuple):
 
     row: int
     found: Found
-    points: int = _NONE
+    points: int = _WRITTEN
 
 
 class _Said(NamedTuple):
@@ -92,21 +86,13 @@ class _Scored(NamedTuple):
     vetoes: Array
 
 
-class _Asked:
-    """A query, read as far as it is needed."""
-
-    def __init__(self, cells: Cells) -> None:
-        self.side = Side(cells)
-        self.hits: dict[int, Hit] = {}
-
-
 class Searcher:
     """Looks up chunks of queries in one list. One a process."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.table = Table(Path(plan.table))
-        self.registry = Table(Path(plan.registry)) if plan.registry else None
+        self.register = Register(Table(Path(plan.registry)) if plan.registry else None)
         self.least = 0
         if plan.limit:
             from matching.names.thresholds import threshold
@@ -117,128 +103,31 @@ class Searcher:
 
     def chunk(self, rows: Sequence[Cells]) -> list[list[Hit]]:
         """The candidates of every query, the strictest first; a query without any has one hit without a row."""
-        block = read_block(rows)
-        asked: dict[int, _Asked] = {}
-        own = self.table.entries_of(block.entry_keys)
-        for query, row in set(self._exact(rows, block, own)):
-            one = asked.setdefault(query, _Asked(rows[query]))
-            right = Side(self.table.cells(row))
-            found = exact(one.side, right)
+        asked = Asked(rows, read_block(rows))
+        hits: dict[int, dict[int, Hit]] = {}
+        sides: dict[int, Side] = {}
+        for query, row in written(self.table, self.register, asked):
+            left = sides.get(query) or sides.setdefault(query, Side(rows[query]))
+            found = exact(left, Side(self.table.cells(row)))
             if found is not None and (found.relation != DIFFERENT or found.tier):
-                one.hits[row] = Hit(row, found)
-        self._derived(rows, block, asked)
-        alike = self._alike(rows, block, asked) if self.plan.limit else {}
+                hits.setdefault(query, {})[row] = Hit(row, found)
+        for query, row, found in by_register(self.table, self.register, asked):
+            hits.setdefault(query, {}).setdefault(row, Hit(row, found))
+        alike = self._alike(asked, hits) if self.plan.limit else {}
         return [
-            self._ranked(rows[query], int(block.state[query]), asked.get(query), alike.get(query, []))
+            self._ranked(
+                rows[query],
+                int(asked.block.state[query]),
+                [*hits.get(query, {}).values(), *alike.get(query, ())],
+            )
             for query in range(len(rows))
         ]
 
-    def _exact(self, rows: Sequence[Cells], block: Block, own: Array) -> Iterator[tuple[int, int]]:
-        """(query, row) worth an exact comparison: by name, number, lost characters, branch and parent."""
-        table = self.table
-        listed = np.flatnonzero(own >= 0)
-        yield from _pairs(block.entry_rows[listed], *self._rows_of(own[listed]), table.entry_rows)
-        yield from _pairs(
-            block.code_rows, *runs(table.code_keys, block.code_keys, MOST_ROWS), table.code_rows
-        )
-        for query, stem in self._stems(rows, block):
-            entry = table.entries_of(np.array([keys.org_name(stem)], np.uint64))
-            if entry[0] >= 0:
-                yield from _pairs(np.array([query]), *self._rows_of(entry), table.entry_rows)
-        names = np.flatnonzero(block.own)
-        if len(table.branch_keys):
-            yield from self._branches(rows, block.entry_rows[names])
-        if len(table.wild_keys):
-            for query in block.entry_rows[names].tolist():
-                n6 = text.org_key(rows[query].name)
-                if text.WILDCARD not in n6:
-                    wanted = np.array(keys.org_wildcard(n6), np.uint64)
-                    yield from _pairs(
-                        np.repeat(query, len(wanted)),
-                        *runs(table.wild_keys, wanted, MOST_ROWS),
-                        table.wild_rows,
-                    )
-
-    def _rows_of(self, entries: Array) -> tuple[Array, Array]:
-        low = self.table.entry_starts[entries]
-        return expand(low, np.minimum(self.table.entry_starts[entries + 1] - low, MOST_ROWS))
-
-    def _stems(self, rows: Sequence[Cells], block: Block) -> Iterator[tuple[int, str]]:
-        """Names that a branch may be named after: the longest that the register knows, and longer ones (A14)."""
-        for query in np.unique(block.branch_rows).tolist():
-            parts = text.branch(Side(rows[query]).read.n6)
-            if parts is not None:
-                known = next((stem for stem in parts.stem_candidates if self._registered(stem)), "")
-                yield from ((query, stem) for stem in parts.stem_candidates if len(stem) >= len(known))
-
-    def _branches(self, rows: Sequence[Cells], queries: Array) -> Iterator[tuple[int, int]]:
-        """Listed branches that are named after a query and not after a longer registered name (A15)."""
-        numbers = queries.tolist()
-        names = [text.org_key(rows[query].name) for query in numbers]
-        wanted = np.fromiter(map(keys.branch_parent, names), np.uint64, len(names))
-        which, places = runs(self.table.branch_keys, wanted, MOST_ROWS)
-        for at, row in zip(which.tolist(), self.table.branch_rows[places].tolist(), strict=True):
-            name = names[at]
-            branch = Side(self.table.cells(row)).read.n6
-            if text.parent_of(branch, lambda stem, name=name: stem == name or self._registered(stem)) == name:  # type: ignore[misc]
-                yield numbers[at], row
-
-    def _registered(self, n6: str) -> bool:
-        """Whether the register holds exactly this name as somebody's own."""
-        return bool(self._register_rows(n6))
-
-    def _register_rows(self, n6: str) -> list[int]:
-        if self.registry is None or not n6:
-            return []
-        entry = int(self.registry.entries_of(np.array([keys.org_name(n6)], np.uint64))[0])
-        if entry < 0:
-            return []
-        low, high = self.registry.entry_starts[entry : entry + 2].tolist()
-        places = range(low, min(high, low + MOST_ROWS))
-        rows = [int(self.registry.entry_rows[place]) for place in places if self.registry.own[place]]
-        return [row for row in rows if Side(self.registry.cells(row)).read.n6 == n6]
-
-    def _known(self, side: Side) -> bool:
-        """Whether a query is a registered company, whose code the stated one does not contradict."""
-        rows = self._register_rows(side.read.n6)
-        if not rows or not side.numbered:
-            return bool(rows)
-        return any(
-            not conflict(side, Side(self.registry.cells(row))) for row in rows if self.registry is not None
-        )
-
-    def _derived(self, rows: Sequence[Cells], block: Block, asked: dict[int, _Asked]) -> None:
-        """Records of a company under another name, by the code that the register knows it by: at most a REVIEW."""
-        if self.registry is None:
-            return
-        names = np.flatnonzero(block.own)
-        queries = block.entry_rows[names]
-        entries = self.registry.entries_of(block.entry_keys[names])
-        wanted = np.flatnonzero((entries >= 0) & (block.row_code[queries] == 0))
-        first = self.registry.entry_rows[self.registry.entry_starts[entries[wanted]]]
-        coded = self.registry.row_code[first] > OTHER_CODE
-        queries, first = queries[wanted[coded]], first[coded]
-        which, places = runs(self.table.code_keys, self.registry.row_code[first], MOST_ROWS)
-        for at, row in zip(which.tolist(), self.table.code_rows[places].tolist(), strict=True):
-            query = int(queries[at])
-            one = asked.setdefault(query, _Asked(rows[query]))
-            known = Side(self.registry.cells(int(first[at])))
-            if row in one.hits or known.read.n6 != one.side.read.n6:
-                continue
-            right = Side(self.table.cells(row))
-            subject = msgspec.structs.replace(known.subject, derived=True)
-            found = compare(subject, right.listing.subject, right.listing)
-            if found.tier is not None and found.tier is not Tier.X:
-                decision = decision_of(found.tier, False)
-                said = Found(
-                    SAME, found.tier.value, CERTAIN, decision, (Reason("by_register"), *phrases(found))
-                )
-                one.hits[row] = Hit(row, said)
-
-    def _alike(self, rows: Sequence[Cells], block: Block, asked: dict[int, _Asked]) -> dict[int, list[Hit]]:
+    def _alike(self, asked: Asked, hits: dict[int, dict[int, Hit]]) -> dict[int, list[Hit]]:
         """Rows whose names are like a query's: as many as are told, and all that may reach the threshold."""
+        rows, block = asked
         texts, queries, own = list(block.texts), block.entry_rows, block.entry_keys
-        parents = self._parents(rows, block, asked)
+        parents = self._parents(asked, hits)
         if parents:
             texts += [stem for _, stem in parents]
             queries = np.append(queries, np.array([query for query, _ in parents], np.int32))
@@ -248,9 +137,7 @@ class Searcher:
         found = self._scored(texts, own)
         query = queries[found.text].astype(np.int64)
         stem = found.text >= len(block.texts)
-        hopeful = (found.vetoes == 0) & (
-            found.points + self._potential(rows, block, query, found) >= self.least
-        )
+        hopeful = (found.vetoes == 0) & (found.points + self._potential(asked, query, found) >= self.least)
         order = np.lexsort((found.entry, -found.points, found.vetoes != 0, query))
         ranked = query[order]
         begins = np.flatnonzero(np.diff(ranked, prepend=-1))
@@ -264,7 +151,7 @@ class Searcher:
         mine, other = block.row_code[query[chosen]], self.table.row_code[listed]
         differ = (mine > OTHER_CODE) & (other > OTHER_CODE) & (mine != other) & ~stem[chosen]
         told: dict[int, list[Hit]] = {}
-        seen = {(number, row) for number, one in asked.items() for row in one.hits}
+        seen = {(number, row) for number, known in hits.items() for row in known}
         for number, row, text_, entry, points, vetoes, may, codes, parent in zip(
             query[chosen].tolist(), listed.tolist(), found.text[chosen].tolist(), found.entry[chosen].tolist(),
             found.points[chosen].tolist(), found.vetoes[chosen].tolist(), hopeful[chosen].tolist(), differ.tolist(),
@@ -302,15 +189,15 @@ class Searcher:
             vetoes[place] = _UNNAMED_VETO if other.vetoes else 0
         return _Scored(which, entries, points, vetoes)
 
-    def _potential(self, rows: Sequence[Cells], block: Block, query: Array, found: _Scored) -> Array:
+    def _potential(self, asked: Asked, query: Array, found: _Scored) -> Array:
         """The most that other facts can add to each candidate's points."""
         from matching import similarity
 
-        reps = np.fromiter((bool(cells.legal_rep) for cells in rows), bool, len(rows))
+        reps = np.fromiter((bool(cells.legal_rep) for cells in asked.rows), bool, len(asked.rows))
         starts = self.table.entry_starts
         first = self.table.entry_rows[starts[found.entry]]
         several = starts[found.entry + 1] - starts[found.entry] > 1
-        mine, other = block.row_code[query], self.table.row_code[first]
+        mine, other = asked.block.row_code[query], self.table.row_code[first]
         numbers = (
             (mine != 0) & (several | (other != 0)) & (several | (mine == OTHER_CODE) | (other == OTHER_CODE))
         )
@@ -320,19 +207,16 @@ class Searcher:
         )
         return most
 
-    def _parents(
-        self, rows: Sequence[Cells], block: Block, asked: dict[int, _Asked]
-    ) -> list[tuple[int, str]]:
+    def _parents(self, asked: Asked, hits: dict[int, dict[int, Hit]]) -> list[tuple[int, str]]:
         """The company that a branch is named after, where neither list nor register knows exactly that name."""
         found = []
-        for query in np.unique(block.branch_rows).tolist():
-            one = asked.get(query)
-            parts = text.branch(Side(rows[query]).read.n6)
-            if parts is None or (one and any(hit.found.relation == BRANCH_OF for hit in one.hits.values())):
+        for query in np.unique(asked.block.branch_rows).tolist():
+            parts = text.branch(Side(asked.rows[query]).read.n6)
+            if parts is None or any(hit.found.relation == BRANCH_OF for hit in hits.get(query, {}).values()):
                 continue
             stems = np.fromiter(map(keys.org_name, parts.stem_candidates), np.uint64)
             listed = (self.table.entries_of(stems) >= 0).any()
-            if not listed and not any(map(self._registered, parts.stem_candidates)):
+            if not listed and not any(map(self.register.holds, parts.stem_candidates)):
                 found.append((query, parts.stem_candidates[0]))
         return found
 
@@ -354,17 +238,15 @@ class Searcher:
         found = weighed(said.points + more, self.least, edits, facts, probability)
         if said.stem:
             return Found(BRANCH_OF, "E5", 0, REVIEW, (Reason("branch_of_similar"), *found.reasons[1:]))
-        if self._known(left):
+        if self.register.knows(left):
             return found._replace(
                 decision=CLEAR, relation=DIFFERENT, reasons=(Reason("registered"), *found.reasons)
             )
         return found
 
-    def _ranked(self, cells: Cells, state: int, asked: _Asked | None, alike: list[Hit]) -> list[Hit]:
+    def _ranked(self, cells: Cells, state: int, hits: list[Hit]) -> list[Hit]:
         """The hits of a query in order, at most as many as are told."""
-        hits = sorted([*(asked.hits.values() if asked else ()), *alike], key=_rank)[: self.plan.top]
-        if not hits:
-            hits = [Hit(-1, _NOTHING)]
+        hits = sorted(hits, key=_rank)[: self.plan.top] or [Hit(-1, _NOTHING)]
         if state == READABLE or any(hit.found.decision in (BLOCK, REVIEW) for hit in hits):
             return hits
         side = Side(cells)
@@ -392,13 +274,10 @@ _CODES_DIFFER = Found(DIFFERENT, "X", 0, CLEAR, (Reason("codes_differ"),))
 
 
 def _rank(hit: Hit) -> tuple[int, str, int, int]:
+    """Strictest first; then by tier, what was found as it is written, and the most alike."""
     found = hit.found
-    tier = found.tier if found.decision in (BLOCK, REVIEW) else ("" if found.tier in ("", "E5") else "~")
-    return _STRICTNESS.get(found.decision, 2), tier, -hit.points, hit.row
-
-
-def _pairs(queries: Array, which: Array, places: Array, rows: Array) -> Iterator[tuple[int, int]]:
-    return zip(queries[which].tolist(), rows[places].tolist(), strict=True)
+    strict = found.decision in (BLOCK, REVIEW)
+    return _STRICTNESS.get(found.decision, 2), found.tier if strict else "", -hit.points, hit.row
 
 
 @lru_cache(maxsize=256)

@@ -48,7 +48,7 @@ class Found(NamedTuple):
 def exact(left: Side, right: Side) -> Found | None:
     """What numbers, equal names and branches decide; None where only the likeness of names is left."""
     found = _compared(left, right)
-    if (found is None or found.tier is None) and not conflict(left, right) and _whole(left) & _whole(right):
+    if (found is None or found.tier is None) and _one_field(left, right) and not conflict(left, right):
         return Found(SAME, "E4", CERTAIN, REVIEW, (Reason("name_equal"),))
     if found is not None and found.tier in _EXACT:
         found = _without_province(found)
@@ -74,9 +74,12 @@ def _compared(left: Side, right: Side) -> Comparison | None:
     return compare(left.subject, right.listing.subject, right.listing)
 
 
-def _whole(side: Side) -> frozenset[str]:
-    """The whole field, where it was taken for the names of several firms, beside those."""
-    return side.keys | {text.org_key(side.raw)} if side.read.several else side.keys
+def _one_field(left: Side, right: Side) -> bool:
+    """Whether fields that were taken for the names of several firms agree as wholes."""
+    if not (left.read.several or right.read.several):
+        return False
+    whole = [{*side.keys, text.org_key(side.raw)} for side in (left, right)]
+    return bool(whole[0] & whole[1])
 
 
 def _without_province(found: Comparison) -> Comparison:
