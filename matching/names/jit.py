@@ -19,7 +19,7 @@ import xxhash
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_IMPORTS: Final = re.compile(r"^from (matching[\w.]*) import \(?([^()#]*)", re.MULTILINE)
+_IMPORTS: Final = re.compile(r"^from (matching[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -70,5 +70,5 @@ def _source(module: str) -> tuple[bytes, tuple[str, ...]]:
     named: list[str] = []
     for package, names in _IMPORTS.findall(source.decode("utf-8")):
         named.append(package)
-        named += [f"{package}.{name.split(' as ')[0].strip()}" for name in names.split(",")]
+        named += [f"{package}.{name.split(' as ')[0].strip()}" for name in names.strip("()").split(",")]
     return source, tuple(named)
