@@ -7,7 +7,7 @@ from typing import Final
 from matching.names import layout as at
 from matching.names.coding import Chars, Ints, Labels
 from matching.names.jit import kernel
-from matching.names.lexicon import FULL, REGIONS_BACK, SHORT, Lexicon
+from matching.names.lexicon import FULL, REGIONS_BACK, SHORT, WEAK, Lexicon
 from matching.names.parse_words import (
     WORD,
     cover,
@@ -16,6 +16,7 @@ from matching.names.parse_words import (
     industry_classes,
     industry_start,
     inside,
+    longest_back,
     resolve,
     step,
     town,
@@ -145,6 +146,16 @@ def _unlikely(code: int, kind: int, front: int) -> bool:
 
 
 @kernel
+def _above(chars: Chars, begin: int, end: int, lexicon: Lexicon) -> tuple[int, int]:
+    """Where a division begins that ends right before another one, and its code; (end, 0) for none."""
+    at_name, name = longest_back(chars, end, begin, lexicon, REGIONS_BACK)
+    if name == 0:
+        return end, 0
+    code, _second, _kind = resolve(lexicon, name, 0, SHORT)
+    return at_name, max(code, 0)
+
+
+@kernel
 def _before(
     chars: Chars, p: int, end: int, lexicon: Lexicon, covered: Labels, front: int, at_form: int
 ) -> tuple[int, int, int, int]:
@@ -163,7 +174,13 @@ def _before(
             break
         if word == 0:
             continue
-        code, second, kind = resolve(lexicon, word, 0, SHORT)
+        code, second, kind = resolve(lexicon, word, 0, WEAK if at_form != 0 else SHORT)
+        above, parent = _above(chars, p + 2, q, lexicon)
+        nested, _second, how = resolve(lexicon, word, parent, WEAK)
+        if parent > 0 and nested > 0:
+            # 泉州丰泽: the name of a city before it makes a district's short name one
+            best, best_code, best_second, best_kind = above, nested, 0, min(how, SHORT)
+            continue
         if code == 0 or _unlikely(code, kind, front):
             continue
         if kind != FULL and at_form != 0:
@@ -174,7 +191,7 @@ def _before(
                 cover(chars, p, q, lexicon, covered)
                 bare = industry_start(chars, covered, p, q) == q
                 cover(chars, p, end, lexicon, covered)
-                if bare and q - p < 4:
+                if bare and (q - p < 4 or kind == WEAK):
                     continue
         best, best_code, best_second, best_kind = q, code, second, kind
     return best, best_code, best_second, best_kind
@@ -205,7 +222,14 @@ def _regions(
         stop, city, _second, _kind = division(chars, p, short, lexicon, 0, SHORT, short)
         # 上海长春有限公司 has the brand 长春: of two cities the one in front is the place
         only_a_city = stop == short and city != 0 and city % 100 == 0
-        if short - p >= 2 and not only_a_city and not _unlikely(code, kind, int(fields[at.REGION_CODE])):
+        front = int(fields[at.REGION_CODE])
+        if front % 100 != 0 and code > 0 and code % 100 == 0 and not inside(code, front):
+            full, _code, _second, _kind = division(chars, 0, p, lexicon, 0, FULL, p)
+            if fields[at.REGION_PLACES] == 1 and full == 0:
+                # 天柱山文化(安徽)有限公司: a county's short name in front is the brand, or part of it
+                p, front = 0, 0
+                fields[at.REGION_CODE] = fields[at.REGION_OTHER] = fields[at.REGION_PLACES] = 0
+        if short - p >= 2 and not only_a_city and not _unlikely(code, kind, front):
             fill(labels, 0, p, at.REGION)
             fill(labels, q, end, at.REGION)
             set_inside(fields, code, second)

@@ -107,13 +107,12 @@ def _scripts(chars: Chars, length: int, fields: Ints) -> None:
 def _place_after(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int, int]:
     """Where a division begins that follows the form (星禾有限公司(常州)), its code and second reading."""
     form_at, row = longest_back(chars, length, 0, lexicon, FORMS)
-    _kind_at, kind = longest_back(chars, length, 0, lexicon, BRANCHES)
+    kind_at, kind = longest_back(chars, length, 0, lexicon, BRANCHES)
     stop, place, other = length, 0, 0
     for _ in range(2):
-        if row != 0 or kind != 0:
-            break
         begin, name = longest_back(chars, stop, 0, lexicon, REGIONS_BACK)
-        if name == 0 or begin < 4:
+        # 潍坊 ends like a form, but is longer than it
+        if name == 0 or begin < 4 or (row != 0 and form_at <= begin) or (kind != 0 and kind_at <= begin):
             break
         code, second, _kind = resolve(lexicon, name, 0, SHORT)
         if code == 0:
@@ -122,7 +121,7 @@ def _place_after(chars: Chars, length: int, lexicon: Lexicon) -> tuple[int, int,
         if place == 0:
             place, other = code, second
         form_at, row = longest_back(chars, stop, 0, lexicon, FORMS)
-        _kind_at, kind = longest_back(chars, stop, 0, lexicon, BRANCHES)
+        kind_at, kind = longest_back(chars, stop, 0, lexicon, BRANCHES)
     if stop == length or row == 0 or form_at < 2:
         return length, 0, 0
     return stop, place, other
