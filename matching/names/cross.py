@@ -7,20 +7,24 @@ do not hold the pinyin of the Chinese one, so that missing pinyin says little.
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from matching.names import layout as at
+from matching.names.characters import syllables
 from matching.names.coding import encode
 from matching.names.cross_sound import Agreement, agree, skip_cost, spelt
 from matching.names.latin import LatinComparison, LatinEdit, finish
 from matching.names.latin_text import (
     ACTIVITY,
     BRANDING,
+    FILLER,
     GENERAL,
     PLACE,
+    RARE,
     Word,
     classified,
     take_forms,
@@ -48,9 +52,13 @@ _NO_SOUND: Final = -1800
 """The Latin name holds no pinyin at all: as half of all English names do."""
 _OTHER_SOUND: Final = -6000
 _NUMBER_MISSING: Final = -3500
+_WORD_COSTS = {ACTIVITY: _WORD_MISSING, GENERAL: _GENERAL_MISSING, BRANDING: -1500, FILLER: 0}
 _SKIPPED_WORDS = frozenset({"THE", "AND", "OF", "FOR"})
+_MOST_WAYS: Final = 12
 _EDIT_KINDS = {"near": "near_sound", "other": "other_sound", "added": "gap"}
 _MARK_WORDS = frozenset({"CITY", "COUNTY", "PROVINCE", "DISTRICT", "TOWN"})
+_BRANCH_LABELS = frozenset({at.BRANCH, at.BRANCH_PLACE, at.BRANCH_KIND})
+_LATIN = re.compile("[A-Z]+")
 _CHINESE_DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
 
 
@@ -60,6 +68,8 @@ class Chinese(NamedTuple):
     text: str
     labels: list[int]
     branch: bool
+    region: str
+    """GB/T 2260 code of its most specific division, or empty."""
 
 
 class Reading(NamedTuple):
@@ -77,6 +87,8 @@ class _Way(NamedTuple):
     """Whether all letters that should be pinyin are."""
     parts: dict[str, int]
     edits: list[LatinEdit]
+    heard: frozenset[int]
+    """Characters whose sound or meaning the Latin name holds."""
 
 
 @lru_cache(maxsize=8192)
@@ -85,7 +97,10 @@ def _chinese(n6: str) -> Chinese:
     labels = np.zeros(len(chars), np.uint8)
     fields = np.zeros(at.FIELDS, np.int32)
     read(chars, lexicon(), labels, fields)
-    return Chinese(n6[: len(chars)], labels.tolist(), bool(fields[at.BRANCH_KIND_ID]))
+    code = int(fields[at.REGION_CODE])
+    return Chinese(
+        n6[: len(chars)], labels.tolist(), bool(fields[at.BRANCH_KIND_ID]), f"{code:06}" if code else ""
+    )
 
 
 def _letters(words: tuple[Word, ...] | list[Word], places: bool = False) -> str:
@@ -104,6 +119,18 @@ def _pinyin_like(words: list[Word]) -> int:
     return len(words)
 
 
+@cache
+def _provinces() -> tuple[tuple[str, Word], ...]:
+    """Provinces as they are written at the beginning of a word (JIANGSUXUZHOU)."""
+    known = vocabulary()
+    found = [
+        ("".join(words).lower(), Word(" ".join(words), kind, sense))
+        for words, (kind, sense) in known.words.items()
+        if kind == PLACE and len(known.places[sense]) == 2 and known.places[sense].isdigit()
+    ]
+    return tuple(found)
+
+
 @lru_cache(maxsize=8192)
 def readings_of(latin_raw: str) -> tuple[tuple[Reading, ...], tuple[int, ...], bool]:
     """Ways to read a Latin name, the numbers in it, and whether it calls itself a branch."""
@@ -113,7 +140,7 @@ def readings_of(latin_raw: str) -> tuple[tuple[Reading, ...], tuple[int, ...], b
     words = [w for w in classified([w for w in rest if not w.isdigit()]) if w.text not in _MARK_WORDS]
     count = _pinyin_like(words)
     found = [Reading("".join(w for w in all_tokens if not w.isdigit()).lower(), ())]
-    cuts = [count] + [k for k in range(count - 1, 0, -1) if words[k].kind == BRANDING]
+    cuts = [count, *[k for k in range(count - 1, 0, -1) if words[k].kind == BRANDING][:2]]
     for cut in cuts:
         head, tail = words[:cut], tuple(words[cut:])
         found.append(Reading(_letters(head), tail))
@@ -124,10 +151,14 @@ def readings_of(latin_raw: str) -> tuple[tuple[Reading, ...], tuple[int, ...], b
             found.append(Reading(_letters(head, places=True), tail))
             plain = [word for word in head if word.kind != PLACE]
             found.append(Reading(_letters(plain), (*(w for w in head if w.kind == PLACE), *tail)))
+    for way in tuple(found[1:]):
+        for spelling, place in _provinces():
+            if way.letters.startswith(spelling) and len(way.letters) > len(spelling) + 2:
+                found.append(Reading(way.letters.removeprefix(spelling), (place, *way.words)))
     if words and words[0].kind in (ACTIVITY, GENERAL):
         found.append(Reading("", tuple(words)))
     unique = tuple(dict.fromkeys(reading for reading in found if reading.letters or reading.words))
-    return unique, numbers, any(kind == "branch" for _, kind in forms)
+    return unique[:_MOST_WAYS], numbers, any(kind == "branch" for _, kind in forms)
 
 
 def compare_cross(latin_raw: str, chinese_n6: str) -> LatinComparison:
@@ -149,31 +180,31 @@ def _compare(latin_raw: str, chinese_n6: str) -> LatinComparison:
     found = [_by(way, name) for way in ways]
     # A way that makes pinyin of English words is worth nothing beside one whose letters are all spoken.
     spoken = [one for one in found if one.spoken] or found
-    _, _, parts, edits = max(spoken, key=lambda one: (one.points, -len(one.edits)))
+    best = max(spoken, key=lambda one: (one.points, -len(one.edits)))
+    parts, edits = best.parts, best.edits
     vetoes: list[str] = []
-    if branch != name.branch and not _spoken_branch(ways[0].letters):
+    of_branch = {i for i, label in enumerate(name.labels) if label in _BRANCH_LABELS}
+    if branch != name.branch and not (name.branch and len(of_branch & best.heard) * 2 > len(of_branch)):
         vetoes.append("head_and_branch")
-    if numbers:
-        _compare_numbers(numbers, name, parts, vetoes)
+    _compare_numbers(numbers, name, best.heard, parts, vetoes)
     total = sum(parts.values())
     if total > LIMIT:
         parts["sound_only"] = LIMIT - total
     return finish(parts, edits, vetoes)
 
 
-def _spoken_branch(letters: str) -> bool:
-    return letters.endswith(("fengongsi", "yingyebu", "fenhang", "zhihang", "banshichu"))
-
-
 def _compare_numbers(
-    numbers: tuple[int, ...], name: Chinese, parts: dict[str, int], vetoes: list[str]
+    numbers: tuple[int, ...], name: Chinese, heard: frozenset[int], parts: dict[str, int], vetoes: list[str]
 ) -> None:
     plain = name.text.translate(_CHINESE_DIGITS)
-    if all(str(number) in plain for number in numbers):
+    unheard = any(
+        i not in heard and (name.labels[i] == at.NUMBER or c.isdigit()) for i, c in enumerate(name.text)
+    )
+    if numbers and all(str(number) in plain for number in numbers):
         parts["number"] = 300
-    else:
+    elif numbers or unheard:
         parts["number"] = _NUMBER_MISSING
-        if at.NUMBER in name.labels:
+        if numbers and unheard:
             vetoes.append("numbers_differ")
 
 
@@ -182,7 +213,7 @@ def _by(way: Reading, name: Chinese) -> _Way:
     parts = {"start": _START}
     edits: list[LatinEdit] = []
     skipped: dict[int, int] = {}
-    spoken = not way.letters or spelt(way.letters)
+    spoken = not way.letters or _spoken(way.letters, name.text)
     heard = {place for place in range(len(name.text)) if name.labels[place] == at.FORM}
     if way.letters:
         found = agree(way.letters, name.text, name.labels) if spoken else None
@@ -192,7 +223,7 @@ def _by(way: Reading, name: Chinese) -> _Way:
                 LatinEdit(kind="other_sound", left=way.letters.upper(), right=name.text, where="brand")
             )
         else:
-            heard |= _sounds(found, name, parts, edits)
+            heard |= _sounds(found, bool(way.words), name, parts, edits)
             skipped = {
                 s.place: skip_cost(name.text, name.labels, s.place)
                 for s in found.steps
@@ -200,14 +231,27 @@ def _by(way: Reading, name: Chinese) -> _Way:
             }
     else:
         parts["sound"] = _NO_SOUND
-    _words(way, name, heard, skipped, parts, edits)
-    return _Way(sum(parts.values()), spoken, parts, edits)
+    heard |= _words(way, name, heard, skipped, parts, edits)
+    return _Way(sum(parts.values()), spoken, parts, edits, frozenset(heard))
 
 
-def _sounds(found: Agreement, name: Chinese, parts: dict[str, int], edits: list[LatinEdit]) -> set[int]:
+def _spoken(letters: str, text: str) -> bool:
+    """Whether letters are pinyin but for the Latin letters that the Chinese name has itself."""
+    if spelt(letters):
+        return True
+    own = _LATIN.findall(text)
+    for run in own:
+        letters = letters.replace(run.lower(), "", 1)
+    return bool(own) and spelt(letters)
+
+
+def _sounds(
+    found: Agreement, english: bool, name: Chinese, parts: dict[str, int], edits: list[LatinEdit]
+) -> set[int]:
     """Points for what agrees in sound; the characters that were heard."""
     heard: set[int] = set()
     region = brand = 0
+    other_brand = False
     for step in found.steps:
         label = name.labels[step.place] if step.place >= 0 else at.BRAND
         if step.kind in ("sound", "reading"):
@@ -217,6 +261,8 @@ def _sounds(found: Agreement, name: Chinese, parts: dict[str, int], edits: list[
         elif step.kind in _EDIT_KINDS:
             character = name.text[step.place] if step.place >= 0 else ""
             where = {at.REGION: "region", at.BRAND: "brand"}.get(label, "industry")
+            # Before English words there is nothing but region and brand.
+            other_brand = other_brand or where == "brand" or (english and where != "region")
             edits.append(
                 LatinEdit(
                     kind=_EDIT_KINDS[step.kind], left=step.letters.upper(), right=character, where=where
@@ -224,7 +270,8 @@ def _sounds(found: Agreement, name: Chinese, parts: dict[str, int], edits: list[
             )
     counted = min(brand, _MOST_SYLLABLES)
     parts["sound"] = -found.cost
-    parts["brand"] = _FIRST_SYLLABLE + _SYLLABLE * (counted - 1) if counted else 0
+    # One syllable that differs makes another brand, however long the rest.
+    parts["brand"] = _FIRST_SYLLABLE + _SYLLABLE * (counted - 1) if counted and not other_brand else 0
     if at.REGION in name.labels:
         parts["region"] = _PLACE if region else _PLACE_MISSING
     beyond = len(heard) - region - brand
@@ -239,49 +286,87 @@ def _words(
     skipped: dict[int, int],
     parts: dict[str, int],
     edits: list[LatinEdit],
-) -> None:
-    """Points for English words that the Chinese name says too, or does not."""
-    meanings = vocabulary().meanings
-    rest = "".join(" " if i in heard else c for i, c in enumerate(name.text))
+) -> set[int]:
+    """Points for English words that the Chinese name says too, or does not; the characters they speak for."""
+    rest = "".join(" " if i in heard and name.labels[i] != at.FORM else c for i, c in enumerate(name.text))
     activity_left = [i for i in range(len(name.text)) if name.labels[i] == at.INDUSTRY and i not in heard]
-    gained = lost = matched = missing = 0
-    place = 0
-    for word in way.words:
-        chinese = sorted(meanings[word.sense] if word.sense >= 0 else (), key=len, reverse=True)
-        said = next((text for text in chinese if text in rest), None)
-        if said is not None:
-            begin = rest.index(said)
+    gained = lost = missing = place = 0
+    meant: set[int] = set()
+    queue = list(way.words)
+    while queue:
+        word = queue.pop(0)
+        begin, length = _said(word, rest, name)
+        if length:
+            said = range(begin, begin + length)
             # An English word speaks for characters that letters had to pass over.
-            passed = sum(skipped.pop(i, 0) for i in range(begin, begin + len(said)))
-            parts["sound"] = parts.get("sound", 0) + passed
-            rest = rest[:begin] + " " * len(said) + rest[begin + len(said) :]
-            edits.append(LatinEdit(kind="meaning", left=word.text, right=said, where=_where(word)))
-            if word.kind == PLACE:
+            parts["sound"] = parts.get("sound", 0) + sum(skipped.pop(i, 0) for i in said)
+            edits.append(
+                LatinEdit(
+                    kind="meaning", left=word.text, right=rest[begin : begin + length], where=_where(word)
+                )
+            )
+            meant.update(said)
+            rest = "".join(" " if i in meant else c for i, c in enumerate(rest))
+            if word.kind == PLACE or name.labels[begin] == at.REGION:
                 place = _PLACE
-            elif word.kind == BRANDING:
-                gained += 1500
             else:
-                gained += _WORD if word.kind == ACTIVITY else 250
-                matched += 1
+                gained += {ACTIVITY: _WORD, GENERAL: 250}.get(word.kind, 1500)
+        elif " " in word.text and word.kind != PLACE:
+            queue = [*(w for piece in word.text.split() for w in classified([piece])), *queue]
         elif word.kind == PLACE:
-            place = min(place, -600) if at.REGION not in name.labels else -3500
+            code = vocabulary().places[word.sense]
+            # Careless writers call 陕西 Shanxi too.
+            shaanxi = word.text == "SHANXI" and name.region.startswith("61")
+            if code == "CN" or shaanxi or (code.isdigit() and name.region.startswith(code)):
+                place = max(place, _PLACE // 2)
+                continue
+            place = min(place, -600) if not name.region else -3500
             edits.append(LatinEdit(kind="gap", left=word.text, right="", where="region"))
         else:
-            lost += {ACTIVITY: _WORD_MISSING, GENERAL: _GENERAL_MISSING, BRANDING: -1500}.get(
-                word.kind, -2500
-            )
+            lost += _WORD_COSTS.get(word.kind, -2500)
             missing += word.kind == ACTIVITY
-            edits.append(LatinEdit(kind="gap", left=word.text, right="", where=_where(word)))
+            if word.kind != FILLER:
+                edits.append(LatinEdit(kind="gap", left=word.text, right="", where=_where(word)))
     for i in sorted(skipped):
-        if name.labels[i] in (at.BRAND, at.OTHER) and rest[i] != " ":
+        if skipped[i] and name.labels[i] in (at.BRAND, at.OTHER):
             edits.append(LatinEdit(kind="gap", left="", right=name.text[i], where="brand"))
-    if activity_left and not any(rest[i] == " " for i in activity_left):
+    if activity_left and not meant.intersection(activity_left):
         lost += _OTHER_ACTIVITY if missing else _NO_WORD
         left = "".join(name.text[i] for i in activity_left)
         edits.append(LatinEdit(kind="gap", left="", right=left, where="industry"))
     parts["industry"] = min(gained, _MOST_WORDS) + lost
     if place:
         parts["region"] = place
+    return meant
+
+
+@lru_cache(maxsize=1024)
+def _spoken_aloud(text: str) -> tuple[str, dict[int, int]]:
+    """A Chinese name's sound without gaps, and which character begins where in it."""
+    letters = ""
+    places: dict[int, int] = {}
+    for place, sound in enumerate(syllables(text)):
+        places.setdefault(len(letters), place)
+        letters += sound
+    places[len(letters)] = len(text)
+    return letters, places
+
+
+def _said(word: Word, rest: str, name: Chinese) -> tuple[int, int]:
+    """Where the Chinese name says a word, by meaning or (a place behind the trade) by sound, and how long."""
+    chinese = sorted(vocabulary().meanings[word.sense] if word.sense >= 0 else (), key=len, reverse=True)
+    for text in chinese:
+        if text in rest:
+            return rest.index(text), len(text)
+    if word.kind == RARE:
+        letters, places = _spoken_aloud(name.text)
+        found = letters.find(word.text.lower())
+        while found >= 0:
+            begin, end = places.get(found, -1), places.get(found + len(word.text), -1)
+            if begin >= 0 and end - begin >= 2 and " " not in rest[begin:end]:
+                return begin, end - begin
+            found = letters.find(word.text.lower(), found + 1)
+    return 0, 0
 
 
 def _where(word: Word) -> str:

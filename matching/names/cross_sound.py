@@ -15,9 +15,9 @@ from rapidfuzz.distance import OSA
 from matching.names import layout as at
 from matching.names.characters import characters, syllable_names, syllables
 
-_MOST_STEPS: Final = 6000
+_MOST_STEPS: Final = 1500
 """Steps of a search: names that need more have nothing in common."""
-_GIVE_UP: Final = 15_000
+_GIVE_UP: Final = 30_000
 """A cost above which two names sound different whatever else agrees."""
 _LONGEST: Final = 6
 _OTHER: Final = {at.REGION: 5000, at.INDUSTRY: 2500, at.FORM: 2500, at.GROUP: 2500}
@@ -76,7 +76,8 @@ def spelt(letters: str) -> bool:
     return len(letters) in reached
 
 
-def readings(text: str) -> list[tuple[tuple[str, int], ...]]:
+@lru_cache(maxsize=4096)
+def readings(text: str) -> tuple[tuple[tuple[str, int], ...], ...]:
     """For each character its readings with their cost: the reading in a company's name costs nothing."""
     names, sound = syllable_names(), characters().sound
     found: list[tuple[tuple[str, int], ...]] = []
@@ -94,7 +95,7 @@ def readings(text: str) -> list[tuple[tuple[str, int], ...]]:
             for other in _spellings().get(name, ()):
                 costs.setdefault(other, costs[name] + 50)
         found.append(tuple(costs.items()))
-    return found
+    return tuple(found)
 
 
 def agree(letters: str, text: str, labels: list[int]) -> Agreement | None:
@@ -132,7 +133,7 @@ def _moves(
     letters: str,
     text: str,
     labels: list[int],
-    sounds: list[tuple[tuple[str, int], ...]],
+    sounds: tuple[tuple[tuple[str, int], ...], ...],
     i: int,
     j: int,
 ) -> list[tuple[int, int, int, Step]]:
@@ -160,8 +161,8 @@ def _moves(
 
 def skip_cost(text: str, labels: list[int], i: int) -> int:
     """What it costs that a character has no letters."""
-    if labels[i] == at.REGION and text[i] in _MARKS:
-        return 0
+    if (labels[i] == at.REGION and text[i] in _MARKS) or labels[i] == at.NUMBER or text[i].isdigit():
+        return 0  # numbers are compared as numbers
     return _SKIPPED.get(labels[i], _BRAND_SKIPPED)
 
 

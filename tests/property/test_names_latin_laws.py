@@ -94,4 +94,4 @@ def test_long_input_takes_bounded_time(raw: str) -> None:
     ):
         begin = time.process_time()
         call()
-        assert time.process_time() - begin < 0.25
+        assert time.process_time() - begin < 0.1
