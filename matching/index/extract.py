@@ -27,6 +27,7 @@ from matching.names.layout import (
     MAX_NAME,
     NUMBER,
     OTHER,
+    REGION,
     REGION_CODE,
     REGION_OTHER,
 )
@@ -48,11 +49,13 @@ GRAMS: Final = 512
 
 DELETIONS: Final = 12
 """Places of a core, from its beginning, at which a character is left out."""
-OWN_KEYS: Final = 40
+OWN_KEYS: Final = 120
 """Of a name itself; those of its sound or of its Latin words come beside them."""
 SOUND_KEYS: Final = of_sound.MAX_KEYS
 MAX_KEYS: Final = OWN_KEYS + max(SOUND_KEYS, of_sound.MAX_LATIN_KEYS)
 MAX_GRAMS: Final = 3 * MAX_NAME
+_YOU, _XIAN, _ZE, _REN, _GONG, _SI = map(ord, "有限责任公司")
+
 # sets of labels, a bit for each
 _HEAD: Final = 1 << BRAND | 1 << INDUSTRY | 1 << NUMBER | 1 << OTHER
 _TAIL: Final = 1 << BRANCH | 1 << BRANCH_PLACE | 1 << NUMBER
@@ -139,6 +142,51 @@ def _core_keys(tables: Characters, core: Any, high: int, hashes: Any, kinds: Any
 
 
 @kernel
+def _stretch(core: Any, low: int, high: int, hashes: Any, kinds: Any, count: int) -> int:
+    """Keys of what may be the core, whole and with one character left out."""
+    if high - low < 2:
+        return count
+    for place in range(low - 1, min(high, low + DELETIONS) if high - low > 2 else low):
+        hashes[count] = _span(CORE, core, low, high, place if place >= low else -1)
+        kinds[count] = DELETION
+        count += 1
+    return count
+
+
+@kernel
+def _doubts(
+    chars: Any, labels: Any, head_end: int, core: Any, head: int, hashes: Any, kinds: Any, count: int
+) -> int:  # fmt: skip
+    """Keys of a query whose slip may have hidden its division or its form, or put two characters for one."""
+    for place in range(min(head, DELETIONS) - 1):
+        state = begin(CORE)
+        for each in range(head):
+            if each != place and each != place + 1:
+                state = step(state, core[each])
+        if head > 3:
+            hashes[count] = finish(state)
+            kinds[count] = DELETION
+            count += 1
+    for place in range(2, head - 1):
+        one, two = core[place], core[place + 1]
+        if (one == _YOU and two == _XIAN) or (one == _ZE and two == _REN) or (one == _GONG and two == _SI):
+            count = _stretch(core, 0, place, hashes, kinds, count)
+            break
+    region = False
+    for place in range(head_end):
+        region |= labels[place] == REGION
+    if not region:
+        count = _stretch(core, 2, head, hashes, kinds, count)
+        return _stretch(core, 3, head, hashes, kinds, count)
+    length = 0
+    for place in range(head_end):
+        if labels[place] != FORM and labels[place] != GROUP:
+            core[length] = chars[place]
+            length += 1
+    return _stretch(core, 0, length, hashes, kinds, count)
+
+
+@kernel
 def keys(
     chars: Any, labels: Any, fields: Any, tables: Characters, core: Any, as_query: bool, hashes: Any, kinds: Any
 ) -> int:
@@ -151,9 +199,13 @@ def keys(
         return 0
     hashes[0] = _span(WHOLE, chars, 0, len(chars), -1)
     kinds[0] = WHOLE
-    count = _core_keys(tables, core, full, hashes, kinds, 1)
-    if as_query and head < full and head > 0:
-        count = _core_keys(tables, core, head, hashes, kinds, count)
+    hashes[1] = _bag(chars, len(chars))
+    kinds[1] = SORTED
+    count = _core_keys(tables, core, full, hashes, kinds, 2)
+    if as_query:
+        if head < full and head > 0:
+            count = _core_keys(tables, core, head, hashes, kinds, count)
+        count = _doubts(chars, labels, fields[HEAD_END], core, head, hashes, kinds, count)
     brand = begin(BRAND_ALONE)
     length = 0
     for place in range(fields[HEAD_END]):

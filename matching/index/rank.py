@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from matching.index.extract import BRAND_CLASS, PLACE_BRAND, SORTED
 from matching.names.align import Workspace, edit_cost, name_cost
 from matching.names.characters import Characters
 from matching.names.coding import Chars
@@ -28,7 +29,11 @@ FAR: Final = 1 << 24
 _CLOSE: Final = 60
 """A distance that comparing the names as wholes could hardly lower."""
 SAME_BAG: Final = 60
-"""The same characters in another order."""
+"""The same characters in another order; so far apart at most, as the two following."""
+SAME_TRADE: Final = 70
+"""The same brand and an industry of the same meaning."""
+SAME_PROVINCE: Final = 150
+"""The same brand in the same province."""
 _SUFFIXES: Final = (ord("省"), ord("市"), ord("县"), ord("区"), ord("州"))
 
 
@@ -137,3 +142,18 @@ def distance(
     if region == OTHER_REGION:
         whole += min(whole, OTHER_REGION)
     return min(cost, whole)
+
+
+@kernel
+def at_most(cost: int, kinds: int, left: Parts, right: Parts) -> int:
+    """A distance in the light of the keys that the two names share; neither is a branch, or both are."""
+    if (left.counts[1] > 0) != (right.counts[1] > 0):
+        return cost
+    most = cost
+    if kinds & PLACE_BRAND:
+        most = SAME_PROVINCE
+    if kinds & BRAND_CLASS:
+        most = SAME_TRADE
+    if kinds & SORTED:
+        most = SAME_BAG
+    return min(cost, most + region_cost(left, right))

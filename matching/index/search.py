@@ -13,11 +13,13 @@ import numpy.typing as npt
 
 from matching.index.build import posting_budget
 from matching.index.extract import (
+    CORE,
     GRAMS,
     LATIN,
     MAX_GRAMS,
     MAX_KEYS,
     SORTED,
+    SOUND,
     SOUND_KEYS,
     WHOLE,
     grams,
@@ -26,27 +28,31 @@ from matching.index.extract import (
 )
 from matching.index.hashing import BITS, entry_bits, kept_bits, long, refined
 from matching.index.latin import WIDE
-from matching.index.rank import FAR, SAME_BAG, Parts, distance, parts, region_cost, take_apart
+from matching.index.rank import FAR, Parts, at_most, distance, parts, take_apart
 from matching.index.segment import COUNT_BITS, SINGLE, Segment, is_dead
 from matching.names.align import Workspace, workspace
 from matching.names.characters import Characters
 from matching.names.coding import Labels
 from matching.names.jit import compiled, kernel
 from matching.names.latin_keys import SoundKeys
-from matching.names.layout import FIELDS, HEAD_END, MAX_NAME, REGION_CODE, REGION_OTHER
+from matching.names.layout import FIELDS, FORM, GROUP, HEAD_END, MAX_NAME, REGION, REGION_CODE, REGION_OTHER
 from matching.names.lexicon import Lexicon
 from matching.names.parse import read
 
 Array = npt.NDArray[Any]
 
 RANKED: Final = 64
-"""Candidates of a segment whose distance is measured."""
+"""Candidates of a segment that votes elect."""
 _CROSS: Final = 300
 _CROSS_LEAST: Final = 50
 """Distances that stand for "written in another script": found by one key that others share, or by rare ones."""
 _LATIN_FAR: Final = 1_000
 _LETTER: Final = 3
 """What sharing nothing adds to the distance of Latin names, and a letter more or less."""
+_SPARE: Final = 8
+"""Candidates beyond those asked for whose distance is measured."""
+_SOUND_BONUS: Final = 16
+_LIGHT: Final = 1 << REGION | 1 << FORM | 1 << GROUP
 _TABLE_BITS: Final = 16
 _NEW: Final = 24_000
 """Entries that may get votes; a later list only adds to those that have some."""
@@ -72,6 +78,10 @@ class Scratch(NamedTuple):
     grams: Array
     lists: Array
     best: Array
+    chosen: Array
+    order: Array
+    bag: Array
+    """How often the query has each character, while candidates are compared with it; else 0."""
     keys: Array
     found: Array
     """Rows of (entry, cost, kinds): the best so far, best first."""
@@ -99,6 +109,9 @@ def scratch(most: int) -> Scratch:
         grams=np.zeros(MAX_GRAMS, np.int64),
         lists=np.zeros(MAX_GRAMS, np.int64),
         best=np.zeros(RANKED, np.int64),
+        chosen=np.zeros(RANKED, np.int64),
+        order=np.zeros(RANKED, np.int64),
+        bag=np.zeros(1 << 16, np.int16),
         keys=np.zeros(most + 1, np.uint64),
         found=np.zeros((most + 1, 3), np.int64),
         left=parts(),
@@ -323,6 +336,56 @@ def _keep(s: Scratch, count: int, limit: int, entry: int, key: int, cost: int, k
     return min(limit, count + 1)
 
 
+@kernel
+def _weight(label: int) -> int:
+    return 1 if _LIGHT >> label & 1 else 4
+
+
+@kernel
+def _shortlist(segment: Segment, name: Any, s: Scratch, elected: int, most: int) -> int:
+    """Keep of the elected those that share most characters with the query, in whatever order; returns how many.
+
+    What was found by its sound or in another script may share none and stays.
+    """
+    if elected <= most:
+        return elected
+    bag = s.bag
+    own = 0
+    for place in range(len(name)):
+        bag[name[place]] += 1
+        own += _weight(s.labels[place])
+    for each in range(elected):
+        held = s.best[each]
+        entry = (held >> 28) - 1
+        begin, end = long(segment.starts[entry]), long(segment.starts[entry + 1])
+        apart = own
+        for place in range(begin, end):
+            weight = _weight((segment.labels[place >> 1] >> ((place & 1) << 2)) & 15)
+            character = segment.chars[place]
+            if bag[character] > 0:
+                apart -= weight
+            else:
+                apart += weight
+            bag[character] -= 1
+        for place in range(begin, end):
+            bag[segment.chars[place]] += 1
+        if held & (WHOLE | SOUND | SORTED | LATIN):
+            apart -= _SOUND_BONUS
+        value = ((apart + 4096) << 8) | each
+        place = each
+        while place > 0 and s.order[place - 1] > value:
+            s.order[place] = s.order[place - 1]
+            place -= 1
+        s.order[place] = value
+    for place in range(len(name)):
+        bag[name[place]] = 0
+    for each in range(most):
+        s.chosen[each] = s.best[s.order[each] & 0xFF]
+    for each in range(most):
+        s.best[each] = s.chosen[each]
+    return most
+
+
 @compiled
 def _search_segment(
     segment: Segment, first: int, name: Any, number: int, found_grams: int, words: Lexicon, tables: Characters,
@@ -338,11 +401,14 @@ def _search_segment(
     for each in range(number):
         hash_, kind = s.hashes[each], s.kinds[each]
         votes = _key_votes(segment, hash_, kind, s, votes)
-        votes = _key_votes(segment, refined(hash_ >> shift, city), kind, s, votes)
+        if city > 0 or kind == CORE:
+            votes = _key_votes(segment, refined(hash_ >> shift, city), kind, s, votes)
         if other > 0 and other != city:
             votes = _key_votes(segment, refined(hash_ >> shift, other), kind, s, votes)
     votes = _all_gram_votes(segment, found_grams, s, votes)
     elected = _elect(segment, s, votes)
+    if not latin:
+        elected = _shortlist(segment, name, s, elected, limit + _SPARE)
     for each in range(elected):
         held = s.best[each]
         most = s.most[0]
@@ -366,11 +432,9 @@ def _search_segment(
                     name, s.labels[: len(name)], s.fields[HEAD_END], s.left,
                     chars, labels, long(segment.heads[entry]), s.right, s.plain, tables, s.space, near,
                 )  # fmt: skip
-                if kinds & SORTED and (s.left.counts[1] > 0) == (s.right.counts[1] > 0):
-                    cost = min(cost, SAME_BAG + region_cost(s.left, s.right))
-        if cost >= FAR:
-            continue
-        count = _keep(s, count, limit, first + entry, segment.keys[entry], cost, kinds)
+                cost = at_most(cost, kinds, s.left, s.right)
+        if cost < FAR:
+            count = _keep(s, count, limit, first + entry, segment.keys[entry], cost, kinds)
     return count
 
 
