@@ -26,7 +26,9 @@ from matching.names.latin_text import (
     PLACE,
     RARE,
     Word,
+    classified,
     read_latin,
+    take_forms,
     tokens,
     vocabulary,
 )
@@ -213,6 +215,11 @@ def chinese_latin_keys(chars: Any, labels: Any, characters: Characters, sounds: 
         if replaced >= 0 and (labels[replaced] != at.BRAND or characters.sound[chars[replaced], 1] == 0):
             continue
         count = _some_keys(chars, labels, end, replaced, characters, sounds, out, count)
+    if end < len(chars):
+        everything = np.uint64(0)
+        for i in range(len(chars)):
+            everything = _append(everything, int(chars[i]), _syllable(chars, i, characters, sounds), sounds)
+        count = _put(out, count, everything, _WHOLE)
     return count
 
 
@@ -231,6 +238,7 @@ def _some_keys(
     zero = np.uint64(0)
     everything, formless, short = zero, zero, zero
     brand_only, of_region, of_first, of_last, longer = zero, zero, zero, zero, zero
+    three, three_of_region = zero, zero
     in_level, levels, brand_length, after_brand = 0, 0, 0, 0
     for i in range(end):
         character = int(chars[i])
@@ -264,6 +272,8 @@ def _some_keys(
             of_first = _append(of_first, character, syllable, sounds)
             longer = of_region
             after_brand = 0
+            if brand_length == 3:
+                three, three_of_region = brand_only, of_region
         elif label == at.INDUSTRY and after_brand < 2:
             after_brand += 1
             longer = _append(of_region if after_brand == 1 else longer, character, syllable, sounds)
@@ -273,6 +283,11 @@ def _some_keys(
         count = _put(out, count, everything, _WHOLE)
     if brand_length >= 2:
         count = _put(out, count, brand_only, _BRAND)
+    if brand_length >= 5 and replaced < 0:
+        # A long brand often holds a word of trade that the English name translates.
+        count = _put(out, count, three, _BRAND)
+        if levels:
+            count = _put(out, count, three_of_region, _REGION_BRAND)
     if levels:
         count = _put(out, count, of_region, _REGION_BRAND)
         if levels > 1:
@@ -298,7 +313,7 @@ def _sound_texts(raw: str) -> tuple[list[str], list[str], list[str]]:
         if collapsed.endswith(form) and len(collapsed) > len(form):
             whole.append(collapsed.removesuffix(form))
             break
-    named = _leading(read_latin(raw).words)
+    named = _leading(classified(take_forms(tokens(raw))[0]))
     joined: list[str] = []
     brands: list[str] = []
     for start in range(min(3, len(named))):
@@ -313,6 +328,12 @@ def _sound_texts(raw: str) -> tuple[list[str], list[str], list[str]]:
             if word.text not in _SUFFIX_WORDS
         )
         joined.append(spelt)
+        first = named[0].text
+        mark = next(
+            (m for m in ("SHI", "XIAN", "SHENG", "QU") if first.endswith(m) and len(first) > len(m) + 3), ""
+        )
+        if mark and len(named) > 1:
+            joined.append(first.removesuffix(mark) + "".join(w.text.replace(" ", "") for w in named[1:]))
         if named[0].kind == PLACE and len(named) > 1:
             brands.append(
                 "".join(word.text.replace(" ", "") for word in named[1:] if word.text not in _SUFFIX_WORDS)
