@@ -58,7 +58,7 @@ _MOST_WAYS: Final = 12
 _EDIT_KINDS = {"near": "near_sound", "other": "other_sound", "added": "gap"}
 _MARK_WORDS = frozenset({"CITY", "COUNTY", "PROVINCE", "DISTRICT", "TOWN"})
 _BRANCH_LABELS = frozenset({at.BRANCH, at.BRANCH_PLACE, at.BRANCH_KIND})
-_LATIN = re.compile("[A-Z]+")
+_LATIN = re.compile("[A-Z0-9]+")
 _CHINESE_DIGITS = str.maketrans("零〇一二三四五六七八九", "00123456789")
 
 

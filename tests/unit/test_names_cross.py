@@ -37,6 +37,10 @@ FIRM = "天津旭虚阁文化传播有限公司"
         ("Nanjing Lvxuge Foods Co Ltd", "南京绿旭阁食品有限公司"),
         ("Nanjing Luxuge Foods Co Ltd", "南京绿旭阁食品有限公司"),
         ("Xuxuge (Tianjin) Trading Co., Ltd.", "旭虚阁天津贸易有限公司"),
+        ("3M China Co Ltd", "3M中国有限公司"),
+        ("JIANGSUXUZHOU XUXUGE TRADING CO LTD", "徐州旭虚阁商贸有限公司"),
+        ("Xuxuge Decoration Engineering (Zhangjiakou) Co Ltd", "旭虚阁装饰工程（张家口）有限公司"),
+        ("Nanjing 618 Xuxuge Trading Co Ltd", "南京618旭虚阁商贸有限公司"),
         ("Nanjing Great Wall Xuxuge Trading Co Ltd", "南京长城旭虚阁贸易有限公司"),
     ],
 )
@@ -91,6 +95,14 @@ def test_branches_and_numbers_are_vetoes() -> None:
         "numbers_differ"
         in compare_cross("Xuxuge No. 3 Construction Co Ltd", "旭虚阁第二建筑工程有限公司").vetoes
     )
+
+
+def test_a_branch_spelt_out_in_pinyin_is_no_veto() -> None:
+    branch = org_key("天津旭虚阁文化传播有限公司大连分公司")
+    spelt_out = "Tian Jin Xu Xu Ge Wen Hua Chuan Bo You Xian Gong Si Da Lian Fen Gong Si"
+    assert not compare_cross(spelt_out, branch).vetoes
+    assert compare_cross(spelt_out, branch).points > 0
+    assert "head_and_branch" in compare_cross("Tianjin Xuxuge Culture Communication Co Ltd", branch).vetoes
 
 
 def test_edits_say_what_differs() -> None:

@@ -34,6 +34,8 @@ def keys_of(chinese: str) -> set[int]:
         ("Hohhot Xuxuge Trading Co Ltd", "呼和浩特市旭虚阁商贸有限公司"),
         ("Chong Qing Xu Xu Ge Wu Liu You Xian Gong Si", "重庆旭虚阁物流有限公司"),
         ("Chongqing Xuxuge Kuai Ji Shi Shi Wu Suo", "重庆旭虚阁会计师事务所"),
+        ("Tian Jin Xu Xu Ge Wu Liu You Xian Gong Si Da Lian Fen Gong Si", "天津旭虚阁物流有限公司大连分公司"),
+        ("Tianjinshi Xuxuge Logistics Co Ltd", "天津市旭虚阁物流有限公司"),
         ("NANJING 3M XUXUGE TRADING", "南京3M旭虚阁贸易有限公司"),
         ("Suzhou Xuxuge Trading Co Ltd", "江苏省苏州市旭虚阁贸易有限公司"),
         ("Jiangsu Xuxuge Trading Co Ltd", "江苏省苏州市旭虚阁贸易有限公司"),
