@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from namelab import FIT_SEEDS, JUDGE_SEEDS, World, generated, ours, pairs  # noqa: E402
+from namelab import FIT_SEEDS, JUDGE_SEEDS, Company, World, companies, generated, ours, pairs  # noqa: E402
 
 from graph.text import index_text  # noqa: E402
 from matching.names import features  # noqa: E402
@@ -184,19 +185,44 @@ class Mined(NamedTuple):
     vetoes: npt.NDArray[np.uint32]
 
 
-def mine(seed: int, listed: int, clean: int, variants: int) -> Mined:
-    """Look clean names and variants of listed ones up in a generated list; a candidate is labelled by who it is."""
-    on, off = generated.world(seed, listed, clean)
-    asked = generated.variants_of(on[:variants], seed) + [(company.name, "") for company in off]
+THINNED = 10
+"""One in so many cells of division and trade is kept of a register, whole: as crowded as the register is."""
+REGISTER = 3_000_000
+"""Companies of the register that is thinned: about a tenth of what a country has."""
+MOST_DISTANT = 120_000
+"""Mined candidates that differ by more than one thing: as many of them as this say what there is to learn."""
+
+
+def crowded(seed: int, register: int) -> list[Company]:
+    """Companies of some cells of division and trade of a large register, and a few of all others."""
+
+    def kept(company: Company) -> bool:
+        cell = zlib.crc32(f"{seed}/{company.region_code[:4]}/{company.industry}".encode())
+        return cell % THINNED == 0 or zlib.crc32(company.name.encode()) % (3 * THINNED) == 0
+
+    return [company for company in companies(seed, register) if kept(company)]
+
+
+def mine(seed: int, register: int, asked: int) -> Mined:
+    """Look companies of a register up in it, and variants of them: neighbours as crowded as a register holds them."""
+    on = crowded(seed, register)
+    rng = np.random.default_rng(seed)
+    chosen = [on[place] for place in rng.permutation(len(on))[:asked].tolist()]
+    queries = generated.variants_of(chosen[: asked // 2], seed) + [(one.name, one.name) for one in chosen]
     with ours.Index([company.name for company in on]) as index:
-        found = index.search([query for query, _ in asked])
+        found = index.search([query for query, _ in queries])
         flat = found.flat()
+        own = np.array([index.places[index_text(name)] for _, name in queries])
+        labels = (flat[:, 1] == own[flat[:, 0]]).astype(np.int8)
+        # a name as it stands finds itself: nothing to learn
+        flat = flat[~((labels == 1) & (np.array([q == n for q, n in queries])[flat[:, 0]]))]
         rows = np.zeros((len(flat), features.COUNT), np.int32)
         left, right = encode_many(found.queries), encode_many(index.texts)
         _, vetoes = score_pairs(*left, *right, flat, threads=2, rows=rows, scored_by=_no_model())
-        own = np.array([index.places[index_text(name)] if name else -1 for _, name in asked])
     labels = (flat[:, 1] == own[flat[:, 0]]).astype(np.int8)
     kept = vetoes == 0
+    distant = np.flatnonzero(kept & (labels == 0) & (shapes(rows) == SHAPES.index("rest")))
+    kept[rng.permutation(distant)[MOST_DISTANT:]] = False
     return Mined(rows[kept], labels[kept], flat[kept, 0], vetoes[kept])
 
 
@@ -218,7 +244,7 @@ INVENTED = frozenset({
     "tfidf_neighbour", "noregion_vs_region",
 })  # fmt: skip
 """Kinds of made-up neighbours that stand where real ones are crowded together: the mined ones weigh more."""
-INVENTED_WEIGHT, BRAND_SLIP_WEIGHT = 0.2, 2.0
+INVENTED_WEIGHT, BRAND_SLIP_WEIGHT, NOWHERE_WEIGHT = 0.2, 2.0, 0.1
 PAIRS_SAME, PAIRS_OTHER, MINED_SAME = 60, 25, 30
 
 
@@ -278,6 +304,8 @@ def material(pairs: Table, mined: Mined) -> Material:
     found[same & _in_brand(mined.rows)] *= BRAND_SLIP_WEIGHT
     _spread(found, same, MINED_SAME)
     shape = shapes(mined.rows)
+    # names without a division crowd together here more than registers let them
+    found[~same & (_sum(mined.rows, ["region_relation"]) == 0)] *= NOWHERE_WEIGHT
     for place, name in enumerate(SHAPES):
         _spread(found, ~same & (shape == place), NATURAL[name])
     every = np.concatenate([weights, found])
@@ -326,9 +354,8 @@ def main() -> None:
     """Fit, judge, and write if asked."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=120_000, help="labelled pairs to fit on")
-    parser.add_argument("--listed", type=int, default=300_000, help="names of the list that neighbours are mined in")
-    parser.add_argument("--clean", type=int, default=120_000, help="clean names looked up in it")
-    parser.add_argument("--variants", type=int, default=60_000, help="variants of listed names looked up in it")
+    parser.add_argument("--register", type=int, default=REGISTER, help="companies of the register to mine in")
+    parser.add_argument("--asked", type=int, default=150_000, help="companies looked up in it")
     parser.add_argument("--seed", type=int, default=FIT_SEEDS[0], help="first of the fitting seeds")
     parser.add_argument("--write", action="store_true", help="write the model and the thresholds")
     parser.add_argument("--crowds", action="store_true", help="count the table of crowds anew, write it and end")
@@ -350,7 +377,7 @@ def main() -> None:
 
 def _fit(asked: argparse.Namespace) -> Trees:
     known = labelled(asked.seed + 1, asked.pairs)
-    neighbours = mine(asked.seed + 2, asked.listed, asked.clean, asked.variants)
+    neighbours = mine(asked.seed + 2, asked.register, asked.asked)
     stuff = material(known, neighbours)
     print(f"fitting on {len(known.rows):,} pairs and {len(neighbours.rows):,} candidates")
     trees = fit_model(*stuff, seed=asked.seed)
@@ -358,8 +385,8 @@ def _fit(asked: argparse.Namespace) -> Trees:
     print(f"threshold {threshold} points, F1 {f1:.4f} on the weighted material")
     judged = report("generated pairs of a judging seed", trees, labelled(JUDGE_SEEDS[1], 40_000), threshold)
     card = {
-        "made": f"scripts/fit_names.py --pairs {asked.pairs} --listed {asked.listed} --clean {asked.clean}"
-        f" --variants {asked.variants} --seed {asked.seed}",
+        "made": f"scripts/fit_names.py --pairs {asked.pairs} --register {asked.register}"
+        f" --asked {asked.asked} --seed {asked.seed}",
         "lightgbm": lightgbm.__version__, "rounds": ROUNDS, "leaves": LEAVES, "rate": RATE,
         "pairs": len(known.rows), "candidates": len(neighbours.rows), "judged": judged,
         "fitted_on": "names generated by benchmarks/namelab; no name of a real register",
