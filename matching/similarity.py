@@ -51,6 +51,8 @@ MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
 """The most that evidence adds to the points of two names."""
 NEAR: Final = 3_000
 """How far below the threshold a name still counts as a near miss, which is kept for audit."""
+SHORT_LIST: Final = 10_000
+"""Shorter lists are judged as if they had so many names: few alarms are no reason to take neighbours for slips."""
 MOST_TRACES: Final = 3
 """Names put aside that are kept of one subject."""
 
@@ -94,7 +96,7 @@ class Similar:
         self._generation = generation
         self._list_size = len(index)
         self._budget = policy.alarm_budget
-        self.threshold = threshold(self._list_size, self._budget)
+        self.threshold = threshold(max(self._list_size, SHORT_LIST), self._budget)
         """Points from which names count as similar."""
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> list[Judged]:
@@ -180,7 +182,8 @@ class Similar:
                 right=_read(alike.right),
                 parts=parts,
                 edits=tuple(
-                    NameEdit(kind=e.kind, left=e.left, right=e.right, where=e.where) for e in names.edits
+                    NameEdit(kind=e.kind, left=_whole(e.left), right=_whole(e.right), where=e.where)
+                    for e in names.edits
                 ),
                 vetoes=names.vetoes,
                 runner_up=second,
@@ -270,6 +273,11 @@ def _province(subject: Subject, mention: Mention) -> tuple[Feature, int]:
     equal = subject.region == region
     outcome, points = ("equal", SAME_PROVINCE) if equal else ("different", OTHER_PROVINCE)
     return Feature(name="province", submitted=subject.region, matched=region, outcome=outcome), points
+
+
+def _whole(shown: str) -> str:
+    """Characters of an edit; those beyond the basic plane are compared by a stand-in, which is not shown."""
+    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in shown)
 
 
 @lru_cache(maxsize=4096)

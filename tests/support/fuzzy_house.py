@@ -22,7 +22,7 @@ from matching.screening import Screener
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=CST)
 LISTED = "临江澄远建设工程有限公司"
-TYPO = "临江澄元建设工程有限公司"
+TYPO = "临江澄远建设工成有限公司"
 KEY = b"k" * 32
 LISTS = ("SXBZXR", "ZDSS", "ZFCG", "ZDWF")
 

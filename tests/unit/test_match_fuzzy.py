@@ -57,9 +57,9 @@ def test_a_typing_error_asks_and_says_why(tmp_path: Path) -> None:
     assert found.points == sum(part.points for part in found.parts)
     assert found.points >= found.threshold
     assert (found.list_size, found.alarm_budget) == (2, load_policy().alarm_budget)
-    assert [(edit.left, edit.right, edit.where) for edit in found.edits] == [("元", "远", "brand")]
+    assert [(edit.left, edit.right, edit.kind) for edit in found.edits] == [("成", "程", "same_sound")]
     assert (found.left.text, found.right.text) == (TYPO, LISTED)
-    assert found.left.brand == "澄元"
+    assert found.left.brand == "澄远"
     assert found.left.form == found.right.form == "有限公司"
     assert not found.vetoes
 
@@ -186,16 +186,16 @@ def test_every_record_of_a_similar_company_is_found(tmp_path: Path) -> None:
 
 
 def test_decisions_stay_small_beside_many_neighbours(tmp_path: Path) -> None:
-    names = [f"临江澄{c}建设工程有限公司" for c in "源园圆原缘员沅垣媛援渊"]
-    publish_world(tmp_path, [record(name, code="") for name in names], [(TYPO, "")])
+    names = [LISTED.replace("程", c) for c in "程城诚承乘呈"]
+    publish_world(tmp_path, [record(name) for name in names], [(TYPO, "")])
     decision = decide(tmp_path, {"name": TYPO})
     assert decision.verdict is Verdict.CLEAR
     assert 0 < len(decision.bidders[0].trace) <= MOST_TRACES
 
 
 def test_a_replay_gives_the_same_bytes(tmp_path: Path, ledger: Ledger) -> None:
-    publish_world(tmp_path, [record(), record("临江市澄园建筑有限公司")], [("临江澄缘建设工程有限公司", "")])
-    made = decide(tmp_path, {"name": TYPO}, {"name": "临江澄缘建设工程有限公司"}, ledger=ledger)
+    publish_world(tmp_path, [record(), record("临江市澄远建筑有限公司")], [("临江澄远健设工程有限公司", "")])
+    made = decide(tmp_path, {"name": TYPO}, {"name": "临江澄远健设工程有限公司"}, ledger=ledger)
     publish_world(tmp_path, [], at=NOW.replace(hour=11))
     result = again(tmp_path, ledger, made)
     assert result.identical is True, result
@@ -247,13 +247,13 @@ def test_reviews_are_remembered_until_something_changes(tmp_path: Path, ledger: 
 def test_the_explanation_reads_well(tmp_path: Path, lang: Lang) -> None:
     from api.explain import explain
 
-    publish_world(tmp_path, [record(), record("临江第一建筑有限公司")], [("临江澄缘建设工程有限公司", "")])
+    publish_world(tmp_path, [record(), record("临江第一建筑有限公司")], [("临江澄远健设工程有限公司", "")])
     decision = decide(
-        tmp_path, {"name": TYPO}, {"name": "临江澄缘建设工程有限公司"}, {"name": "临江第二建筑有限公司"}
+        tmp_path, {"name": TYPO}, {"name": "临江澄远健设工程有限公司"}, {"name": "临江第二建筑有限公司"}
     )
     told = explain(decision, lang, trace=True)
     assert LISTED in told
-    assert "“元”→“远”（同音）" in told if lang == "zh" else '"元" → "远" (same sound)' in told
+    assert "“成”→“程”（同音）" in told if lang == "zh" else '"成" → "程" (same sound)' in told
     assert "100,000" in told or "10 万" in told
     for raw in ("same_sound", "fact.", "numbers_differ", "registered_name", "below_threshold", "similar."):
         assert raw not in told
