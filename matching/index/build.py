@@ -42,7 +42,7 @@ _FEW: Final = 2_000
 @kernel
 def posting_budget(entries: int) -> int:
     """Postings of grams that a query reads; longer lists are never read, so they are not kept."""
-    return max(_FEW, min(entries // 40, 20_000 + entries // 500))
+    return max(_FEW, min(entries // 40, 4_000 + entries // 400))
 
 
 class Names(NamedTuple):

@@ -17,6 +17,7 @@ from matching.names.jit import kernel
 from matching.names.latin_keys import SoundKeys, chinese_latin_keys
 from matching.names.layout import (
     BRANCH,
+    BRANCH_NUMBERS,
     BRANCH_PLACE,
     BRAND,
     FORM,
@@ -26,6 +27,7 @@ from matching.names.layout import (
     INDUSTRY_CLASS,
     MAX_NAME,
     NUMBER,
+    NUMBERS,
     OTHER,
     REGION,
     REGION_CODE,
@@ -46,6 +48,7 @@ SORTED: Final = 64
 BRAND_ALONE: Final = 128
 LATIN: Final = 256
 GRAMS: Final = 512
+NUMBERED: Final = 1024
 
 DELETIONS: Final = 12
 """Places of a core, from its beginning, at which a character is left out."""
@@ -59,6 +62,7 @@ _YOU, _XIAN, _ZE, _REN, _GONG, _SI = map(ord, "有限责任公司")
 # sets of labels, a bit for each
 _HEAD: Final = 1 << BRAND | 1 << INDUSTRY | 1 << NUMBER | 1 << OTHER
 _TAIL: Final = 1 << BRANCH | 1 << BRANCH_PLACE | 1 << NUMBER
+_UNNUMBERED: Final = 1 << NUMBER | 1 << REGION | 1 << FORM | 1 << GROUP
 _SAID: Final = _HEAD | 1 << BRANCH
 
 
@@ -206,6 +210,14 @@ def keys(
         if head < full and head > 0:
             count = _core_keys(tables, core, head, hashes, kinds, count)
         count = _doubts(chars, labels, fields[HEAD_END], core, head, hashes, kinds, count)
+    if fields[NUMBERS] != 0 or fields[BRANCH_NUMBERS] != 0:
+        state = step(step(begin(NUMBERED), fields[NUMBERS] & 0xFFFFFFFF), fields[BRANCH_NUMBERS] & 0xFFFFFFFF)
+        for place in range(len(chars)):
+            if not _UNNUMBERED >> labels[place] & 1:
+                state = step(state, chars[place])
+        hashes[count] = finish(state)
+        kinds[count] = NUMBERED
+        count += 1
     brand = begin(BRAND_ALONE)
     length = 0
     for place in range(fields[HEAD_END]):
@@ -213,7 +225,7 @@ def keys(
             brand = step(brand, chars[place])
             length += 1
     if length >= 2 and (head == full or as_query):
-        if length < head:
+        if length < head or as_query:
             hashes[count] = finish(brand)
             kinds[count] = BRAND_ALONE
             count += 1

@@ -42,6 +42,7 @@ _WHY: Final = {
     extract.BRAND_ALONE: "brand",
     extract.LATIN: "latin",
     extract.GRAMS: "grams",
+    extract.NUMBERED: "ordinals",
 }
 
 
@@ -51,7 +52,7 @@ class Candidate(NamedTuple):
     `entry` numbers it within this index, `key` is `graph.keys.org_name` of its comparison form, `text` the name as
     searched (characters beyond the basic plane come out as U+FFFD), `cost` its distance from the query (0: written
     alike; 100: one unrelated character), `why` what found it: equal, core, one_character, sound, place_and_brand,
-    brand_and_industry, order, brand, latin, grams.
+    brand_and_industry, order, brand, latin, grams, ordinals.
     """
 
     entry: int

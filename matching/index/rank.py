@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from matching.index.extract import BRAND_CLASS, PLACE_BRAND, SORTED
+from matching.index.extract import BRAND_ALONE, BRAND_CLASS, NUMBERED, PLACE_BRAND, SORTED
 from matching.names.align import Workspace, edit_cost, name_cost
 from matching.names.characters import Characters
 from matching.names.coding import Chars
@@ -28,10 +28,14 @@ FAR: Final = 1 << 24
 """Not comparable."""
 _CLOSE: Final = 60
 """A distance that comparing the names as wholes could hardly lower."""
+SAME_NUMBERS: Final = 20
+"""All the same but for how its ordinals are written."""
 SAME_BAG: Final = 60
-"""The same characters in another order; so far apart at most, as the two following."""
+"""The same characters in another order; so far apart at most, as what is said of the following."""
 SAME_TRADE: Final = 70
 """The same brand and an industry of the same meaning."""
+SAME_BRAND: Final = 180
+"""The same brand, which few bear."""
 SAME_PROVINCE: Final = 150
 """The same brand in the same province."""
 _SUFFIXES: Final = (ord("省"), ord("市"), ord("县"), ord("区"), ord("州"))
@@ -136,7 +140,7 @@ def distance(
                 left.core[:n], plain[:n], right.core[:m], plain[:m], tables, space.grid, limit - cost
             )  # fmt: skip
     alike = (left.counts[2] > 0) == (right.counts[2] > 0) and region != OTHER_REGION and same_form
-    if cost <= _CLOSE or (alike and abs(n - m) <= abs(len(name) - len(other))):
+    if cost <= _CLOSE or (alike and cost < FAR and abs(n - m) <= abs(len(name) - len(other))):
         return cost
     whole = name_cost(name, labels, head, other, other_labels, other_head, tables, space, min(limit, cost))
     if region == OTHER_REGION:
@@ -149,11 +153,13 @@ def at_most(cost: int, kinds: int, left: Parts, right: Parts) -> int:
     """A distance in the light of the keys that the two names share; neither is a branch, or both are."""
     if (left.counts[1] > 0) != (right.counts[1] > 0):
         return cost
-    most = cost
+    most = SAME_BRAND if kinds & BRAND_ALONE else cost
     if kinds & PLACE_BRAND:
         most = SAME_PROVINCE
     if kinds & BRAND_CLASS:
         most = SAME_TRADE
     if kinds & SORTED:
         most = SAME_BAG
+    if kinds & NUMBERED:
+        most = SAME_NUMBERS
     return min(cost, most + region_cost(left, right))

@@ -18,6 +18,7 @@ from matching.index.extract import (
     LATIN,
     MAX_GRAMS,
     MAX_KEYS,
+    NUMBERED,
     SORTED,
     SOUND,
     SOUND_KEYS,
@@ -46,6 +47,9 @@ RANKED: Final = 64
 _CROSS: Final = 300
 _CROSS_LEAST: Final = 50
 """Distances that stand for "written in another script": found by one key that others share, or by rare ones."""
+_SOUND_WEIGHT: Final = 8
+_FEW: Final = 8
+"""A key of a Latin name that so few entries have outweighs what it shares with Latin entries in general."""
 _LATIN_FAR: Final = 1_000
 _LETTER: Final = 3
 """What sharing nothing adds to the distance of Latin names, and a letter more or less."""
@@ -152,7 +156,7 @@ def _vote(table: Any, touched: Any, count: int, entry: int, score: int, kind: in
 
 
 @kernel
-def _key_votes(segment: Segment, hash_: int, kind: int, s: Scratch, count: int) -> int:
+def _key_votes(segment: Segment, hash_: int, kind: int, latin: bool, s: Scratch, count: int) -> int:
     """Votes for the entries of one key, which is rarely long: a list that was cut holds none."""
     entries = len(segment.keys)
     bits = entry_bits(entries)
@@ -172,7 +176,7 @@ def _key_votes(segment: Segment, hash_: int, kind: int, s: Scratch, count: int) 
             run += 1
     if run == 0:
         return count
-    score = 2 * _rarity(entries, run)
+    score = (_SOUND_WEIGHT if latin and run <= _FEW else 2) * _rarity(entries, run)
     s.most[0] += score
     for place in range(low, high):
         post = long(posts[place])
@@ -369,7 +373,7 @@ def _shortlist(segment: Segment, name: Any, s: Scratch, elected: int, most: int)
             bag[character] -= 1
         for place in range(begin, end):
             bag[segment.chars[place]] += 1
-        if held & (WHOLE | SOUND | SORTED | LATIN):
+        if held & (WHOLE | SOUND | SORTED | LATIN | NUMBERED):
             apart -= _SOUND_BONUS
         value = ((apart + 4096) << 8) | each
         place = each
@@ -400,11 +404,11 @@ def _search_segment(
     s.most[0] = 0
     for each in range(number):
         hash_, kind = s.hashes[each], s.kinds[each]
-        votes = _key_votes(segment, hash_, kind, s, votes)
+        votes = _key_votes(segment, hash_, kind, latin, s, votes)
         if city > 0 or kind == CORE:
-            votes = _key_votes(segment, refined(hash_ >> shift, city), kind, s, votes)
+            votes = _key_votes(segment, refined(hash_ >> shift, city), kind, latin, s, votes)
         if other > 0 and other != city:
-            votes = _key_votes(segment, refined(hash_ >> shift, other), kind, s, votes)
+            votes = _key_votes(segment, refined(hash_ >> shift, other), kind, latin, s, votes)
     votes = _all_gram_votes(segment, found_grams, s, votes)
     elected = _elect(segment, s, votes)
     if not latin:
