@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from namelab import evaluation, generated, labelled, lists, ours, peers, plots, tables
+from namelab import evaluation, generated, labelled, lists, ours, peers, plots, tables, whole
 
 QUICK_PAIRS, QUICK_LIST = 6_000, 20_000
-SECTIONS = ("generated", "pairs", "special", "real-list", "made-list", "latency", "retrieval")
+SECTIONS = ("generated", "pairs", "special", "real-list", "made-list", "whole", "latency", "retrieval")
 
 
 def _print(text: str) -> None:
@@ -122,7 +122,7 @@ def a_list(given: argparse.Namespace, result: dict[str, Any], setting: lists.Set
     """Recall and alarms against a list."""
     quick = given.quick
     scorers = [n for n in peers.SCORERS if "raw" not in n]
-    trial = lists.run(setting, scorers=scorers, outside=() if quick else ("logic-v1", "logic-v2"))
+    trial = lists.run(setting, scorers=scorers, outside=() if quick else ("logic-v2", "name-based"))
     result[name] = lists.figures(trial, rounds=given.rounds)
     for group in trial.scores:
         share = trial.recall[group]
@@ -139,6 +139,22 @@ def a_list(given: argparse.Namespace, result: dict[str, Any], setting: lists.Set
                 lists.curves(trial, group), f"{setting.title}, variants: {group}", given.plots,
                 name=f"recall_against_alarms_{name}_{group.replace(' ', '_')}", budget=lists.BUDGET,
             )  # fmt: skip
+
+
+def decisions(given: argparse.Namespace, result: dict[str, Any]) -> None:
+    """Whole decisions, by running the command: neighbours, and the list of real names."""
+    rows = evaluation.one_character_apart(given.data)
+    found = {
+        "one_character_apart": whole.neighbours(_thin(rows, 500) if given.quick else rows),
+        "real_list": whole.decided(
+            lists.real(given.data, seed=1, fill=given.fill, queries=500 if given.quick else None)
+        ),
+    }
+    result["whole"] = found
+    for name, figures in found.items():
+        _print(f"\n{name.replace('_', ' ')}, as `match list` decides:")
+        for key, value in figures.items():
+            _print(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
 
 
 def speed(given: argparse.Namespace, result: dict[str, Any]) -> None:
@@ -259,6 +275,7 @@ def main() -> None:
         "special": (lambda: special(given, result), True),
         "real-list": (real_list, True),
         "made-list": (made_list, False),
+        "whole": (lambda: decisions(given, result), True),
         "latency": (lambda: speed(given, result), False),
         "retrieval": (lambda: searchers(given, result), False),
     }

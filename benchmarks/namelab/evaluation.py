@@ -74,10 +74,15 @@ def branches(data: Path) -> list[Labelled]:
 
 
 def embedded_aliases(data: Path) -> list[tuple[str, str, str]]:
-    """Registered string, one of the names inside it, and the pattern: a row for every name."""
+    """Registered string, one of the names inside it, and the pattern: a row for every name.
+
+    Slips of the list itself are put right: half of the word 名称 before a name is taken off, and names that were cut
+    out of 太原名… as if 原名 stood there are left out.
+    """
     return [
-        (row["registered_string"], name, row["pattern"])
+        (row["registered_string"], name.removeprefix("称：").removeprefix("称:"), row["pattern"])
         for row in _rows(data / "names" / "embedded_aliases.csv")
+        if "太原名" not in row["registered_string"]
         for name in row["names_split"].split("|")
         if name
     ]
