@@ -294,10 +294,8 @@ def _person_pair(own: Parsed, other: Id) -> str:
     if not result.feasible:
         # Every visible digit agrees but the number fails its own check: a slip of the pen, not another person.
         return "local"
-    if result.hidden <= 4 and own.value[-1] != "*" and other.value[-1] != "*":
-        return "court"
-    if result.hidden <= 8 and own.value[-1] != "*" and other.value[-1] != "*":
-        return "tax"
+    if result.kind in ("court", "tax"):
+        return result.kind
     return "local" if "*" not in own.value[:2] + other.value[:2] and result.visible_equal >= 6 else "hidden"
 
 

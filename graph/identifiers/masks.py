@@ -50,7 +50,7 @@ class MaskComparison(Doc):
     """How many values fit what is visible on both sides (see COUNTED_FROM): a court mask leaves about 33,
     so that agreement with it is weighty. 0 when nothing fits or nothing can be compared."""
     kind: str
-    """full, court (month and day hidden), tax (birth date hidden), local (another part), org, other, or
+    """full, court (at most month and day hidden), tax (at most the birth date), local (another part), org, other, or
     incomparable: the lengths don't fit, so that nothing is known."""
 
     @property
@@ -271,7 +271,7 @@ def _kind(a: str, b: str, hidden: frozenset[int]) -> str:
     if not hidden:
         return "full"
     if len(a) == 18 and not _is_org(a, b):
-        return "court" if hidden == _COURT else "tax" if hidden == _TAX else "local"
+        return "court" if hidden <= _COURT else "tax" if hidden <= _TAX else "local"
     return "org" if len(a) in (9, 18) else "other"
 
 

@@ -51,10 +51,16 @@ def result(listing: Listing, number: str = FULL, name: str = NAME, **more: Any) 
         (TAX, 10, Tier.E3),
         (hide(5, 14), 8, Tier.E4),
         (hide(4, 14), 7, Tier.E4),
+        (hide(13, 14), 16, Tier.E2),
+        (hide(9, 12), 14, Tier.E3),
+        (hide(1, 4), 14, None),
+        (hide(3, 6), 14, Tier.E4),
+        (hide(15, 17), 15, Tier.E4),
         (hide(15, 18), 14, Tier.E4),
         (hide(2, 17), 2, None),
     ],
-    ids=["court", "tax", "local 4+4", "local 3+4", "local without the end", "local 1+1"],
+    ids=["court", "tax", "day alone", "half the birth date", "region hidden", "part of the region", "sequence hidden",
+         "local 4+4", "local 3+4", "local without the end", "local 1+1"],
 )
 def test_every_mask_of_5_5_with_the_same_name(mask: str, visible: int, tier: Tier | None) -> None:
     found = identifiers.compare_masked(FULL, mask)
