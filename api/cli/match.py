@@ -18,7 +18,7 @@ from api.errors import REJECTED, USAGE, CommandError, mask_identity
 from api.output import BINARY
 
 if TYPE_CHECKING:
-    from api.cli.match_files import Opened, Row
+    from api.cli.match_files import Chunk, Opened
     from matching.bulk.work import Shard, WorkFolder
 
 CHUNK_ROWS = 20_000
@@ -194,15 +194,15 @@ def judge_all(run: Run, task: Any, opened: Opened, folder: Path, workers: int | 
     shards: dict[int, Shard] = {}
     resumed = 0
 
-    def missing() -> Iterator[tuple[int, list[Row]]]:
+    def missing() -> Iterator[Chunk]:
         nonlocal resumed
-        for index, rows in enumerate(chunks(opened.rows(), CHUNK_ROWS)):
-            shard = read_shard(folder, index)
+        for chunk in chunks(opened.rows(), CHUNK_ROWS):
+            shard = read_shard(folder, chunk.number)
             if shard is None:
-                order.append(index)
-                yield index, rows
+                order.append(chunk.number)
+                yield chunk
             else:
-                shards[index] = shard
+                shards[chunk.number] = shard
                 resumed += shard.rows
 
     order: list[int] = []

@@ -25,6 +25,10 @@ _XLSX = b"PK\x03\x04"
 _BLOCK = 1 << 20
 
 
+Row = tuple[list[str], str]
+"""Cells as they stand, and what is wrong with the row as a whole (a message code) or nothing."""
+
+
 class Column(NamedTuple):
     """A column that the program reads: its field, and the headings it is known by."""
 
@@ -52,12 +56,14 @@ class Opened(NamedTuple):
         return [heading for place, heading in enumerate(self.headings) if place not in used]
 
 
-class Row(NamedTuple):
-    """A row: its number among the rows of data, its cells, and what is wrong with it as a whole."""
+class Chunk(NamedTuple):
+    """Rows that travel together: cells, and what is wrong with a row as a whole, by its place in the chunk."""
 
     number: int
-    cells: list[str]
-    problem: str = ""
+    first: int
+    """Number of the first row among the rows of data, from 1."""
+    rows: list[list[str]]
+    problems: dict[int, str]
 
 
 def pair_columns() -> tuple[Column, ...]:
@@ -100,7 +106,7 @@ def _open_text(path: Path, columns: Sequence[Column]) -> Opened:
     best: tuple[int, str, list[str]] = (-1, ",", [])
     for delimiter in DELIMITERS:
         with _text(path, encoding) as stream:
-            head = next((row.cells for row in _rows(stream, delimiter) if any(row.cells)), [])
+            head = next((cells for cells, _ in _rows(stream, delimiter) if any(cells)), [])
         score = len(_places(head, columns))
         if score > best[0]:
             best = (score, delimiter, head)
@@ -109,9 +115,8 @@ def _open_text(path: Path, columns: Sequence[Column]) -> Opened:
     def read() -> Iterator[Row]:
         with _text(path, encoding) as stream:
             found = _rows(stream, delimiter)
-            next((row for row in found if any(row.cells)), None)
-            for number, row in enumerate(found, 1):
-                yield row._replace(number=number)
+            next((cells for cells, _ in found if any(cells)), None)
+            yield from found
 
     return _opened(path, head, columns, digest, max(lines - 1, 0), read)
 
@@ -130,8 +135,7 @@ def _open_workbook(path: Path, columns: Sequence[Column]) -> Opened:
     table = tables[0]
 
     def read() -> Iterator[Row]:
-        for number, line in enumerate(table.read(), 1):
-            yield Row(number, line.cells)
+        return ((line.cells, "") for line in table.read())
 
     return _opened(path, list(table.headings), columns, table.sha256, 0, read)
 
@@ -258,25 +262,30 @@ def _rows(stream: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
                     return
                 line = feeder.push_back()
                 reader = csv.reader(feeder, delimiter=delimiter, strict=True)
-                yield Row(0, [line.rstrip("\r\n")], "match.row.quote")
+                yield [line.rstrip("\r\n")], "match.row.quote"
                 continue
             held.clear()
             if cells:
-                yield Row(0, cells)
+                yield cells, ""
     finally:
         csv.field_size_limit(before)
 
 
-def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def chunks(rows: Iterable[Row], size: int) -> Iterator[Chunk]:
     """Rows in groups."""
-    group: list[Row] = []
-    for row in rows:
-        group.append(row)
+    group: list[list[str]] = []
+    problems: dict[int, str] = {}
+    index = 0
+    for cells, problem in rows:
+        if problem:
+            problems[len(group)] = problem
+        group.append(cells)
         if len(group) >= size:
-            yield group
-            group = []
+            yield Chunk(index, index * size + 1, group, problems)
+            index += 1
+            group, problems = [], {}
     if group:
-        yield group
+        yield Chunk(index, index * size + 1, group, problems)
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:

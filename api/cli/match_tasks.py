@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from api.cli.match_files import Row, csv_bytes
+from api.cli.match_files import Chunk, csv_bytes
 from api.cli.match_words import sentence
 from api.masking import mask_text
 from api.output import defuse
@@ -23,8 +23,6 @@ from matching.bulk.verdict import BLOCK, CLEAR, REVIEW, UNDETERMINED, Found, Rea
 from matching.bulk.work import Shard, write_shard
 
 PAIR_RESULT = ("relation", "tier", "score", "decision", "reason")
-
-Chunk = tuple[int, list[Row]]
 
 
 def score_text(permille: int) -> str:
@@ -57,19 +55,20 @@ class PairsTask(msgspec.Struct, frozen=True):
         return self._work
 
     def _work(self, chunk: Chunk) -> Shard:
-        index, rows = chunk
         decisions: Counter[str] = Counter()
         rejected = 0
         out = []
-        for row in rows:
-            problem, cells = row.problem, row.cells
+        for place, cells in enumerate(chunk.rows):
+            problem = chunk.problems.get(place, "")
             if len(cells) != self.width:
                 problem, cells = self._fitted(problem, cells)
             found = judge(self.places, cells, problem)
             decisions[found.decision] += 1
             rejected += found.rejected
             out.append((*cells, *answer(found, self.lang)))
-        return finish(Path(self.folder), index, len(rows), rejected, csv_bytes(out), decisions, len(out))
+        return finish(
+            Path(self.folder), chunk.number, len(out), rejected, csv_bytes(out), decisions, len(out)
+        )
 
     def _fitted(self, problem: str, cells: list[str]) -> tuple[str, list[str]]:
         """A row of another width: missing cells are empty ones; cells without a heading make it unreadable."""
@@ -83,18 +82,6 @@ class PairsTask(msgspec.Struct, frozen=True):
 LIST_RESULT = ("query_row", "rank", "list_row", "name", "tier", "score", "decision", "reason")
 
 
-def cells_of(row: Row, places: PartyPlaces) -> Cells:
-    """What a row says of a party; nothing where the row itself is broken."""
-    if row.problem:
-        return Cells("")
-    cells = row.cells
-
-    def cell(place: int) -> str:
-        return cells[place] if 0 <= place < len(cells) else ""
-
-    return Cells(cell(places.name), cell(places.code), cell(places.legal_rep))
-
-
 class PartyPlaces(msgspec.Struct, frozen=True):
     """At which positions of a row the fields of a party stand; -1 where a file has no such column."""
 
@@ -102,18 +89,32 @@ class PartyPlaces(msgspec.Struct, frozen=True):
     code: int = -1
     legal_rep: int = -1
 
+    def parties(self, chunk: Chunk) -> list[Cells]:
+        """What the rows of a chunk say of a party each; nothing where a row itself is broken."""
+        wide = max(self.name, self.code, self.legal_rep)
+        found = []
+        for place, cells in enumerate(chunk.rows):
+            if place in chunk.problems:
+                found.append(Cells(""))
+                continue
+            if len(cells) <= wide:
+                cells = [*cells, *[""] * (wide + 1 - len(cells))]
+            code = cells[self.code] if self.code >= 0 else ""
+            found.append(Cells(cells[self.name], code, cells[self.legal_rep] if self.legal_rep >= 0 else ""))
+        return found
+
 
 class ReadTask(msgspec.Struct, frozen=True):
     """Reads rows of a list or register into blocks."""
 
     places: PartyPlaces
 
-    def open(self) -> Callable[[list[Row]], Block]:
+    def open(self) -> Callable[[Chunk], Block]:
         """What is called with every chunk."""
         return self._work
 
-    def _work(self, rows: list[Row]) -> Block:
-        return read_block([cells_of(row, self.places) for row in rows])
+    def _work(self, chunk: Chunk) -> Block:
+        return read_block(self.places.parties(chunk))
 
 
 class ListTask(msgspec.Struct, frozen=True):
@@ -134,22 +135,22 @@ class ListTask(msgspec.Struct, frozen=True):
         return work
 
     def _work(self, searcher: Searcher, chunk: Chunk) -> Shard:
-        index, rows = chunk
         decisions: Counter[str] = Counter()
         rejected = 0
         out: list[tuple[object, ...]] = []
-        found = searcher.chunk([cells_of(row, self.places) for row in rows])
-        for row, hits in zip(rows, found, strict=True):
+        for place, hits in enumerate(searcher.chunk(self.places.parties(chunk))):
             decisions[strictest(hit.found.decision for hit in hits)] += 1
             rejected += hits[0].found.rejected
+            problem = chunk.problems.get(place, "")
             for rank, hit in enumerate(hits, 1):
-                out.append((row.number, rank, *self._told(searcher, row, hit)))
-        return finish(Path(self.folder), index, len(rows), rejected, csv_bytes(out), decisions, len(out))
+                out.append((chunk.first + place, rank, *self._told(searcher, hit, problem)))
+        data = csv_bytes(out)
+        return finish(Path(self.folder), chunk.number, len(chunk.rows), rejected, data, decisions, len(out))
 
-    def _told(self, searcher: Searcher, row: Row, hit: Hit) -> tuple[object, ...]:
+    def _told(self, searcher: Searcher, hit: Hit, problem: str) -> tuple[object, ...]:
         found = hit.found
         name = shown(searcher.table.name(hit.row)) if hit.row >= 0 else ""
-        reasons = (Reason(row.problem),) if row.problem else found.reasons
+        reasons = (Reason(problem),) if problem else found.reasons
         return (
             hit.row + 1 if hit.row >= 0 else "", name, found.tier, score_text(found.score),
             found.decision, sentence(reasons, self.lang),

@@ -40,6 +40,8 @@ Array = npt.NDArray[Any]
 _STRICTNESS: Final = {BLOCK: 0, REVIEW: 1, CLEAR: 3}
 _WRITTEN: Final = 1 << 30
 """Stands for the points of what was found as it is written: above any likeness."""
+_TOLD: Final = -6_900
+"""Points of one chance in a thousand: names less alike are no candidates."""
 _UNNAMED_VETO: Final = 1 << 16
 """A veto of names in another script, whose reason is not told in a list."""
 
@@ -134,7 +136,7 @@ class Searcher:
             own = np.append(own, np.zeros(len(parents), np.uint64))
         if not texts:
             return {}
-        found = self._scored(texts, own)
+        found = self._scored(texts, own, self.register.surely(asked)[queries])
         query = queries[found.text].astype(np.int64)
         stem = found.text >= len(block.texts)
         hopeful = (found.vetoes == 0) & (found.points + self._potential(asked, query, found) >= self.least)
@@ -142,7 +144,8 @@ class Searcher:
         ranked = query[order]
         begins = np.flatnonzero(np.diff(ranked, prepend=-1))
         position = np.arange(len(ranked)) - np.repeat(begins, np.diff(begins, append=len(ranked)))
-        chosen = order[hopeful[order] | ((position < self.plan.top) & ~stem[order])]
+        told = (found.points >= _TOLD) & ~stem
+        chosen = order[hopeful[order] | ((position < self.plan.top) & told[order])]
         low = self.table.entry_starts[found.entry[chosen]]
         counts = np.minimum(self.table.entry_starts[found.entry[chosen] + 1] - low, self.plan.top)
         which, places = expand(low, counts)
@@ -150,7 +153,7 @@ class Searcher:
         chosen = chosen[which]
         mine, other = block.row_code[query[chosen]], self.table.row_code[listed]
         differ = (mine > OTHER_CODE) & (other > OTHER_CODE) & (mine != other) & ~stem[chosen]
-        told: dict[int, list[Hit]] = {}
+        alike: dict[int, list[Hit]] = {}
         seen = {(number, row) for number, known in hits.items() for row in known}
         for number, row, text_, entry, points, vetoes, may, codes, parent in zip(
             query[chosen].tolist(), listed.tolist(), found.text[chosen].tolist(), found.entry[chosen].tolist(),
@@ -168,16 +171,24 @@ class Searcher:
                 said = _below(points)
             else:
                 said = self._weigh(Side(rows[number]), row, _Said(texts[text_], entry, points, parent))
-            told.setdefault(number, []).append(Hit(row, said, points))
-        return told
+            alike.setdefault(number, []).append(Hit(row, said, points))
+        return alike
 
-    def _scored(self, texts: Sequence[str], own: Array) -> _Scored:
-        """Every candidate of every text with its points; names written alike are the exact search's affair."""
+    def _scored(self, texts: Sequence[str], own: Array, known: Array) -> _Scored:
+        """Every candidate of every text with its points; names written alike are the exact search's affair.
+
+        Candidates of a registered company are clear whatever their points: only those that are told are looked at.
+        """
         from matching.names.coding import encode_many
         from matching.names.score import OTHER_SCRIPT, compare_names, score_pairs
 
+        found = np.full((len(texts), self.plan.limit), -1, np.int32)
+        for some, limit in ((known, min(self.plan.top, self.plan.limit)), (~known, self.plan.limit)):
+            places = np.flatnonzero(some)
+            if len(places):
+                named = [texts[place] for place in places.tolist()]
+                found[places, :limit] = self._index.search_many(named, limit, 1)[0]
         chars = encode_many(texts)
-        found, _ = self._index.search_many(chars, self.plan.limit, 1)
         which, column = np.nonzero(found >= 0)
         entries = found[which, column].astype(np.int64)
         keep = self.table.entry_keys[entries] != own[which]

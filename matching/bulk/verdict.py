@@ -85,10 +85,10 @@ def _one_field(left: Side, right: Side) -> bool:
 def _without_province(found: Comparison) -> Comparison:
     """Equal names name the same province, which is no second fact where nothing but names is known."""
     facts = [feature for feature in found.features if feature.name != "province"]
-    if len(facts) == len(found.features) or found.tier is not Tier.E3 or found.field != "name":
+    if len(facts) == len(found.features) or found.field != "name":
         return found
-    second = any(f.name not in ("name", "province") and f.outcome in ("equal", "reg_no") for f in facts)
-    tier = Tier.E3 if second else Tier.E4
+    second = any(f.name != "name" and f.outcome in ("equal", "reg_no") for f in facts)
+    tier = Tier.E4 if found.tier is Tier.E3 and not second else found.tier
     return msgspec.structs.replace(found, tier=tier, features=tuple(facts))
 
 

@@ -56,6 +56,23 @@ class Register:
             return bool(rows)
         return any(not conflict(side, self.side(row)) for row in rows)
 
+    def surely(self, asked: Asked) -> Array:
+        """Which queries are registered companies for certain, by name and by code where both state one."""
+        known = np.zeros(len(asked.rows), bool)
+        if self.table is None:
+            return known
+        names = asked.own_names()
+        queries = asked.block.entry_rows[names]
+        entries = self.table.entries_of(asked.block.entry_keys[names])
+        queries, entries = queries[entries >= 0], entries[entries >= 0]
+        first = self.table.entry_starts[entries]
+        alone = (self.table.entry_starts[entries + 1] - first == 1) & self.table.own[first]
+        theirs = self.table.row_code[self.table.entry_rows[first]]
+        mine = asked.block.row_code[queries]
+        fits = (mine == 0) | ((mine == theirs) & (mine > OTHER_CODE))
+        known[queries[alone & fits]] = True
+        return known
+
 
 class Asked(NamedTuple):
     """A chunk of queries as it came, and as it was read."""

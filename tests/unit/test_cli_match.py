@@ -65,8 +65,8 @@ def test_a_workbook_is_read_like_a_csv(exact: Desk) -> None:
     for row in (("left", "right", "left_code", "right_code"), (NAME, "别的名称有限公司", uscc(1), uscc(1))):
         sheet.append(row)
     book.save(exact.folder / "pairs.xlsx")
-    row = exact.answer("pairs", exact.folder / "pairs.xlsx")[0]
-    assert (row["tier"], row["decision"], row["left"]) == ("E1", "BLOCK", NAME)
+    told = exact.answer("pairs", exact.folder / "pairs.xlsx")[0]
+    assert (told["tier"], told["decision"], told["left"]) == ("E1", "BLOCK", NAME)
 
 
 def test_every_format_says_the_same(exact: Desk) -> None:

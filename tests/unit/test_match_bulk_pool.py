@@ -10,16 +10,17 @@ import psutil
 import pytest
 from match_files import firm, uscc
 
-from api.cli.match_files import Row
+from api.cli.match_files import Chunk
 from api.cli.match_tasks import PartyPlaces, ReadTask
 from matching.bulk.pool import AHEAD, mapped
 
 TASK = ReadTask(places=PartyPlaces(name=0, code=1))
 
 
-def chunks(count: int, size: int = 50) -> Iterator[list[Row]]:
-    for chunk in range(count):
-        yield [Row(n, [firm(n), uscc(n)]) for n in range(chunk * size, chunk * size + size)]
+def chunks(count: int, size: int = 50) -> Iterator[Chunk]:
+    for index in range(count):
+        first = index * size
+        yield Chunk(index, first + 1, [[firm(n), uscc(n)] for n in range(first, first + size)], {})
 
 
 def firsts(blocks: Iterator[object]) -> list[str]:
@@ -39,7 +40,7 @@ def test_results_come_in_order_with_and_without_workers() -> None:
 def test_chunks_are_read_only_as_far_ahead_as_needed() -> None:
     taken = 0
 
-    def counted() -> Iterator[list[Row]]:
+    def counted() -> Iterator[Chunk]:
         nonlocal taken
         for chunk in chunks(60, 5):
             taken += 1
@@ -70,9 +71,9 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(killed: int) -> None:
 
 
 def test_an_error_in_a_chunk_reaches_the_one_who_asked() -> None:
-    def broken() -> Iterator[list[Row]]:
+    def broken() -> Iterator[Chunk]:
         yield from chunks(3)
-        yield [Row(1, None)]  # type: ignore[arg-type]
+        yield Chunk(3, 151, [None], {})  # type: ignore[list-item]
 
     with pytest.raises(TypeError):
         list(mapped(TASK, broken(), workers=2))
