@@ -42,6 +42,8 @@ _WRITTEN: Final = 1 << 30
 """Stands for the points of what was found as it is written: above any likeness."""
 _TOLD: Final = -6_900
 """Points of one chance in a thousand: names less alike are no candidates."""
+_FAR: Final = 40
+"""Distance a character (100: another one) above which names are no candidates, by the longer one."""
 _UNNAMED_VETO: Final = 1 << 16
 """A veto of names in another script, whose reason is not told in a list."""
 
@@ -80,12 +82,13 @@ class _Said(NamedTuple):
 
 
 class _Scored(NamedTuple):
-    """Candidates of some texts: which text, which entry, its points, vetoes as bits."""
+    """Candidates of some texts: which text, which entry, its points, vetoes as bits, whether it is near at all."""
 
     text: Array
     entry: Array
     points: Array
     vetoes: Array
+    near: Array
 
 
 class Searcher:
@@ -144,7 +147,7 @@ class Searcher:
         ranked = query[order]
         begins = np.flatnonzero(np.diff(ranked, prepend=-1))
         position = np.arange(len(ranked)) - np.repeat(begins, np.diff(begins, append=len(ranked)))
-        told = (found.points >= _TOLD) & ~stem
+        told = (found.points >= _TOLD) & found.near & ~stem
         chosen = order[hopeful[order] | ((position < self.plan.top) & told[order])]
         low = self.table.entry_starts[found.entry[chosen]]
         counts = np.minimum(self.table.entry_starts[found.entry[chosen] + 1] - low, self.plan.top)
@@ -182,23 +185,26 @@ class Searcher:
         from matching.names.coding import encode_many
         from matching.names.score import OTHER_SCRIPT, compare_names, score_pairs
 
-        found = np.full((len(texts), self.plan.limit), -1, np.int32)
+        found, costs = (np.full((len(texts), self.plan.limit), -1, np.int32) for _ in range(2))
         for some, limit in ((known, min(self.plan.top, self.plan.limit)), (~known, self.plan.limit)):
             places = np.flatnonzero(some)
             if len(places):
                 named = [texts[place] for place in places.tolist()]
-                found[places, :limit] = self._index.search_many(named, limit, 1)[0]
+                found[places, :limit], costs[places, :limit] = self._index.search_many(named, limit, 1)
         chars = encode_many(texts)
         which, column = np.nonzero(found >= 0)
         entries = found[which, column].astype(np.int64)
         keep = self.table.entry_keys[entries] != own[which]
-        which, entries = which[keep], entries[keep]
+        cost, which, entries = costs[which, column][keep], which[keep], entries[keep]
         points, vetoes = score_pairs(*chars, *self.chars, np.stack([which, entries], axis=1))
-        for place in np.flatnonzero(vetoes & OTHER_SCRIPT).tolist():
+        script = (vetoes & OTHER_SCRIPT) != 0
+        for place in np.flatnonzero(script).tolist():
             other = compare_names(texts[which[place]], self._index.text(int(entries[place])))
             points[place] = other.points
             vetoes[place] = _UNNAMED_VETO if other.vetoes else 0
-        return _Scored(which, entries, points, vetoes)
+        starts = self.chars[1]
+        longer = np.maximum(np.diff(chars[1])[which], starts[entries + 1] - starts[entries])
+        return _Scored(which, entries, points, vetoes, (cost <= _FAR * longer) | script)
 
     def _potential(self, asked: Asked, query: Array, found: _Scored) -> Array:
         """The most that other facts can add to each candidate's points."""
