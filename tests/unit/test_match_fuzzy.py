@@ -59,7 +59,7 @@ def test_a_typing_error_asks_and_says_why(tmp_path: Path) -> None:
     assert (found.list_size, found.alarm_budget) == (2, load_policy().alarm_budget)
     assert [(edit.left, edit.right, edit.kind) for edit in found.edits] == [("成", "程", "same_sound")]
     assert (found.left.text, found.right.text) == (TYPO, LISTED)
-    assert found.left.brand == "澄远"
+    assert found.right.brand == "澄远"
     assert found.left.form == found.right.form == "有限公司"
     assert not found.vetoes
 
