@@ -11,9 +11,12 @@ import msgspec
 import pytest
 from fuzzy_house import LISTED, NOW, TYPO, again, ask, decide, publish_world, record
 
+from api import bootstrap
+from api.settings import read_settings
 from graph.generation import GenerationError, current_generation
 from graph.messages import LANGS, Lang
 from matching.decision import Decision, Evidence, Similarity, Tier, Trace, Verdict
+from matching.index.tables import fingerprint
 from matching.ledger import Ledger, open_ledger
 from matching.policy import PolicyError, load_policy
 from matching.screening import Screener
@@ -223,6 +226,21 @@ def test_a_foreign_index_is_refused(tmp_path: Path) -> None:
     with current_generation(tmp_path) as generation, pytest.raises(GenerationError) as refused:
         Screener(generation, load_policy(), None, pseudonym_key=b"k")
     assert refused.value.code == "generation.foreign"
+
+
+@pytest.mark.parametrize("made", ["without", "foreign"])
+def test_the_desk_makes_the_index_that_is_missing(tmp_path: Path, made: str) -> None:
+    def foreign(*arguments: object) -> str:
+        return "0.0-made-by-others"
+
+    settings = read_settings({"LIANCHENG_HOME": str(tmp_path)}, tmp_path)
+    publish_world(tmp_path, [record()], index=None if made == "without" else foreign)
+    with bootstrap.opened_desk(settings) as desk:
+        assert desk.screener.generation.index == fingerprint()
+        decision = desk.screener.screen(ask({"name": TYPO}), now=NOW)
+    assert decision.verdict is Verdict.REVIEW
+    result = bootstrap.replay(settings, decision.decision_id)
+    assert result.identical is True, result
 
 
 def test_reviews_are_remembered_until_something_changes(tmp_path: Path, ledger: Ledger) -> None:
