@@ -52,7 +52,10 @@ def match_pairs(run: Run, file: Path, keep: bool, workers: int | None) -> int:
     with work_folder(run, key, keep=keep) as work:
         folder = work.run(key)
         task = PairsTask(
-            folder=str(folder), places=PairPlaces(**opened.places), width=len(opened.headings), lang=run.lang
+            folder=str(folder),
+            places=PairPlaces(**{field: places[0] for field, places in opened.places.items()}),
+            width=len(opened.headings),
+            lang=run.lang,
         )
         shards = judge_all(run, task, opened, folder, workers)
         emit(run, columns, folder, len(shards), texts=len(opened.headings))

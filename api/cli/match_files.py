@@ -35,6 +35,8 @@ class Column(NamedTuple):
     field: str
     headings: tuple[str, ...]
     needed: bool = False
+    several: bool = False
+    """A file may have it more than once: a credit code and an organisation code."""
 
 
 class Opened(NamedTuple):
@@ -42,8 +44,8 @@ class Opened(NamedTuple):
 
     path: Path
     headings: tuple[str, ...]
-    places: dict[str, int]
-    """Field to position."""
+    places: dict[str, tuple[int, ...]]
+    """Field to positions, the preferred one first."""
     sha256: str
     lines: int
     """About how many rows there are."""
@@ -52,7 +54,7 @@ class Opened(NamedTuple):
     @property
     def unknown(self) -> list[str]:
         """Headings that no field claims."""
-        used = set(self.places.values())
+        used = {place for places in self.places.values() for place in places}
         return [heading for place, heading in enumerate(self.headings) if place not in used]
 
 
@@ -84,7 +86,7 @@ def party_columns() -> tuple[Column, ...]:
     codes = ("code", *table["uscc"], *table["org_code"], *table["reg_no"], *table["person_id"])
     return (
         Column("name", ("name", *table["org_name"], *table["person_name"]), needed=True),
-        Column("code", codes),
+        Column("code", codes, several=True),
         Column("legal_rep", ("legal_rep", *table["legal_rep"])),
     )
 
@@ -158,20 +160,24 @@ def _opened(
     return Opened(path, tuple(head), places, digest, lines, read)
 
 
-def _places(head: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
-    """Where each field stands: by the first of its headings that is there."""
-    keys = [names(cell)[0] if cell.strip() else "" for cell in head]
+def _places(head: Sequence[str], columns: Sequence[Column]) -> dict[str, tuple[int, ...]]:
+    """Where each field stands, by its headings in their order; a heading written exactly comes first."""
     exact = [cell.strip().lstrip("\ufeff") for cell in head]
-    found: dict[str, int] = {}
+    keys = [names(cell)[0] if cell.strip() else "" for cell in head]
+    taken: set[int] = set()
+    found: dict[str, tuple[int, ...]] = {}
     for column in columns:
+        mine: list[int] = []
         for heading in column.headings:
-            if heading in exact:
-                found[column.field] = exact.index(heading)
+            for known, sought in ((exact, heading), (keys, names(heading)[0])):
+                mine += [
+                    p for p, cell in enumerate(known) if cell == sought and p not in taken and p not in mine
+                ]
+            if mine and not column.several:
                 break
-            key = names(heading)[0]
-            if key in keys and keys.index(key) not in found.values():
-                found[column.field] = keys.index(key)
-                break
+        if mine:
+            found[column.field] = tuple(mine) if column.several else (mine[0],)
+            taken.update(found[column.field])
     return found
 
 

@@ -15,6 +15,7 @@ from api.cli.match_words import sentence
 from api.masking import mask_text
 from api.output import defuse
 from graph.messages import Lang
+from graph.text import is_empty
 from matching.bulk.lookup import Hit, Plan, Searcher
 from matching.bulk.pairs import PairPlaces, judge
 from matching.bulk.parties import Cells
@@ -83,24 +84,26 @@ LIST_RESULT = ("query_row", "rank", "list_row", "name", "tier", "score", "decisi
 
 
 class PartyPlaces(msgspec.Struct, frozen=True):
-    """At which positions of a row the fields of a party stand; -1 where a file has no such column."""
+    """At which positions of a row the fields of a party stand; none where a file has no such column."""
 
-    name: int
-    code: int = -1
-    legal_rep: int = -1
+    name: tuple[int, ...]
+    code: tuple[int, ...] = ()
+    """Of several numbers the first that is there counts."""
+    legal_rep: tuple[int, ...] = ()
 
     def parties(self, chunk: Chunk) -> list[Cells]:
         """What the rows of a chunk say of a party each; nothing where a row itself is broken."""
-        wide = max(self.name, self.code, self.legal_rep)
+        name, codes, rep = self.name[0], self.code, self.legal_rep[0] if self.legal_rep else -1
+        wide = max(name, rep, *codes, 0) + 1
         found = []
         for place, cells in enumerate(chunk.rows):
             if place in chunk.problems:
                 found.append(Cells(""))
                 continue
-            if len(cells) <= wide:
-                cells = [*cells, *[""] * (wide + 1 - len(cells))]
-            code = cells[self.code] if self.code >= 0 else ""
-            found.append(Cells(cells[self.name], code, cells[self.legal_rep] if self.legal_rep >= 0 else ""))
+            if len(cells) < wide:
+                cells = [*cells, *[""] * (wide - len(cells))]
+            code = next((cells[at] for at in codes if cells[at] and not is_empty(cells[at])), "")
+            found.append(Cells(cells[name], code, cells[rep] if rep >= 0 else ""))
         return found
 
 

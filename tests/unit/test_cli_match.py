@@ -171,6 +171,16 @@ def test_row_numbers_count_rows_of_data(exact: Desk) -> None:
     assert "counted from 1" in exact("list", "--help").stdout
 
 
+def test_of_several_columns_of_codes_the_first_that_is_filled_counts(exact: Desk) -> None:
+    head = ("组织机构代码", "企业名称", "统一社会信用代码", "法人")
+    listed = exact.write(
+        "list.csv", [head, (uscc(1)[8:17], NAME, "", ""), ("无", "临江市乙厂工具公司", uscc(2), "")]
+    )
+    queries = exact.write("queries.csv", [("name", "code"), (NAME, uscc(1)), ("临江市别名公司", uscc(2))])
+    told = exact.answer("list", listed, queries)
+    assert [(row["list_row"], row["tier"]) for row in told] == [("1", "E2"), ("2", "E1")]
+
+
 def test_a_number_of_a_person_in_a_listed_name_is_masked(exact: Desk) -> None:
     number = "329901198811062462"
     listed = exact.write(

@@ -14,7 +14,7 @@ from api.cli.match_files import Chunk
 from api.cli.match_tasks import PartyPlaces, ReadTask
 from matching.bulk.pool import AHEAD, mapped
 
-TASK = ReadTask(places=PartyPlaces(name=0, code=1))
+TASK = ReadTask(places=PartyPlaces(name=(0,), code=(1,)))
 
 
 def chunks(count: int, size: int = 50) -> Iterator[Chunk]:
