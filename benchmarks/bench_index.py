@@ -53,7 +53,10 @@ def make(home: Path, names: int, queries: int) -> dict[str, Any]:
     rng = random.Random(DRAWS)
     left = dict.fromkeys(KINDS, queries)
     often = max(1, names // (queries * len(KINDS) * 2))
-    with (home / "names.txt").open("w", encoding="utf-8") as listed, (home / "queries.jsonl").open("wb") as asked:
+    with (
+        (home / "names.txt").open("w", encoding="utf-8") as listed,
+        (home / "queries.jsonl").open("wb") as asked,
+    ):
         for number, company in enumerate(companies(WORLD, names + CHANGED)):
             listed.write(index_text(company.name) + "\n")
             if number >= names or rng.randrange(often) or not any(left.values()):
@@ -257,7 +260,9 @@ def main() -> None:
     parser.add_argument("--names", type=int, default=1_000_000, help="listed names")
     parser.add_argument("--queries", type=int, default=300, help="queries of each kind")
     parser.add_argument("--json", type=Path, help="write the results here")
-    parser.add_argument("--home", type=Path, help="keep the files here and leave out steps whose files are there")
+    parser.add_argument(
+        "--home", type=Path, help="keep the files here and leave out steps whose files are there"
+    )
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.step:

@@ -85,7 +85,15 @@ def _read_keys(
 
 @compiled
 def _read_grams(
-    chars: Any, starts: Any, low: int, high: int, tables: Characters, labels: Any, heads: Any, slot_bits: int, out: Any
+    chars: Any,
+    starts: Any,
+    low: int,
+    high: int,
+    tables: Characters,
+    labels: Any,
+    heads: Any,
+    slot_bits: int,
+    out: Any,
 ) -> int:
     core = np.zeros(MAX_NAME, np.uint16)
     hashes = np.zeros(MAX_GRAMS, np.int64)
@@ -277,7 +285,13 @@ def _nibbles(labels: Array) -> Array:
 
 
 def _put_keys(
-    sink: Sink, prefix: str, names: Names, labels: Array, heads: Array, places: Array, progress: Progress | None
+    sink: Sink,
+    prefix: str,
+    names: Names,
+    labels: Array,
+    heads: Array,
+    places: Array,
+    progress: Progress | None,
 ) -> None:
     entries, bits = len(names.keys), entry_bits(len(names.keys))
     kept = kept_bits(entries)

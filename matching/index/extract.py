@@ -192,7 +192,14 @@ def _doubts(
 
 @kernel
 def keys(
-    chars: Any, labels: Any, fields: Any, tables: Characters, core: Any, as_query: bool, hashes: Any, kinds: Any
+    chars: Any,
+    labels: Any,
+    fields: Any,
+    tables: Characters,
+    core: Any,
+    as_query: bool,
+    hashes: Any,
+    kinds: Any,
 ) -> int:
     """Write a name's keys and their kinds; returns how many.
 
@@ -248,7 +255,14 @@ def keys(
 
 @kernel
 def sound_keys_of(
-    chars: Any, labels: Any, tables: Characters, sounds: SoundKeys, work: Any, hashes: Any, kinds: Any, count: int
+    chars: Any,
+    labels: Any,
+    tables: Characters,
+    sounds: SoundKeys,
+    work: Any,
+    hashes: Any,
+    kinds: Any,
+    count: int,
 ) -> int:
     """Add the keys under which a Chinese name and its spelling in Latin letters meet; returns how many there are."""
     for each in range(chinese_latin_keys(chars, labels, tables, sounds, work)):

@@ -66,7 +66,9 @@ def build_folder(
             _switch(folder, _Manifest(format=FORMAT, folder=named, index=value, files=sink.files))
             _clean(folder, named)
     except OSError as error:
-        raise GenerationError("generation.unwritable", path=str(folder), detail=error.strerror or "") from error
+        raise GenerationError(
+            "generation.unwritable", path=str(folder), detail=error.strerror or ""
+        ) from error
 
 
 def open_folder(folder: Path) -> NameIndex:

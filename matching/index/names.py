@@ -15,9 +15,10 @@ from graph.generation.errors import GenerationError
 from graph.generation.format import Mapped
 from matching.index import extract
 from matching.index.latin import latin_names
-from matching.index.search import RANKED, Scratch, scratch, search
+from matching.index.search import search
 from matching.index.segment import BASE, DEAD, DELTA, Segment, empty, find_key, is_dead, open_segment
 from matching.index.tables import fingerprint
+from matching.index.votes import RANKED, Scratch, scratch
 from matching.names.characters import characters
 from matching.names.coding import Chars, encode_many
 from matching.names.latin_keys import sound_keys
@@ -126,7 +127,9 @@ class NameIndex:
         entries, costs, kinds = self._run(chars, offsets, limit, 1)
         return [
             Candidate(entry, self.key(entry), self.text(entry), cost, _why(found))
-            for entry, cost, found in zip(entries[0].tolist(), costs[0].tolist(), kinds[0].tolist(), strict=True)
+            for entry, cost, found in zip(
+                entries[0].tolist(), costs[0].tolist(), kinds[0].tolist(), strict=True
+            )
             if entry >= 0
         ]
 

@@ -132,7 +132,9 @@ def distance(
         cost = region if same_form else region + OTHER_FORM
         p, q = left.counts[1], right.counts[1]
         if p > 0 and q > 0:
-            cost += edit_cost(left.branch[:p], plain[:p], right.branch[:q], plain[:q], tables, space.grid, limit)
+            cost += edit_cost(
+                left.branch[:p], plain[:p], right.branch[:q], plain[:q], tables, space.grid, limit
+            )
         elif p != q:
             cost += ONE_BRANCH
         if cost <= limit:

@@ -58,7 +58,11 @@ def write_index(
     """
     names = _names(texts, keys)
     value = fingerprint()
-    if not (previous is not None and previous.slots.get("index") == value and _update(sink, names, previous, progress)):
+    if not (
+        previous is not None
+        and previous.slots.get("index") == value
+        and _update(sink, names, previous, progress)
+    ):
         build_segment(sink, BASE, names, progress)
     return value
 
@@ -73,7 +77,9 @@ def _names(texts: Sequence[str], keys: Iterable[int] | Array) -> Names:
         keyed = np.fromiter((key for key, _ in pairs), "<u8", len(pairs))
     chars, offsets = _encode(texts)
     if len(keyed) > MAX_ENTRIES or len(chars) >= 1 << 32:
-        raise GenerationError("generation.inconsistent", detail=f"{len(keyed)} names, {len(chars)} characters")
+        raise GenerationError(
+            "generation.inconsistent", detail=f"{len(keyed)} names, {len(chars)} characters"
+        )
     return Names(chars, offsets.astype("<u4"), keyed)
 
 
@@ -174,7 +180,9 @@ def _adopt(sink: Sink, infos: Mapping[str, FileInfo]) -> bool:
 
 
 def _chosen(names: Names, places: Array) -> Names:
-    parts = [names.chars[int(names.starts[place]) : int(names.starts[place + 1])] for place in places.tolist()]
+    parts = [
+        names.chars[int(names.starts[place]) : int(names.starts[place + 1])] for place in places.tolist()
+    ]
     starts = np.zeros(len(parts) + 1, "<u4")
     np.cumsum([len(part) for part in parts], out=starts[1:])
     return Names(np.concatenate(parts), starts, names.keys[places])

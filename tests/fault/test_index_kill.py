@@ -25,13 +25,18 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from index_names import company_names, keys_of
+from graph.generation.errors import GenerationError
 from matching.index.folder import build_folder
 names = company_names(1_500, seed=9)
 keys = keys_of(names)
 build_folder(Path(sys.argv[1]) / "warm", names[:10], keys[:10])
 print("ready", flush=True)
 while True:
-    build_folder(Path(sys.argv[1]) / "index", names, keys)
+    try:
+        build_folder(Path(sys.argv[1]) / "index", names, keys)
+    except GenerationError as error:
+        if error.code != "generation.busy":
+            raise
     if len(sys.argv) > 3:
         break
 """

@@ -63,8 +63,12 @@ def test_update_answers_as_a_rebuild_and_removed_names_vanish(data: st.DataObjec
         for name in {*before, *added}:
             assert updated.contains(org_name(name)) == (name in after)
             for asked in (name, name[1:], name[:-3]):
-                told = [(one.key, one.text, one.cost) for one in updated.search(asked, 20) if one.cost < _NEAR]
-                assert told == [(one.key, one.text, one.cost) for one in anew.search(asked, 20) if one.cost < _NEAR]
+                told = [
+                    (one.key, one.text, one.cost) for one in updated.search(asked, 20) if one.cost < _NEAR
+                ]
+                assert told == [
+                    (one.key, one.text, one.cost) for one in anew.search(asked, 20) if one.cost < _NEAR
+                ]
         for name in removed:
             if name not in after:
                 assert name not in [one.text for one in updated.search(name, 64)]

@@ -14,7 +14,9 @@ from matching.index.names import NameIndex
 from matching.index.write import write_index
 
 _PLACES = ("临江市", "南溪县", "北屿市", "东岭县", "西泽市", "青原县", "安澜市", "和塘县", "长汀口市", "")
-_BRANDS = "恒达鑫盛华宇天瑞泰兴隆永昌顺德明博雅康宁嘉禾联万福海润启航星辰卓越智源泉宏图伟业诚信佳美捷舟禹朔沛蓝"
+_BRANDS = (
+    "恒达鑫盛华宇天瑞泰兴隆永昌顺德明博雅康宁嘉禾联万福海润启航星辰卓越智源泉宏图伟业诚信佳美捷舟禹朔沛蓝"
+)
 _WORDS = (
     "建材", "商贸", "科技", "建筑工程", "机械设备", "食品", "物流", "信息技术", "环保科技", "农业开发", "文化传播",
     "餐饮管理", "医疗器械", "园林绿化", "劳务派遣", "装饰材料",
@@ -37,7 +39,9 @@ def keys_of(names: Sequence[str]) -> list[int]:
     return [org_name(name) for name in names]
 
 
-def publish_index(home: Path, number: int, names: Sequence[str], previous: Manifest | None = None) -> Manifest:
+def publish_index(
+    home: Path, number: int, names: Sequence[str], previous: Manifest | None = None
+) -> Manifest:
     """Write an index into a folder of its own, sharing contents with earlier ones; returns its manifest."""
     folder, segments = home / str(number), home / "segments"
     folder.mkdir(parents=True)

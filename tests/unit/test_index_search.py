@@ -18,7 +18,11 @@ from matching.index.folder import build_folder, open_folder
 from matching.index.names import MOST, NameIndex
 from matching.names.coding import encode_many
 
-LISTED = ["临江市恒舟建材有限公司", "南溪县沛禹食品有限责任公司", "LINJIANG HENGZHOU BUILDING MATERIALS CO LTD"]
+LISTED = [
+    "临江市恒舟建材有限公司",
+    "南溪县沛禹食品有限责任公司",
+    "LINJIANG HENGZHOU BUILDING MATERIALS CO LTD",
+]
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +64,9 @@ def test_misspelling_finds_the_listed_name(index: NameIndex, written: str) -> No
 def test_latin_name_finds_itself_misspelt_and_its_chinese_namesake(index: NameIndex) -> None:
     found = index.search(index_text("Linjiang Hengzhu Building Materials Co., Ltd."))
     assert found[0].text == LISTED[2]
-    texts = [one.text for one in index.search(index_text("Lin Jiang Shi Heng Zhou Jian Cai You Xian Gong Si"))]
+    texts = [
+        one.text for one in index.search(index_text("Lin Jiang Shi Heng Zhou Jian Cai You Xian Gong Si"))
+    ]
     assert LISTED[0] in texts
 
 
@@ -180,6 +186,10 @@ def test_parts_of_different_indexes_are_refused(tmp_path: Path) -> None:
         with pytest.raises(GenerationError) as caught:
             NameIndex(files, str(one.slots["index"]))
         assert caught.value.code == "generation.damaged"
-    missing = {name: map_file(tmp_path / "1" / name, info) for name, info in one.files.items() if name != "index.words"}
+    missing = {
+        name: map_file(tmp_path / "1" / name, info)
+        for name, info in one.files.items()
+        if name != "index.words"
+    }
     with pytest.raises(GenerationError):
         NameIndex(missing, str(one.slots["index"]))

@@ -8,11 +8,12 @@ import pytest
 from index_names import company_names, keys_of, open_index, publish_index
 
 from graph.generation.errors import GenerationError
+from graph.generation.format import Sink
 from graph.generation.manifest import Manifest
 from graph.keys import org_name
-from matching.index import write
 from matching.index.folder import build_folder, open_folder
 from matching.index.segment import BASE, DEAD, DELTA, PARTS
+from matching.index.write import write_index
 
 NAMES = company_names(2_000)
 MORE = company_names(2_300)[2_000:]
@@ -113,8 +114,8 @@ def test_changed_text_under_one_key_is_found_as_it_is_now(tmp_path: Path) -> Non
     keys = keys_of([*NAMES, "HENG ZHOU TRADING LTD"])
     folder = tmp_path / "2"
     folder.mkdir()
-    with write.Sink(folder, tmp_path / "segments") as sink:
-        value = write.write_index(sink, [*NAMES, "HENGZHOU TRADING LTD"], keys, first)
+    with Sink(folder, tmp_path / "segments") as sink:
+        value = write_index(sink, [*NAMES, "HENGZHOU TRADING LTD"], keys, first)
         second = Manifest(number=2, files=dict(sink.files), slots={"index": value})
     texts = [one.text for one in open_index(tmp_path, second).search("HENGZHOU TRADING LTD")]
     assert texts[0] == "HENGZHOU TRADING LTD"
