@@ -81,6 +81,8 @@ def _decision(decision: Decision, lang: Lang) -> dict[str, Any]:
         "generation": decision.pins.generation,
         "policy": decision.pins.policy_hash,
         "rules": decision.pins.rule_pack,
+        "index": decision.pins.index,
+        "model": decision.pins.model,
         "input": decision.pins.input_hash,
         "hash": decision.decision_hash,
     }
