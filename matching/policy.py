@@ -32,7 +32,7 @@ from matching.rules.base import Rule
 Table = dict[str, Any]
 OVERRIDE_KEYS = ("legal_basis", "administrator", "date")
 MATCHING: Mapping[str, tuple[int, int]] = {
-    "alarm_budget_per_100k": (1, 10_000), "candidates": (0, 64),
+    "alarm_budget_per_100k": (1, 10_000), "candidates": (0, 64), "register_holds_percent": (0, 99),
 }  # fmt: skip
 """Least and largest values of the table `matching`."""
 _RULES: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
@@ -87,6 +87,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Clean bidders of 100,000 that may be sent to a human because their names resemble a listed one."""
     candidates: int
     """Similar names looked at for one name; 0 searches names as written only."""
+    register_holds: int
+    """How many in a hundred clean bidders a loaded register knows by name, so that they alarm nobody."""
     _state: tuple[re.Pattern[str], ...]
 
     def __hash__(self) -> int:
@@ -162,6 +164,7 @@ def _build(content: Table) -> Policy:
         _options=MappingProxyType(content["options"]),
         alarm_budget=content["matching"]["alarm_budget_per_100k"],
         candidates=content["matching"]["candidates"],
+        register_holds=content["matching"]["register_holds_percent"],
         _state=tuple(re.compile(pattern) for pattern in content["state_investors"]["patterns"]),
     )
 

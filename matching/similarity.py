@@ -96,7 +96,8 @@ class Similar:
         self._generation = generation
         self._list_size = len(index)
         self._budget = policy.alarm_budget
-        self.threshold = threshold(max(self._list_size, SHORT_LIST), self._budget)
+        known = policy.register_holds if generation.has_register else 0
+        self.threshold = threshold(max(self._list_size, SHORT_LIST), self._budget, known)
         """Points from which names count as similar."""
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> list[Judged]:

@@ -314,17 +314,41 @@ def material(pairs: Table, mined: Mined) -> Material:
     )
 
 
+PROVINCES = 10
+"""One in so many divisions is kept where a list stands for a province or a city: its bidders are its neighbours."""
+NATIONAL = 500_000
+"""From this size on a list is taken to be a country's."""
+
+
+def _lists(seed: int, size: int, clean: int) -> tuple[list[Company], list[Company]]:
+    """Listed and clean companies: of a few provinces while the list is short, of the country when it is long."""
+    if size >= NATIONAL:
+        return generated.world(seed, size, clean)
+    on: list[Company] = []
+    off: list[Company] = []
+    share = clean / (size + clean)
+    for company in companies(seed, 2 * PROVINCES * (size + clean)):
+        if zlib.crc32(f"{seed}/{company.region_code[:2]}".encode()) % PROVINCES == 0 or not company.region_code:
+            apart = zlib.crc32(f"{seed}:{generated.head(company)}".encode()) < share * 2**32
+            if len(off if apart else on) < (clean if apart else size):
+                (off if apart else on).append(company)
+            elif len(on) == size and len(off) == clean:
+                break
+    return on, off
+
+
 def calibrate(trees: Trees, seed: int, sizes: Sequence[int], clean: int, budgets: Sequence[int]) -> list[list[int]]:
     """For each list size the points that so many of 100,000 clean names reach; the last place that is not exceeded."""
-    table = []
+    table: list[list[int]] = []
     for size in sizes:
-        on, off = generated.world(seed, size, clean)
+        on, off = _lists(seed, size, clean)
         with ours.Index([company.name for company in on]) as index:
             found = index.search([company.name for company in off])
             best = np.sort(found.best(index.scores(found, scored_by=assemble(trees))))[::-1]
         # one more than the points of the first clean name beyond the budget
         table.append([int(best[min(budget * len(off) // 100_000, len(off) - 1)]) + 1 for budget in budgets])
-        print(f"list of {size:,}: " + ", ".join(f"{b}: {p}" for b, p in zip(budgets, table[-1], strict=True)))
+        shown = ", ".join(f"{b}: {p}" for b, p in zip(budgets, table[-1], strict=True))
+        print(f"list of {len(on):,}, {len(off):,} clean: {shown}", flush=True)
     return table
 
 
@@ -347,7 +371,7 @@ def labelled(seed: int, number: int, leave_out: str = "") -> Table:
     return table([(p.left, p.right, p.label, p.kind) for p in made if p.kind not in (leave_out, "former_alias")])
 
 
-SIZES, BUDGETS = (1_000, 10_000, 100_000, 1_000_000), (10, 30, 100, 300, 1_000, 3_000)
+SIZES, BUDGETS = (10_000, 100_000, 1_000_000), (10, 30, 100, 300, 1_000, 3_000, 10_000)
 
 
 def main() -> None:
@@ -370,7 +394,8 @@ def main() -> None:
     if asked.write or asked.thresholds:
         calibration = {
             "sizes": list(asked.sizes), "budgets": list(BUDGETS), "points": made,
-            "made": f"scripts/fit_names.py, seed {asked.seed + 9}, 100,000 clean generated names against each size",
+            "made": f"scripts/fit_names.py, seed {asked.seed + 9}, 100,000 clean generated names against each size;"
+            f" lists below {NATIONAL:,} and their clean names from one in {PROVINCES} provinces",
         }  # fmt: skip
         (HOUSE / "calibration.json").write_bytes(msgspec.json.format(msgspec.json.encode(calibration)) + b"\n")
 

@@ -98,7 +98,8 @@ def match_list(
         for name, opened in files.items()
     }
     limit, alarms = policy.candidates, budget or policy.alarm_budget
-    key = digest("list", sorted(wanted.items()), top, limit, alarms, run.lang, CHUNK_ROWS)
+    known = policy.register_holds if registry else 0
+    key = digest("list", sorted(wanted.items()), top, limit, alarms, known, run.lang, CHUNK_ROWS)
     with work_folder(run, key, keep=keep) as work:
         tables = work.tables({name: wanted[name] for name in ("list", "registry") if name in wanted})
         bad = 0
@@ -106,7 +107,7 @@ def match_list(
             bad += read_table(run, files[name], path, index=name == "list" and limit > 0, workers=workers)
         plan = Plan(
             table=str(tables["list"]), registry=str(tables.get("registry", "")), top=top,
-            limit=min(max(limit, top) if limit else 0, 64), budget=alarms,
+            limit=min(max(limit, top) if limit else 0, 64), budget=alarms, known=known,
         )  # fmt: skip
         folder = work.run(key)
         task = ListTask(

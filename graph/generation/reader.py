@@ -142,6 +142,7 @@ class Generation:
         self._party_keys = KeyTable(party["keys"], party["ords"], party["starts"])
         self._party_own = KeyTable(party["hkeys"], party["hords"], party["hstarts"])
         self._party_register = party["register"].payload
+        self._has_register = bool(np.frombuffer(self._party_register, "u1").any())
         self._listing_party = files["links.party"].items("I")
         self._party_listings = _Adjacent(files["links.starts"], files["links.items"])
         self._edges = _Adjacent(files["edges.starts"], files["edges.items"])
@@ -306,6 +307,11 @@ class Generation:
             return self._decode_edge(self._edge_docs.get(ordinal))
         except msgspec.DecodeError as error:
             raise damaged(self.path, f"relation {ordinal}") from error
+
+    @property
+    def has_register(self) -> bool:
+        """Whether a register of organisations was loaded, and not only lists and relations."""
+        return self._has_register
 
     def registered(self, n6: str) -> bool:
         """Whether a register has an organisation that now bears this name (comparison form)."""

@@ -61,6 +61,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Similar names looked at; 0: names are searched as written only."""
     budget: int = 100
     """Alarms per 100,000 clean bidders."""
+    known: int = 0
+    """How many in a hundred clean queries the registry is taken to hold; 0 without one."""
 
 
 class Hit(NamedTuple):
@@ -104,7 +106,7 @@ class Searcher:
 
             self._index = self.table.index()
             self.chars = self.table.chars()
-            self.least = threshold(max(self.table.facts.entries, 1), plan.budget)
+            self.least = threshold(max(self.table.facts.entries, 1), plan.budget, plan.known)
 
     def chunk(self, rows: Sequence[Cells]) -> list[list[Hit]]:
         """The candidates of every query, the strictest first; a query without any has one hit without a row."""

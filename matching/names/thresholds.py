@@ -40,18 +40,23 @@ def _between(axis: Sequence[int], value: int) -> tuple[int, float]:
     return place, (math.log(max(value, 1)) - low) / (high - low)
 
 
-def threshold(list_size: int, budget_per_100k: int) -> int:
+def threshold(list_size: int, budget_per_100k: int, known: int = 0) -> int:
     """Points from which a name counts as similar to one on a list.
 
     Args:
         list_size: names on the list.
         budget_per_100k: clean bidders of 100,000 that may be alarmed without being listed; 1 or more.
+        known: how many in a hundred clean bidders a register holds, so that their names alarm nobody: the others may
+            then use up the budget. 0 without a register.
 
     Raises:
-        ValueError: a budget below 1.
+        ValueError: a budget below 1, or `known` outside 0 to 99.
     """
     if budget_per_100k < 1:
         raise ValueError("a budget of alarms is at least 1 per 100,000")
+    if not 0 <= known <= 99:
+        raise ValueError("a register holds 0 to 99 in a hundred bidders")
+    budget_per_100k = budget_per_100k * 100 // (100 - known)
     table = calibration()
     row, down = _between(table.sizes, max(list_size, table.sizes[0]))
     column, along = _between(table.budgets, budget_per_100k)
