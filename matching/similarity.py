@@ -192,22 +192,27 @@ class Similar:
         )
 
     def _registered(self, subject: Subject, left: str, known: dict[str, bool]) -> bool:
-        """Whether the name is that of a registered organisation whose code the stated one does not contradict."""
+        """Whether the name is a registered organisation's own, whose code the stated one does not contradict.
+
+        A former name counts where the stated code is that of the organisation that bore it.
+        """
         if left not in known:
             n6 = text.org_key(left)
-            known[left] = self._generation.registered(n6) and self._fits(subject, n6)
+            stated = {code for i in subject.ids if i.state != "masked" for code in _codes(i.scheme, i.value)}
+            held = self._codes_of(n6)
+            own = any(not stated.isdisjoint(codes) for codes in held)
+            fits = own or not stated or not all(held)
+            known[left] = own or (fits and self._generation.registered(n6))
         return known[left]
 
-    def _fits(self, subject: Subject, n6: str) -> bool:
-        stated = {code for i in subject.ids if i.state != "masked" for code in _codes(i.scheme, i.value)}
-        if not stated:
-            return True
-        for ordinal in self._generation.parties(keys.org_name(n6)):
-            party = self._generation.party(ordinal)
-            held = {code for i in party.ids if i.state == "valid" for code in _codes(i.scheme, i.value)}
-            if party.type is PartyType.ORGANIZATION and (not held or not stated.isdisjoint(held)):
-                return True
-        return False
+    def _codes_of(self, n6: str) -> list[set[str]]:
+        """The valid codes of each organisation that bears or bore a name."""
+        parties = map(self._generation.party, self._generation.parties(keys.org_name(n6)))
+        return [
+            {code for i in party.ids if i.state == "valid" for code in _codes(i.scheme, i.value)}
+            for party in parties
+            if party.type is PartyType.ORGANIZATION
+        ]
 
 
 def warm(index: NameSearch) -> None:

@@ -65,7 +65,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     foreign: bool = False
     """The name has no Chinese character: a list that names the party in Chinese is not searched by it."""
     texts: tuple[str, ...] = ()
-    """Names of an organisation in the form that is searched for likeness, its own first."""
+    """The names that somebody wrote for this request, in the form that is searched for likeness; its own first. What
+    a register adds is spelt as registered and only searched as written."""
     borne: tuple[tuple[str, Interval], ...] = ()
     """When names of `former` were borne, where a register says so; of a name not here nothing is known."""
 
@@ -288,7 +289,6 @@ def from_party(party: Party, *, derived: bool = False) -> Subject:
         n6=n6,
         former=tuple(dict.fromkeys(other for other, _ in others)),
         borne=tuple((other, valid) for other, valid in others if valid.start or valid.end),
-        texts=tuple(dict.fromkeys(filter(None, (text.index_text(n.text) for n in party.names)))),
         ids=tuple(i for i in ids if i.scheme not in PERSON_SCHEMES),
         operator_numbers=tuple(i for i in ids if i.scheme in PERSON_SCHEMES),
         region=province(ids, party.attributes.get("region", ""), current),
@@ -309,7 +309,6 @@ def enrich(subject: Subject, party: Party | None) -> Subject:
         n6=n6,
         former=tuple(f for f in former if f and f != n6),
         borne=(*subject.borne, *known.borne),
-        texts=tuple(dict.fromkeys((*subject.texts, *known.texts))),
         region=subject.region or known.region,
     )
 

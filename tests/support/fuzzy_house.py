@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from graph import text
 from graph.dates import CST, start_of_day
 from graph.generation import IndexWriter, current_generation, open_generation, publish
-from graph.model import Id, Interval, Listing, Mention, PartyRecord, PartyType, Source
+from graph.model import Id, Interval, Listing, Mention, Name, PartyRecord, PartyType, Source
 from graph.store import Batch, SnapshotInfo, open_store
 from matching.decision import Decision
 from matching.index.write import write_index
@@ -48,8 +48,9 @@ def publish_world(
     *,
     at: datetime = NOW,
     index: IndexWriter | None = write_index,
+    former: Mapping[str, Name] | None = None,
 ) -> None:
-    """Publish a state of the lists and of a register of (name, code or nothing)."""
+    """Publish a state of the lists and of a register of (name, code or nothing); `former` is by code."""
     parties = tuple(
         PartyRecord(
             key=name,
@@ -57,6 +58,7 @@ def publish_world(
                 type=PartyType.ORGANIZATION,
                 name=name,
                 key=name,
+                names=((former or {})[code],) if code in (former or {}) else (),
                 ids=(Id(scheme="uscc", value=code),) if code else (),
             ),
             source=Source(dataset="register"),

@@ -15,6 +15,7 @@ from api import bootstrap
 from api.settings import read_settings
 from graph.generation import GenerationError, current_generation
 from graph.messages import LANGS, Lang
+from graph.model import Name, NameKind
 from matching.decision import Decision, Evidence, Similarity, Tier, Trace, Verdict
 from matching.index.tables import fingerprint
 from matching.ledger import Ledger, open_ledger
@@ -138,6 +139,25 @@ def test_a_registered_name_clears_unless_the_code_is_anothers(tmp_path: Path) ->
         Verdict.REVIEW,
     ]
     assert trace(decision, 0).why == trace(decision, 1).why == "registered_name"
+
+
+def test_a_registered_former_name_is_the_bearers_own(tmp_path: Path) -> None:
+    former = Name(text=TYPO, kind=NameKind.FORMER)
+    publish_world(tmp_path, [record()], [("临江虚实贸易有限公司", OTHER)], former={OTHER: former})
+    named = {"name": "临江虚实贸易有限公司", "former_names": [TYPO]}
+    decision = decide(
+        tmp_path,
+        {"name": "临江虚实贸易有限公司", "identifiers": [{"id": OTHER}]},
+        {**named, "identifiers": [{"id": OTHER}]},
+        {**named, "identifiers": [{"id": CODE}]},
+    )
+    assert [bidder.verdict for bidder in decision.bidders] == [
+        Verdict.CLEAR,
+        Verdict.CLEAR,
+        Verdict.REVIEW,
+    ]
+    assert not decision.bidders[0].trace, "a register's own spelling is not searched for likeness"
+    assert trace(decision, 1).why == "registered_name"
 
 
 def test_a_registered_name_never_hides_its_own_record(tmp_path: Path) -> None:
