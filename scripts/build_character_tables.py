@@ -9,8 +9,7 @@ once into a folder (`--sources`, artifacts/characters by default) with the clien
 
 The fonts are only drawn, never shipped. Every file is checked against its hash, and every sum is one of integers,
 so that two machines write the same tables. What we know beside the sources stands in character_knowledge.toml;
-brand.tsv is written by hand and not touched here.
-Usage: python scripts/build_character_tables.py [--sources DIR] [--target DIR]
+brand.tsv is written by hand. Usage: python scripts/build_character_tables.py [--sources DIR] [--target DIR]
 """
 
 from __future__ import annotations
@@ -33,8 +32,7 @@ from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 from pypinyin.style import convert as in_style
 
 HOME = Path(__file__).resolve().parent.parent
-TARGET = HOME / "matching" / "names"
-DIVISIONS = HOME / "graph" / "text" / "divisions.tsv"
+TARGET, DIVISIONS = HOME / "matching" / "names", HOME / "graph" / "text" / "divisions.tsv"
 FONTS = "usr/share/fonts/opentype/noto/"
 SOURCES = {
     "jieba-0.42.1.tar.gz": "055ca12f62674fafed09427f176506079bc135638a14e23e25be909131928db2",
@@ -44,13 +42,10 @@ SOURCES = {
 }
 OWN = tomllib.loads((HOME / "scripts" / "character_knowledge.toml").read_text(encoding="utf-8"))
 SIMPLIFIED_FACE = 2  # both collections hold JP, KR, SC, TC, HK in this order
-
 PHRASE_FREQUENCY = 50
-SPLITS = re.compile(r"([ad]|sbl|stl)(/[tmso])?")
-DOUBLES = re.compile(r"r([ad])(/[tmso])?")
-EDGE = 40
+SPLITS, DOUBLES = re.compile(r"([ad]|sbl|stl)(/[tmso])?"), re.compile(r"r([ad])(/[tmso])?")
+EDGE, BLOCK = 40, 512
 NORM = 4000  # norm of a glyph's vector: products stay below 2**24, exact in float32 in any order of summing
-BLOCK = 512
 CUT, SAME = 0.50, 0.93  # likeness at which two characters begin to look alike, and at which they are hardly told apart
 NEAREST, RARE_CUT = 10, 0.62  # what is kept of a character's neighbours,
 NEAREST_USUAL = 24  # and when both are of the first level of GB 2312, which names are written with
@@ -108,9 +103,6 @@ def in_gbk(character: str) -> bool:
     return True
 
 
-# --- frequency ---------------------------------------------------------------------------------------------------
-
-
 def frequencies(sources: Path) -> tuple[Counter[str], Counter[str]]:
     """How often words and single characters stand in text, by the word list of jieba."""
     words: Counter[str] = Counter()
@@ -132,9 +124,6 @@ def common_rows(single: Mapping[str, int]) -> dict[int, list[str]]:
         if count:
             rows[max(1, round(255 * math.log1p(count) / top))].append(character)
     return rows
-
-
-# --- sound -------------------------------------------------------------------------------------------------------
 
 
 def toneless(reading: str) -> str:
@@ -200,9 +189,6 @@ def sound_lines(words: Mapping[str, int]) -> list[str]:
         if len(name) > 1 and (phrases[name] != usual[name] or name in always)
     ]
     return lines
-
-
-# --- shape -------------------------------------------------------------------------------------------------------
 
 
 def drawn(face: ImageFont.FreeTypeFont, texts: Iterable[str]) -> npt.NDArray[np.float32]:
@@ -345,9 +331,6 @@ def shared_parts(texts: list[str], table: Decomposition, ink: Mapping[str, int])
         if whole is not None:
             shared[min(whole, number), max(whole, number)] = SHARED_WHOLE
     return shared
-
-
-# --- writing -----------------------------------------------------------------------------------------------------
 
 
 def blackness(texts: Iterable[str], face: ImageFont.FreeTypeFont) -> dict[str, int]:

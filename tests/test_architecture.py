@@ -107,9 +107,10 @@ def declared_only(path: str, tree: ast.Module) -> Iterator[str]:
 
 
 def helpers(path: str) -> set[str]:
-    """Modules that tests share (tests/support, on pytest's path), and those beside a script."""
-    folders = (ROOT / "tests" / "support", (ROOT / path).parent)
-    return {file.stem for folder in folders for file in folder.glob("*.py")}
+    """Modules that tests share (tests/support and benchmarks, on pytest's path), and those beside a script."""
+    folders = (ROOT / "tests" / "support", ROOT / "benchmarks", (ROOT / path).parent)
+    packages = {file.parent.name for folder in folders for file in folder.glob("*/__init__.py")}
+    return {file.stem for folder in folders for file in folder.glob("*.py")} | packages
 
 
 @cache

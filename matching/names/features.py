@@ -19,19 +19,25 @@ from matching.names.align import (
     DOUBLED_RIGHT,
     JOINED,
     LEFT_ONLY,
-    NEAR_SOUND,
     RIGHT_ONLY,
-    SAME_SOUND,
-    SHAPE,
     SPLIT,
     SWAPPED,
-    UNRELATED,
     WILD,
     Workspace,
     align,
     canonical,
 )
 from matching.names.characters import Characters
+from matching.names.feature_parts import (
+    before,
+    begin_alike,
+    industry_relation,
+    is_branch,
+    is_form,
+    kind_place,
+    subsequence,
+    typical,
+)
 from matching.names.jit import kernel
 from matching.names.parse import regions_relation
 
@@ -164,56 +170,6 @@ _NONE: Final = 300
 
 
 @kernel
-def _kind_place(kind: int) -> int:
-    """The place of an edit's kind among the eight of a group."""
-    if kind == SAME_SOUND:
-        return 0
-    if kind == NEAR_SOUND:
-        return 1
-    if kind == SHAPE:
-        return 2
-    if kind == UNRELATED:
-        return 3
-    if kind in (LEFT_ONLY, RIGHT_ONLY):
-        return 4
-    if kind in (DOUBLED_LEFT, DOUBLED_RIGHT):
-        return 5
-    if kind == SWAPPED:
-        return 6
-    return 7
-
-
-@kernel
-def _is_branch(label: int) -> bool:
-    return label == at.BRANCH or label == at.BRANCH_PLACE or label == at.BRANCH_KIND
-
-
-@kernel
-def _is_form(label: int) -> bool:
-    return label == at.FORM or label == at.GROUP
-
-
-@kernel
-def _subsequence(short: Any, long: Any) -> bool:
-    place = 0
-    for c in long:
-        if place < len(short) and short[place] == c:
-            place += 1
-    return place == len(short)
-
-
-@kernel
-def _before(left: Any, right: Any) -> bool:
-    """A fixed order of names, so that a pair is looked at from the same side whichever way it is asked."""
-    if len(left) != len(right):
-        return len(left) < len(right)
-    for place in range(len(left)):
-        if left[place] != right[place]:
-            return bool(left[place] < right[place])
-    return True
-
-
-@kernel
 def compare(
     left: Any, left_labels: Any, left_fields: Any, right: Any, right_labels: Any, right_fields: Any,
     tables: Characters, crowds: Crowds, space: Workspace, out: Any,
@@ -223,7 +179,7 @@ def compare(
     Returns:
         Vetoes as bits, the number of edits in `space.edits`, and 1 if the two were swapped for it.
     """
-    if not _before(left, right):
+    if not before(left, right):
         vetoes, count = _compare(
             right, right_labels, right_fields, left, left_labels, left_fields, tables, crowds, space, out
         )
@@ -250,10 +206,10 @@ def _count_edits(tables: Characters, space: Workspace, count: int, n: int, m: in
         if kind == WILD:
             out[_REST] += 1
             continue
-        place = _kind_place(kind)
+        place = kind_place(kind)
         alike = place < 3 or place > 4
         three = 0 if alike else place - 2
-        if _is_branch(a) or _is_branch(b):
+        if is_branch(a) or is_branch(b):
             out[_BRANCH + three] += 1
             if kind == LEFT_ONLY:
                 only_left += 1
@@ -265,9 +221,9 @@ def _count_edits(tables: Characters, space: Workspace, count: int, n: int, m: in
             core += 1
         elif (a == at.REGION and b in (-1, at.REGION)) or (b == at.REGION and a == -1):
             out[_REGION + three] += 1
-        elif (_is_form(a) and (b == -1 or _is_form(b))) or (_is_form(b) and a == -1):
+        elif (is_form(a) and (b == -1 or is_form(b))) or (is_form(b) and a == -1):
             out[_FORM + three] += 1
-        elif a == at.REGION or b == at.REGION or _is_form(a) or _is_form(b):
+        elif a == at.REGION or b == at.REGION or is_form(a) or is_form(b):
             out[_WORD + place] += 1
             core += 1
         elif (a == at.INDUSTRY and b in (-1, at.INDUSTRY)) or (b == at.INDUSTRY and a == -1):
@@ -279,7 +235,7 @@ def _count_edits(tables: Characters, space: Workspace, count: int, n: int, m: in
         else:
             out[_BRAND + place] += 1
             core += 1
-        if a != at.REGION and b != at.REGION and not _is_form(a) and not _is_form(b):
+        if a != at.REGION and b != at.REGION and not is_form(a) and not is_form(b):
             if has_left:
                 brand, common = int(tables.brand[space.left[i]]), int(tables.common[space.left[i]])
                 brand_least, brand_most = min(brand_least, brand), max(brand_most, brand)
@@ -357,7 +313,7 @@ def _compare(
             rare += 255 - int(tables.brand[c])
         if x == at.INDUSTRY or y == at.INDUSTRY:
             shared_industry += 1
-        if x != at.REGION and y != at.REGION and not _is_form(x) and not _is_form(y):
+        if x != at.REGION and y != at.REGION and not is_form(x) and not is_form(y):
             rare_all += 255 - (int(tables.brand[c]) + int(tables.common[c])) // 2
         i += 1
         j += 1
@@ -366,7 +322,7 @@ def _compare(
     for place in range(8):
         brand_edits += out[_BRAND + place] + out[_WORD + place]
     out[base + 7] = 1 if brand_edits == 0 and a == b and shared_brand >= a else 0
-    out[base + 8] = _begin_alike(left, left_labels, right, right_labels)
+    out[base + 8] = begin_alike(left, left_labels, right, right_labels)
     out[base + 9] = min(rare, 2000)
     out[base + 10] = min(rare_all, 4000)
 
@@ -391,7 +347,7 @@ def _compare(
         out[base + 18] = 4
     out[base + 19] = (1 if f == 0 else 0) + (1 if g == 0 else 0)
     out[base + 20] = max(x, y)
-    out[base + 21] = _industry_relation(left, left_labels, left_fields, right, right_labels, right_fields)
+    out[base + 21] = industry_relation(left, left_labels, left_fields, right, right_labels, right_fields)
     out[base + 22] = shared_industry
     x, y = left_fields[at.INDUSTRY_LENGTH], right_fields[at.INDUSTRY_LENGTH]
     out[base + 23], out[base + 24] = max(x, y), abs(x - y)
@@ -405,9 +361,9 @@ def _compare(
     both_heads = left_fields[at.BRANCH_KIND_ID] == 0 and right_fields[at.BRANCH_KIND_ID] == 0
     out[base + 27] = 2 if one_head else 0 if both_heads else 1
     if len(left) <= len(right):
-        out[base + 28] = 1 if _subsequence(left, right) else 0
+        out[base + 28] = 1 if subsequence(left, right) else 0
     else:
-        out[base + 28] = 1 if _subsequence(right, left) else 0
+        out[base + 28] = 1 if subsequence(right, left) else 0
     out[base + 29] = min(len(left), len(right))
     out[base + 30] = abs(len(left) - len(right))
     out[base + 31] = 1 if left_fields[at.KIND] != right_fields[at.KIND] else 0
@@ -417,7 +373,7 @@ def _compare(
     x = crowds.industry[left_fields[at.INDUSTRY_CLASS] % INDUSTRIES]
     y = crowds.industry[right_fields[at.INDUSTRY_CLASS] % INDUSTRIES]
     out[base + 35] = max(x, y)
-    x, y = _typical(left, left_labels, tables.brand), _typical(right, right_labels, tables.brand)
+    x, y = typical(left, left_labels, tables.brand), typical(right, right_labels, tables.brand)
     out[base + 36], out[base + 37] = min(x, y), max(x, y)
 
     vetoes = 0
@@ -439,67 +395,3 @@ def _compare(
         if unlike >= 2 and 3 * unlike >= part:
             vetoes |= BRANCHES_DIFFER
     return vetoes, count
-
-
-@kernel
-def _typical(chars: Any, labels: Any, brand: Any) -> int:
-    """The least typical character of a brand, in the mean with all of them."""
-    least, total, count = 255, 0, 0
-    for place in range(len(chars)):
-        if labels[place] == at.BRAND:
-            level = int(brand[chars[place]])
-            least = min(least, level)
-            total += level
-            count += 1
-    return (least + total // count) // 2 if count else 0
-
-
-@kernel
-def _begin_alike(left: Any, left_labels: Any, right: Any, right_labels: Any) -> int:
-    a = 0
-    b = 0
-    for place in range(len(left)):
-        if left_labels[place] == at.BRAND:
-            a = int(left[place])
-            break
-    for place in range(len(right)):
-        if right_labels[place] == at.BRAND:
-            b = int(right[place])
-            break
-    return 1 if a != 0 and a == b else 0
-
-
-@kernel
-def _industry_relation(
-    left: Any, left_labels: Any, left_fields: Any, right: Any, right_labels: Any, right_fields: Any
-) -> int:
-    x, y = left_fields[at.INDUSTRY_LENGTH], right_fields[at.INDUSTRY_LENGTH]
-    if x == 0 and y == 0:
-        return 5
-    if x == 0 or y == 0:
-        return 2
-    i = 0
-    j = 0
-    same = 0
-    while i < len(left) and j < len(right):
-        if left_labels[i] != at.INDUSTRY:
-            i += 1
-        elif right_labels[j] != at.INDUSTRY:
-            j += 1
-        elif left[i] == right[j]:
-            same += 1
-            i += 1
-            j += 1
-        else:
-            break
-    if same == x and same == y:
-        return 0
-    if (
-        left_fields[at.INDUSTRY_CLASS] == right_fields[at.INDUSTRY_CLASS]
-        and left_fields[at.INDUSTRY_FIRST] == right_fields[at.INDUSTRY_FIRST]
-        and left_fields[at.INDUSTRY_CLASS] != 0
-    ):
-        return 1
-    if same == min(x, y):
-        return 3
-    return 4
