@@ -17,6 +17,9 @@ COPY api ./api
 RUN /opt/liancheng/bin/python -m pip install --no-deps --no-build-isolation . \
     && /opt/liancheng/bin/python -m pip uninstall --yes pip setuptools \
     && /opt/liancheng/bin/liancheng --help >/dev/null
+# The matching functions are compiled here, beside the modules, for any processor of the platform: the image is read-only.
+ENV NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES=
+RUN /opt/liancheng/bin/python -m matching.warm
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="Liancheng 联惩" \
@@ -27,7 +30,7 @@ RUN groupadd --system --gid 10001 liancheng \
 COPY --from=build /opt/liancheng /opt/liancheng
 ENV PATH=/opt/liancheng/bin:$PATH \
     PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1 LC_ALL=C.UTF-8 \
-    LIANCHENG_HOME=/var/lib/liancheng
+    NUMBA_CPU_NAME=generic NUMBA_CPU_FEATURES= LIANCHENG_HOME=/var/lib/liancheng
 USER 10001:10001
 WORKDIR /var/lib/liancheng
 VOLUME /var/lib/liancheng

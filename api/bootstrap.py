@@ -9,7 +9,7 @@ import contextlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -131,6 +131,15 @@ def _searchable(generation: Generation) -> bool:
     from matching.index.tables import fingerprint
 
     return generation.index == fingerprint()
+
+
+def compile_ahead(notice: Callable[[], None]) -> None:
+    """Compile the matching functions where that was not done at installation; first `notice` says why it takes long."""
+    from matching.warm import compile_all, compiled_state
+
+    if compiled_state() != "ready":
+        notice()
+        compile_all()
 
 
 def publish(settings: Settings, store: GraphReader, progress: Progress | None = None) -> str:

@@ -61,6 +61,7 @@ def run_checks(settings: Settings, lang: Lang, now: datetime) -> list[Check]:
         ("python", _python),
         ("packages", _packages),
         ("rooms", _rooms),
+        ("compiled", _compiled),
         ("home", _home),
         ("policy", _policy),
         ("store", _store),
@@ -104,6 +105,16 @@ def _rooms(settings: Settings, lang: Lang, now: datetime) -> Iterator[Check]:
         if file is None or Path(file).resolve().parents[1] != home:
             foreign.append(f"{room}: {file}")
     yield _check("rooms", "fail" if foreign else "ok", lang, folder=home, foreign="; ".join(foreign) or "-")
+
+
+def _compiled(settings: Settings, lang: Lang, now: datetime) -> Iterator[Check]:
+    from matching.warm import compiled_state
+
+    found = compiled_state()
+    if found == "ready":
+        yield _check("compiled", "ok", lang)
+    else:
+        yield _check("compiled", "warn", lang, found)
 
 
 def _home(settings: Settings, lang: Lang, now: datetime) -> Iterator[Check]:

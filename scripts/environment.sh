@@ -31,9 +31,15 @@ fresh() {
         [ "$(stamp "$2")" = "$(cat "$venv/.stamp-$1")" ]
 }
 
+# Says so in one line when there is something to compile; a program that could not be compiled ahead still works.
+warm() {
+    "$python" -m matching.warm || echo "compiling failed; the first decision will try again" >&2
+    exit 0
+}
+
 # What the tests need includes what the program needs.
-fresh dev requirements-dev.lock && exit 0
-fresh "$want" "$lock" && exit 0
+fresh dev requirements-dev.lock && warm
+fresh "$want" "$lock" && warm
 
 base=$(sh scripts/python.sh)
 if ! { [ -x "$python" ] && "$python" -c 'import pip' 2>/dev/null && [ "$(cat "$venv/.where" 2>/dev/null)" = "$(pwd)" ]; }; then
@@ -46,3 +52,4 @@ echo "Installing the pinned packages of $lock" >&2
 "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" >&2
 "$python" -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation -e . >&2
 stamp "$lock" >"$venv/.stamp-$want"
+warm

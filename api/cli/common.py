@@ -155,6 +155,12 @@ class Run:
         """A sentence on stderr: stdout holds nothing but data."""
         click.echo(mask_text(self.say(code, **params)), err=True)
 
+    def compile_ahead(self) -> None:
+        """Compile the matching functions if need be, after a sentence on stderr about why it takes long."""
+        from api import bootstrap
+
+        bootstrap.compile_ahead(lambda: self.note("start.compiling"))
+
     def emit(self, table: Table) -> None:
         """Write the answer: a table with colour on a terminal, otherwise in the chosen format."""
         if self.output is None and self.format == "table" and sys.stdout.isatty():

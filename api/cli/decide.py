@@ -51,6 +51,7 @@ def decide(run: Run, request_file: Path, exit_verdict: bool) -> int:
     except RequestError as error:
         tell_problems(run, error)
         return USAGE
+    run.compile_ahead()
     with bootstrap.opened_desk(run.settings) as desk:
         decision = desk.screener.screen(request, now=bootstrap.now(), tenant=run.settings.tenant, actor="cli")
     if run.format == "json":

@@ -124,6 +124,7 @@ def show_tender(run: Run, folder: Path, manifest: DemoManifest) -> None:
 
     tender = manifest.tenders[0]
     request = parse_request((folder / tender.request).read_bytes())
+    run.compile_ahead()
     with bootstrap.opened_desk(run.settings) as desk:
         decision = desk.screener.screen(request, now=bootstrap.now(), tenant=run.settings.tenant, actor="cli")
     run.note("demo.tender", name=tender.name, title=tender.title)

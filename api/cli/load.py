@@ -78,6 +78,7 @@ def load(
         # a trial needs a store to compare with; on a new installation an empty one is as good as none
         with bootstrap.opened_store(run.settings, create=True):
             pass
+    run.compile_ahead()
     with run.progress(run.say("load.progress")) as advance:
         report = load_files(
             run.settings,

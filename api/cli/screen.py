@@ -82,6 +82,7 @@ def screen(
 def decide_all(run: Run, asks: list[Ask]) -> list[Decision]:
     """Decide every request, durably, with progress."""
     decisions: list[Decision] = []
+    run.compile_ahead()
     with (
         bootstrap.opened_desk(run.settings) as desk,
         run.progress(run.say("screen.progress"), len(asks)) as advance,

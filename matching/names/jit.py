@@ -15,22 +15,55 @@ from typing import Any, Final, ParamSpec, TypeVar, cast
 
 import numba
 import xxhash
+from numba.core import types
+
+from matching.names.cache import keep
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_types: Final[Any] = types  # without types of their own
 _IMPORTS: Final = re.compile(r"^from (matching[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function at its first call and keep the machine code beside the module."""
-    return cast("Callable[P, R]", _stamped(numba.njit(function, cache=True, nogil=True), function))
+    return cast("Callable[P, R]", _prepared(numba.njit(function, nogil=True), function))
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that creates no array: without reference counts, which cost more than small functions do."""
     options: dict[str, Any] = {"_nrt": False}  # an option that numba's own types leave out
-    return cast("Callable[P, R]", _stamped(numba.njit(function, cache=True, nogil=True, **options), function))
+    return cast("Callable[P, R]", _prepared(numba.njit(function, nogil=True, **options), function))
+
+
+def _prepared(dispatcher: Any, function: Callable[..., Any]) -> Any:
+    keep(dispatcher, function)
+    return _widened(_stamped(dispatcher, function))
+
+
+def _widened(dispatcher: Any) -> Any:
+    """Let compiled callers share one compilation for whole numbers of all sizes and for constants.
+
+    numba would compile a function anew for a character, a label, a field and a counter in the same place.
+    """
+    found = getattr(dispatcher, "get_call_template", None)  # without compilation there is none
+    if found is not None:
+
+        def get_call_template(args: Any, kws: Any) -> Any:
+            wide = {name: _wide(each) for name, each in kws.items()}
+            return found(tuple(map(_wide, args)), wide)
+
+        dispatcher.get_call_template = get_call_template
+    return dispatcher
+
+
+def _wide(kind: Any) -> Any:
+    """The type that a caller's type is taken for: constants are numbers, and small whole numbers are 64-bit ones."""
+    plain = _types.unliteral(kind)
+    if isinstance(plain, _types.Integer) and plain.bitwidth < _types.int64.bitwidth:
+        return _types.int64
+    return plain if isinstance(plain, (_types.Integer, _types.Boolean)) else kind
 
 
 def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
