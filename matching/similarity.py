@@ -6,7 +6,7 @@ can do more than ask for a human.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from graph import identifiers, keys, text
 from graph.generation import Generation
-from graph.model import Listing, Mention, PartyType
+from graph.model import Id, Listing, Mention, Party, PartyType
 from matching.candidates import Alike, Candidate, NameSearch
 from matching.compare import org_numbers
 from matching.compare_names import name_feature
@@ -47,10 +47,10 @@ OTHER_PROVINCE: Final = -2_500
 """Few companies are registered in one province and listed with another."""
 SAME_NUMBER: Final = 3_000
 """Points for a masked code, a registration number or a mistyped code that both sides state."""
-MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
-"""The most that evidence adds to the points of two names."""
-NEAR: Final = 3_000
+NEAR: Final = 2_000
 """How far below the threshold a name still counts as a near miss, which is kept for audit."""
+NAMESAKES: Final = 10
+"""Records of just the subject's name that are looked at."""
 SHORT_LIST: Final = 10_000
 """Shorter lists are judged as if they had so many names: few alarms are no reason to take neighbours for slips."""
 MOST_TRACES: Final = 3
@@ -104,15 +104,18 @@ class Similar:
         """The candidates that resemble enough, and the near misses worth keeping, best first."""
         best = self._best(candidates)
         ranked = sorted(candidates, key=lambda one: (-best[one.ordinal].points, one.ordinal))
+        most = _most(subject)
         known: dict[str, bool] = {}
         kept: list[_Weighed] = []
         aside: set[str] = set()
         for candidate in ranked:
             scored = best[candidate.ordinal]
-            if scored.points < self.threshold - max(NEAR, MOST_FOR):
+            if scored.points < self.threshold - max(NEAR, most):
                 break
             full = len(aside) == MOST_TRACES and scored.alike.right not in aside
-            if full and scored.vetoed:
+            if full and (
+                scored.vetoed or known.get(scored.alike.left) or scored.points + most < self.threshold
+            ):
                 continue
             listing = self._generation.listing(candidate.ordinal)
             if listing.subject.type is not PartyType.ORGANIZATION:
@@ -131,7 +134,7 @@ class Similar:
     def _best(self, candidates: Sequence[Candidate]) -> dict[int, _Scored]:
         """The best pair of names of every candidate; all pairs are scored at once."""
         scored = _scores(list(dict.fromkeys(alike for one in candidates for alike in one.names)))
-        least = self.threshold - MOST_FOR
+        least = self.threshold - SAME_REP - SAME_PROVINCE - SAME_NUMBER
 
         def rank(one: _Scored) -> tuple[bool, int]:
             return one.points >= least and not one.vetoed, one.points
@@ -156,7 +159,7 @@ class Similar:
             outcome = "vetoed"
         elif points < self.threshold:
             outcome = "below_threshold"
-        elif self._registered(subject, scored.alike.left, known):
+        elif self._known(subject, scored.alike.left, known):
             outcome = "registered_name"
             features.append(Feature(name="register", submitted=_shown(scored.alike.left), outcome="equal"))
         else:
@@ -191,28 +194,36 @@ class Similar:
             ),
         )
 
-    def _registered(self, subject: Subject, left: str, known: dict[str, bool]) -> bool:
-        """Whether the name is a registered organisation's own, whose code the stated one does not contradict.
+    def _known(self, subject: Subject, left: str, known: dict[str, bool]) -> bool:
+        """Whether the name is a known organisation's own, whose code the stated one does not contradict.
 
-        A former name counts where the stated code is that of the organisation that bore it.
+        Known is a name that is registered, or stands on a list just so. A former name counts where the stated code
+        is that of the organisation that bore it.
         """
         if left not in known:
             n6 = text.org_key(left)
             stated = {code for i in subject.ids if i.state != "masked" for code in _codes(i.scheme, i.value)}
-            held = self._codes_of(n6)
-            own = any(not stated.isdisjoint(codes) for codes in held)
-            fits = own or not stated or not all(held)
-            known[left] = own or (fits and self._generation.registered(n6))
+            held = [_valid(party.ids) for party in self._parties(n6)]
+            known[left] = (
+                any(not stated.isdisjoint(codes) for codes in held)
+                or ((not stated or not all(held)) and self._generation.registered(n6))
+                or any(not stated or not codes or not stated.isdisjoint(codes) for codes in self._listed(n6))
+            )
         return known[left]
 
-    def _codes_of(self, n6: str) -> list[set[str]]:
-        """The valid codes of each organisation that bears or bore a name."""
-        parties = map(self._generation.party, self._generation.parties(keys.org_name(n6)))
-        return [
-            {code for i in party.ids if i.state == "valid" for code in _codes(i.scheme, i.value)}
-            for party in parties
-            if party.type is PartyType.ORGANIZATION
-        ]
+    def _parties(self, n6: str) -> Iterator[Party]:
+        """The organisations that bear or bore a name."""
+        for ordinal in self._generation.parties(keys.org_name(n6)):
+            party = self._generation.party(ordinal)
+            if party.type is PartyType.ORGANIZATION:
+                yield party
+
+    def _listed(self, n6: str) -> Iterator[set[str]]:
+        """The valid codes of each record of just this name."""
+        for ordinal in self._generation.listings(keys.org_name(n6))[:NAMESAKES]:
+            subject = self._generation.listing(ordinal).subject
+            if subject.type is PartyType.ORGANIZATION and subject.n6 == n6:
+                yield _valid(subject.ids)
 
 
 def warm(index: NameSearch) -> None:
@@ -234,6 +245,10 @@ def model_name() -> str:
 
 _SHARED = frozenset({"equal", "nested", "equal_unchecked", "masked", "reg_no"})
 _AGAINST = frozenset({"conflict", "mask_conflict", "mixed"})
+
+
+def _valid(ids: Iterable[Id]) -> set[str]:
+    return {code for one in ids if one.state == "valid" for code in _codes(one.scheme, one.value)}
 
 
 def _codes(scheme: str, value: str) -> tuple[str, ...]:
@@ -258,6 +273,15 @@ def _scores(pairs: Sequence[Alike]) -> dict[Alike, _Scored]:
             else _Scored(pair, names.points, bool(names.vetoes), names)
         )
     return found
+
+
+def _most(subject: Subject) -> int:
+    """The most that evidence can add to the points of a subject's names."""
+    return (
+        (SAME_REP if subject.legal_rep else 0)
+        + (SAME_PROVINCE if subject.region else 0)
+        + (SAME_NUMBER if subject.ids else 0)
+    )
 
 
 def _legal_rep(subject: Subject, mention: Mention, listing: Listing) -> tuple[Feature, int]:
