@@ -70,9 +70,10 @@ def main() -> int:
     """Compile with one line on stderr, or do nothing when it is done; a failure stops no installation."""
     if compiled_state() == "ready":
         return 0
-    print(NOTICE, file=sys.stderr, flush=True)
+    sys.stderr.write(NOTICE + "\n")
+    sys.stderr.flush()
     if compile_all() == "memory":
-        print("no folder can be written to keep them: every process compiles them anew", file=sys.stderr)
+        sys.stderr.write("no folder can be written to keep them: every process compiles them anew\n")
     return 0
 
 

@@ -154,7 +154,12 @@ def _other_script(left: str, right: str, scripts: tuple[int, int]) -> NameCompar
         points=found.points,
         relation="same" if same else "different",
         parts=tuple(Part(name=part.name, points=part.points) for part in found.parts),
-        edits=tuple(Edit(kind=e.kind, left=e.left, right=e.right, where=e.where) for e in found.edits),
+        edits=tuple(
+            Edit(kind=e.kind, left=e.left, right=e.right, where=e.where)
+            if scripts[0] == 2
+            else Edit(kind=e.kind, left=e.right, right=e.left, where=e.where)
+            for e in found.edits
+        ),
         vetoes=found.vetoes,
     )
 
