@@ -139,14 +139,11 @@ class FuzzyCandidates:
         exact = self._exact.candidates(subject)
         if not (similar and self._limit and subject.type is PartyType.ORGANIZATION):
             return exact
-        exact = list(exact)
-        settled = {one.ordinal for one in exact if set(one.keys) != {"wildcard"}}
         own = {keys.org_name(name) for name in (subject.n6, *subject.former) if name}
         alike: dict[int, list[Alike]] = {}
         for text in subject.texts[:MOST_NAMES]:
             for found in self._index.search(text, self._limit):
                 if found.key not in own:  # a name written alike is the exact search's affair
                     for ordinal in self._generation.listings(found.key):
-                        if ordinal not in settled:
-                            alike.setdefault(ordinal, []).append(Alike(text, found.text))
+                        alike.setdefault(ordinal, []).append(Alike(text, found.text))
         return [*exact, *(Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items())]

@@ -223,7 +223,7 @@ class Matcher:
         status = listing.status(self._as_of)
         if tier is Tier.X:
             return _trace("conflicting_codes", listing, record_hash, tier, status, result.features)
-        pair = self._pair_key(asked.subject, listing, record_hash, asked.company)
+        pair = self._pair_key(asked.subject, listing, record_hash, asked.company, similar=tier is Tier.E5)
         answer = self._reviews.answer(pair)
         if answer is not None and answer.answer == "reject":
             return _trace(
@@ -270,11 +270,14 @@ class Matcher:
             path=asked.path,
         )
 
-    def _pair_key(self, subject: Subject, listing: Listing, record_hash: str, company: str) -> str:
+    def _pair_key(
+        self, subject: Subject, listing: Listing, record_hash: str, company: str, *, similar: bool
+    ) -> str:
         """Names the pair for reviews: new when the record or the party changes; numbers of persons pseudonymous.
 
         Without a valid number everything else that tells namesakes apart is part of it, the company that a person
-        acts for included, so that an answer about one never passes to another.
+        acts for included, so that an answer about one never passes to another. An answer about names that only
+        resemble says nothing of a match found later by a number or a former name.
         """
         ids = tuple(
             f"{i.scheme}:{show(i) if i.scheme in ORG_SCHEMES else pseudonym(self._key, i.value)}"
@@ -283,6 +286,8 @@ class Matcher:
         facts: tuple[str, ...] = ()
         if not subject.codes:
             facts = (subject.legal_rep, subject.region, subject.sex, str(subject.birth_year or ""), company)
+        if similar:
+            facts = (*facts, "similar")
         pair = _Pair(
             type=subject.type.value,
             name=subject.n6,

@@ -32,7 +32,7 @@ from matching.names.coding import encode, encode_many
 from matching.names.lexicon import lexicon
 from matching.names.model import model_hash
 from matching.names.parse import read
-from matching.names.score import OTHER_SCRIPT, NameComparison, compare_names, probability, score_pairs
+from matching.names.score import EQUAL, OTHER_SCRIPT, NameComparison, compare_names, probability, score_pairs
 from matching.names.thresholds import threshold
 from matching.policy import Policy
 from matching.subjects import Subject, mention_region
@@ -47,6 +47,8 @@ OTHER_PROVINCE: Final = -2_500
 """Few companies are registered in one province and listed with another."""
 SAME_NUMBER: Final = 3_000
 """Points for a masked code, a registration number or a mistyped code that both sides state."""
+MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
+"""The most that evidence adds to the points of two names."""
 NEAR: Final = 2_000
 """How far below the threshold a name still counts as a near miss, which is kept for audit."""
 NAMESAKES: Final = 10
@@ -134,7 +136,7 @@ class Similar:
     def _best(self, candidates: Sequence[Candidate]) -> dict[int, _Scored]:
         """The best pair of names of every candidate; all pairs are scored at once."""
         scored = _scores(list(dict.fromkeys(alike for one in candidates for alike in one.names)))
-        least = self.threshold - SAME_REP - SAME_PROVINCE - SAME_NUMBER
+        least = self.threshold - MOST_FOR
 
         def rank(one: _Scored) -> tuple[bool, int]:
             return one.points >= least and not one.vetoed, one.points
@@ -266,7 +268,9 @@ def _scores(pairs: Sequence[Alike]) -> dict[Alike, _Scored]:
     points, bits = score_pairs(*encode_many(list(left)), *encode_many(list(right)), places)
     found = {}
     for pair, value, bit in zip(pairs, points.tolist(), bits.tolist(), strict=True):
-        names = compare_names(pair.left, pair.right) if bit & OTHER_SCRIPT else None
+        # alike as far as names are read, but not written alike
+        again = bit & OTHER_SCRIPT or value >= EQUAL
+        names = compare_names(pair.left, pair.right) if again else None
         found[pair] = (
             _Scored(pair, value, bool(bit))
             if names is None
@@ -284,13 +288,18 @@ def _most(subject: Subject) -> int:
     )
 
 
+_HIDDEN = ("*", text.WILDCARD)
+"""In names of persons: characters that a mask hides or a file lost, so that they neither agree nor contradict."""
+
+
 def _legal_rep(subject: Subject, mention: Mention, listing: Listing) -> tuple[Feature, int]:
     recorded = mention.legal_rep or next(
         (r.mention.name for r in listing.related if r.role == "legal_rep"), ""
     )
-    if not subject.legal_rep or not recorded:
+    known = text.person_key(recorded) if recorded and not text.is_empty(recorded) else ""
+    if not subject.legal_rep or not known or any(mark in subject.legal_rep + known for mark in _HIDDEN):
         return Feature(name="legal_rep", matched=recorded, outcome="missing"), 0
-    equal = text.person_key(recorded) == subject.legal_rep
+    equal = known == subject.legal_rep
     outcome, points = ("equal", SAME_REP) if equal else ("different", OTHER_REP)
     return Feature(name="legal_rep", matched=recorded, outcome=outcome), points
 

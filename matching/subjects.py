@@ -264,7 +264,7 @@ def province(ids: tuple[Parsed, ...], *texts: str) -> str:
         if value and (found := text.province_of(value)):
             return found
     for parsed in ids:
-        if parsed.scheme == "uscc" and parsed.state == "valid" and parsed.value[2:4].isdigit():
+        if parsed.scheme == "uscc" and parsed.state == "valid" and text.province_name(parsed.value[2:4]):
             return parsed.value[2:4]
     return ""
 

@@ -33,7 +33,7 @@ from matching.bulk.verdict import (
     exact,
     weighed,
 )
-from matching.bulk.written import Asked, Register, by_register, written
+from matching.bulk.written import MOST_ROWS, Asked, Register, by_register, written
 
 Array = npt.NDArray[Any]
 
@@ -152,7 +152,9 @@ class Searcher:
         told = (found.points >= _TOLD) & found.near & ~stem
         chosen = order[hopeful[order] | ((position < self.plan.top) & told[order])]
         low = self.table.entry_starts[found.entry[chosen]]
-        counts = np.minimum(self.table.entry_starts[found.entry[chosen] + 1] - low, self.plan.top)
+        # a listing whose code contradicts must not hide a namesake's behind it, however few are told
+        most = np.where(hopeful[chosen], MOST_ROWS, self.plan.top)
+        counts = np.minimum(self.table.entry_starts[found.entry[chosen] + 1] - low, most)
         which, places = expand(low, counts)
         listed = self.table.entry_rows[places].astype(np.int64)
         chosen = chosen[which]
@@ -273,7 +275,7 @@ class Searcher:
             why, rejected = Reason("query_empty"), True
         elif state == UNREADABLE:
             why, rejected = Reason("query_unreadable"), True
-        elif side.numbered and not side.read.several:
+        elif side.subject.comparable:
             return hits
         else:
             why, rejected = Reason("query_several" if side.read.several else "query_doubtful"), False

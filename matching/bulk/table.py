@@ -192,7 +192,9 @@ def build(folder: Path, blocks: Iterable[Block], *, index: bool, progress: Any =
         np.save(folder / f"{family}_keys.npy", joined[f"{family}_keys"][order])
         np.save(folder / f"{family}_rows.npy", joined[f"{family}_rows"][order])
     np.save(folder / "row_code.npy", joined["row_code"])
-    order = np.argsort(joined["entry_keys"], kind="stable")
+    # under one name those first whose code can't contradict: so many rows only are looked at
+    plain = np.minimum(joined["row_code"][joined["entry_rows"]], OTHER_CODE + 1)
+    order = np.lexsort((plain, joined["entry_keys"]))
     sorted_keys = joined["entry_keys"][order]
     unique, starts = np.unique(sorted_keys, return_index=True)
     np.save(folder / "entry_keys.npy", unique)

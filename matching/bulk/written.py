@@ -27,6 +27,16 @@ class Register:
 
     def __init__(self, table: Table | None) -> None:
         self.table = table
+        rows = np.zeros(0, np.int32) if table is None else table.code_rows
+        self._by_row = np.argsort(rows, kind="stable")
+        self._rows = rows[self._by_row]
+
+    def codes(self, rows: Array) -> tuple[Array, Array]:
+        """Keys of the numbers of some rows: which of the rows, and the key."""
+        low = np.searchsorted(self._rows, rows, "left")
+        which, places = expand(low, np.searchsorted(self._rows, rows, "right") - low)
+        keys_ = np.zeros(0, np.uint64) if self.table is None else self.table.code_keys
+        return which, keys_[self._by_row[places]]
 
     def rows(self, n6: str) -> list[int]:
         """Rows that hold exactly this name as their own."""
@@ -145,21 +155,25 @@ def _branches(table: Table, register: Register, asked: Asked) -> Iterator[tuple[
 
 
 def by_register(table: Table, register: Register, asked: Asked) -> Iterator[tuple[int, int, Found]]:
-    """Records of a query under another name, by the code that the register knows it by: at most a REVIEW."""
+    """Records of a query under another name, by the codes that the register knows it by: at most a REVIEW.
+
+    A code that the query states itself and that holds decides instead.
+    """
     known = register.table
     if known is None:
         return
     names = asked.own_names()
     queries = asked.block.entry_rows[names]
     entries = known.entries_of(asked.block.entry_keys[names])
-    wanted = np.flatnonzero((entries >= 0) & (asked.block.row_code[queries] == 0))
-    first = known.entry_rows[known.entry_starts[entries[wanted]]]
-    coded = known.row_code[first] > OTHER_CODE
-    queries, first = queries[wanted[coded]], first[coded]
-    which, places = runs(table.code_keys, known.row_code[first], MOST_ROWS)
-    for at, row in zip(which.tolist(), table.code_rows[places].tolist(), strict=True):
-        query, party = int(queries[at]), Side(known.cells(int(first[at])))
-        if party.read.n6 != Side(asked.rows[query]).read.n6:
+    wanted = np.flatnonzero((entries >= 0) & (asked.block.row_code[queries] <= OTHER_CODE))
+    bearer, places = _rows_of(known, entries[wanted])
+    queries, bearers = queries[wanted[bearer]], known.entry_rows[places]
+    holder, codes = register.codes(bearers)
+    which, places = runs(table.code_keys, codes, MOST_ROWS)
+    for at, row in zip(holder[which].tolist(), table.code_rows[places].tolist(), strict=True):
+        query, party = int(queries[at]), Side(known.cells(int(bearers[at])))
+        asking = Side(asked.rows[query])
+        if party.read.n6 != asking.read.n6 or asking.subject.codes:
             continue
         listing = Side(table.cells(row)).listing
         subject = msgspec.structs.replace(party.subject, derived=True)

@@ -86,6 +86,42 @@ def test_what_is_found(search: Searcher, cells: tuple[str, ...], expected: tuple
     assert short(first(search, *cells)) == expected
 
 
+@pytest.mark.parametrize("top", [1, 3])
+def test_rows_whose_code_contradicts_hide_no_other_row(tmp_path: Path, top: int) -> None:
+    twice, alike = "临江市衡硕物业管理有限公司", "武义科技印业机械有限公司"
+    rows = [Cells(twice, uscc(2))] * 60 + [Cells(alike, uscc(3))] * 60 + [Cells(twice), Cells(alike)]
+    search = Searcher(Plan(table=table(tmp_path / "list", rows, index=True), top=top, budget=MANY))
+    assert short(first(search, twice, uscc(4))) == (120, "same", "E4", "REVIEW")
+    assert short(first(search, "武义壳技印业机械有限公司", uscc(4))) == (121, "same", "E5", "REVIEW")
+
+
+@pytest.mark.parametrize("name", ["建筑", "???"])
+def test_a_number_that_cannot_be_searched_saves_no_doubtful_name(search: Searcher, name: str) -> None:
+    wrong = uscc(70)[:17] + next(c for c in "AB" if c != uscc(70)[17])
+    assert first(search, name, wrong).found.decision == "UNDETERMINED"
+    assert first(search, name, uscc(70)).found.decision == "CLEAR"
+
+
+@pytest.mark.parametrize("listed", [uscc(8), uscc(8)[8:17]])
+@pytest.mark.parametrize("known", [uscc(8), uscc(8)[8:17]])
+def test_a_register_finds_the_records_of_all_bearers_of_a_name(
+    tmp_path: Path, listed: str, known: str
+) -> None:
+    name = "武义壳技印业机械有限公司"
+    register = [Cells(name, uscc(20)), Cells(name, known)]
+    rows = [Cells("武义科技印业机械有限公司", listed), Cells("临江市鼎沣商贸有限公司")]
+    search = Searcher(
+        Plan(
+            table=table(tmp_path / "list", rows, index=True),
+            registry=table(tmp_path / "registry", register, index=False), budget=MANY,
+        )
+    )  # fmt: skip
+    wrong = uscc(70)[:17] + next(c for c in "AB" if c != uscc(70)[17])
+    for stated in ("", wrong):
+        assert short(first(search, name, stated)) == (0, "same", "E3", "REVIEW")
+    assert first(search, name, uscc(20)).found.decision == "CLEAR"
+
+
 def test_all_rows_of_a_name_are_told_the_strictest_first(search: Searcher) -> None:
     hits = search.chunk([Cells(NAME, uscc(9))])[0]
     assert [short(hit) for hit in hits[:1]] == [(7, "same", "E1", "BLOCK")]

@@ -288,6 +288,36 @@ def test_reviews_are_remembered_until_something_changes(tmp_path: Path, ledger: 
         )
 
 
+def test_an_answer_about_likeness_is_none_about_a_former_name(tmp_path: Path, ledger: Ledger) -> None:
+    publish_world(tmp_path, [record()])
+    first = decide(tmp_path, {"name": TYPO}, ledger=ledger)
+    proof = evidence(first)
+    ledger.add_review(
+        pair_key=proof.pair, answer="reject", reviewer="clerk", reason="looked", decision_id=first.decision_id,
+        list=proof.list, record=proof.record, record_hash=proof.record_hash, subject=proof.submitted,
+        tier=proof.tier.value, tenant="default", at=NOW,
+    )  # fmt: skip
+    assert decide(tmp_path, {"name": TYPO}, ledger=ledger).verdict is Verdict.CLEAR
+    renamed = decide(tmp_path, {"name": TYPO, "former_names": [LISTED]}, ledger=ledger)
+    assert (renamed.verdict, evidence(renamed).tier) == (Verdict.REVIEW, Tier.E4)
+
+
+@pytest.mark.parametrize("rep", ["虚**", "虚某某", "无", "虚?甲"])
+def test_a_masked_representative_speaks_neither_for_nor_against(tmp_path: Path, rep: str) -> None:
+    publish_world(tmp_path, [record(legal_rep=rep)])
+    plain = similarity(decide(tmp_path, {"name": TYPO}))
+    named = similarity(decide(tmp_path, {"name": TYPO, "legal_rep": {"name": "虚构甲"}}))
+    assert named.points == plain.points
+
+
+def test_names_alike_as_far_as_they_are_read_are_not_alike(tmp_path: Path) -> None:
+    long = "临江" + "澄远建设" * 42
+    publish_world(tmp_path, [record(long + "甲有限公司")])
+    found = similarity(decide(tmp_path, {"name": long + "乙有限公司"}))
+    assert found.points == sum(part.points for part in found.parts)
+    assert [part.name for part in found.parts] != ["equal"]
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_explanation_reads_well(tmp_path: Path, lang: Lang) -> None:
     from api.explain import explain

@@ -24,6 +24,7 @@ def _uscc(number: int, prefix: str = "91") -> str:
 
 CODE = _uscc(1)
 WRONG = CODE[:17] + next(c for c in "0123" if c != CODE[17])
+NATIONAL = _uscc(1).replace("91329901", "91100000")[:17]
 FIRST17 = "32990119900704357"
 CITIZEN = FIRST17 + citizen_check_character(FIRST17)
 
@@ -284,3 +285,11 @@ def test_a_name_with_lost_characters_is_found_by_what_is_left_of_it() -> None:
     ):
         assert asked.intersection(keys.org_wildcard(damaged)), damaged
     assert not asked.intersection(keys.org_wildcard("临江启?建设工程有限责任公司"))
+
+
+def test_a_code_of_the_national_authority_names_no_province() -> None:
+    code = NATIONAL + uscc_check_character(NATIONAL)
+    ref = PartyRef.model_validate({"name": "虚构建设工程有限公司", "identifiers": [{"id": code}]})
+    subject = party_subject(ref)
+    assert [number.state for number in subject.ids] == ["valid"]
+    assert not subject.region
