@@ -49,6 +49,8 @@ SAME_NUMBER: Final = 3_000
 """Points for a masked code, a registration number or a mistyped code that both sides state."""
 MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
 """The most that evidence adds to the points of two names."""
+MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
+"""The most that evidence adds to the points of two names."""
 NEAR: Final = 2_000
 """How far below the threshold a name still counts as a near miss, which is kept for audit."""
 NAMESAKES: Final = 10
