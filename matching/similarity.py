@@ -49,12 +49,8 @@ SAME_NUMBER: Final = 3_000
 """Points for a masked code, a registration number or a mistyped code that both sides state."""
 MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
 """The most that evidence adds to the points of two names."""
-MOST_FOR: Final = SAME_REP + SAME_PROVINCE + SAME_NUMBER
-"""The most that evidence adds to the points of two names."""
 NEAR: Final = 2_000
 """How far below the threshold a name still counts as a near miss, which is kept for audit."""
-NAMESAKES: Final = 10
-"""Records of just the subject's name that are looked at."""
 SHORT_LIST: Final = 10_000
 """Shorter lists are judged as if they had so many names: few alarms are no reason to take neighbours for slips."""
 MOST_TRACES: Final = 3
@@ -199,10 +195,9 @@ class Similar:
         )
 
     def _known(self, subject: Subject, left: str, known: dict[str, bool]) -> bool:
-        """Whether the name is a known organisation's own, whose code the stated one does not contradict.
+        """Whether the name is a registered organisation's own, whose code the stated one does not contradict.
 
-        Known is a name that is registered, or stands on a list just so. A former name counts where the stated code
-        is that of the organisation that bore it.
+        A former name counts where the stated code is that of the organisation that bore it.
         """
         if left not in known:
             n6 = text.org_key(left)
@@ -211,7 +206,6 @@ class Similar:
             known[left] = (
                 any(not stated.isdisjoint(codes) for codes in held)
                 or ((not stated or not all(held)) and self._generation.registered(n6))
-                or any(not stated or not codes or not stated.isdisjoint(codes) for codes in self._listed(n6))
             )
         return known[left]
 
@@ -221,13 +215,6 @@ class Similar:
             party = self._generation.party(ordinal)
             if party.type is PartyType.ORGANIZATION:
                 yield party
-
-    def _listed(self, n6: str) -> Iterator[set[str]]:
-        """The valid codes of each record of just this name."""
-        for ordinal in self._generation.listings(keys.org_name(n6))[:NAMESAKES]:
-            subject = self._generation.listing(ordinal).subject
-            if subject.type is PartyType.ORGANIZATION and subject.n6 == n6:
-                yield _valid(subject.ids)
 
 
 def warm(index: NameSearch) -> None:

@@ -56,8 +56,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
         done = subprocess.run(
             [home / "venv" / "bin" / "liancheng", *arguments],
             cwd=elsewhere, env=environment | {"LIANCHENG_LANG": "en"}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            capture_output=True, text=True, timeout=500, check=False,
+        )  # fmt: skip  (the first call compiles the matching functions)
         assert done.returncode == status, done.stdout + done.stderr
         return done
 

@@ -167,11 +167,12 @@ def test_a_registered_name_never_hides_its_own_record(tmp_path: Path) -> None:
     assert trace(decision).why == "registered_name"
 
 
-def test_a_name_that_stands_on_a_list_is_no_slip_for_its_neighbour(tmp_path: Path) -> None:
+def test_a_record_under_the_misspelt_name_clears_nobody(tmp_path: Path) -> None:
     publish_world(tmp_path, [record(), record(TYPO)])
     decision = decide(tmp_path, {"name": TYPO})
-    assert [e.matched for r in decision.bidders[0].reasons for e in r.evidence] == [TYPO]
-    assert trace(decision).why == "registered_name"
+    matched = {e.matched for r in decision.bidders[0].reasons for e in r.evidence}
+    assert len(matched) == 2
+    assert TYPO in matched
 
 
 def test_evidence_is_added_and_shown(tmp_path: Path) -> None:

@@ -90,7 +90,8 @@ def _callers(chars: Chars, small: Ints) -> int:
 @pytest.mark.skipif(not hasattr(_one_more, "signatures"), reason="compilation is switched off")
 def test_callers_with_numbers_of_all_sizes_share_one_compilation() -> None:
     assert _callers(np.array([65_535], np.uint16), np.array([-5], np.int32)) == 65_536 - 4 + 8 + 2
-    assert len(_one_more.signatures) == 1  # type: ignore[attr-defined]
+    # none where the machine code of an earlier run is used
+    assert len(_one_more.signatures) <= 1  # type: ignore[attr-defined]
 
 
 def test_a_folder_that_can_only_be_read_serves_when_all_was_compiled_there(
