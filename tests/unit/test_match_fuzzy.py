@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -247,7 +248,7 @@ def test_what_was_known_earlier_is_searched_in_the_index_of_that_time(tmp_path: 
 
 
 def test_a_foreign_index_is_refused(tmp_path: Path) -> None:
-    def foreign(*arguments: object) -> str:
+    def foreign(sink: Any, texts: Any, keys: Any, previous: Any = None, progress: Any = None) -> str:
         return "0.0-made-by-others"
 
     publish_world(tmp_path, [record()], index=foreign)
@@ -258,7 +259,7 @@ def test_a_foreign_index_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("made", ["without", "foreign"])
 def test_the_desk_makes_the_index_that_is_missing(tmp_path: Path, made: str) -> None:
-    def foreign(*arguments: object) -> str:
+    def foreign(sink: Any, texts: Any, keys: Any, previous: Any = None, progress: Any = None) -> str:
         return "0.0-made-by-others"
 
     settings = read_settings({"LIANCHENG_HOME": str(tmp_path)}, tmp_path)
@@ -276,7 +277,11 @@ def test_reviews_are_remembered_until_something_changes(tmp_path: Path, ledger: 
     first = decide(tmp_path, {"name": TYPO}, ledger=ledger)
     waiting = ledger.pending_matches("default")
     assert [(match.tier, match.pair_key) for match in waiting] == [(Tier.E5, evidence(first).pair)]
-    for answer, verdict in (("reject", Verdict.CLEAR), ("confirm", Verdict.BLOCK)):
+    answers: tuple[tuple[Literal["confirm", "reject"], Verdict], ...] = (
+        ("reject", Verdict.CLEAR),
+        ("confirm", Verdict.BLOCK),
+    )
+    for answer, verdict in answers:
         proof = evidence(first)
         ledger.add_review(
             pair_key=proof.pair, answer=answer, reviewer="clerk", reason="looked", decision_id=first.decision_id,

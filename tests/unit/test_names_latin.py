@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bench_latin
 import pytest
 
@@ -155,7 +157,7 @@ def test_the_projects_own_pairs(half: str, pairs: int) -> None:
             assert bench_latin.judge(cases, scorer).f1 < found.f1
 
 
-def test_the_benchmark_reads_the_public_form(tmp_path: bench_latin.Path) -> None:
+def test_the_benchmark_reads_the_public_form(tmp_path: Path) -> None:
     path = tmp_path / "cases.csv"
     path.write_text(
         "case_group,schema,name1,name2,is_match,quality,category,notes\n"
