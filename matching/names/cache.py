@@ -68,6 +68,13 @@ class Kept(caching.FunctionCache):
 
     _impl_class = _Places
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was kept, or None: a place that can't be read only costs time."""
+        try:
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        except OSError:
+            return None
+
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep what was compiled; a folder that can't be written, or is full, only costs time."""
         with contextlib.suppress(OSError):
