@@ -24,6 +24,8 @@ from typing import Any
 import numpy as np
 from namelab import evaluation, generated, labelled, lists, ours, peers, plots, tables, whole
 
+from matching.names.model import model_hash
+
 QUICK_PAIRS, QUICK_LIST = 6_000, 20_000
 SECTIONS = ("generated", "pairs", "special", "real-list", "made-list", "whole", "latency", "retrieval")
 
@@ -150,7 +152,7 @@ def decisions(given: argparse.Namespace, result: dict[str, Any]) -> None:
             lists.real(given.data, seed=1, fill=given.fill, queries=500 if given.quick else None)
         ),
     }
-    result["whole"] = found
+    result[f"whole_{given.fill or 'real'}"] = found
     for name, figures in found.items():
         _print(f"\n{name.replace('_', ' ')}, as `match list` decides:")
         for key, value in figures.items():
@@ -230,7 +232,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=SECTIONS, help="these parts alone (repeatable)")
     parser.add_argument("--rounds", type=int, default=400, help="bootstrap draws")
     parser.add_argument("--worst", type=int, default=50, help="worst pairs to print")
-    parser.add_argument("--json", type=Path, help="write the figures here")
+    parser.add_argument("--json", type=Path, help="write the figures here; adds to a file of the same model")
     parser.add_argument("--plots", type=Path, help="write PNG and SVG plots into this folder")
     given = parser.parse_args(words)
     if given.quick:
@@ -242,11 +244,18 @@ def main() -> None:
     given = arguments()
     wanted = given.only or list(SECTIONS)
     result: dict[str, Any] = {
-        "command": " ".join(["python", "benchmarks/bench_names.py", *sys.argv[1:]]),
+        "commands": [" ".join(["python", "benchmarks/bench_names.py", *sys.argv[1:]])],
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "versions": {name: metadata.version(name) for name in ("numpy", "numba", "rapidfuzz")},
         "fitted_on": "generated names only (scripts/fit_names.py)",
+        "model": model_hash(),
     }
+    if given.json and given.json.is_file():
+        earlier = json.loads(given.json.read_text("utf-8"))
+        if earlier.get("model") == result["model"]:
+            # parts of one model may be measured one after the other
+            commands = [*earlier["commands"], *result["commands"]]
+            result = {**earlier, **result, "commands": list(dict.fromkeys(commands))}
     absent = evaluation.missing(given.data)
     if absent:
         _print(f"{absent}: real names are left out")
@@ -262,7 +271,7 @@ def main() -> None:
 
     def real_list() -> None:
         setting = lists.real(given.data, seed=1, fill=given.fill, queries=2_000 if given.quick else None)
-        a_list(given, result, setting, "real_list")
+        a_list(given, result, setting, f"real_list_{len(setting.entries)}")
 
     def made_list() -> None:
         size, clean = (QUICK_LIST, 4_000) if given.quick else (given.world, 50_000)
@@ -286,9 +295,9 @@ def main() -> None:
         start = time.perf_counter()
         part()
         _print(f"({name}: {time.perf_counter() - start:.1f} s)")
-    if given.json:
-        text = json.dumps(result, indent=1, ensure_ascii=False, default=str)
-        given.json.write_text(text + "\n", encoding="utf-8")
+        if given.json:
+            text = json.dumps(result, indent=1, ensure_ascii=False, default=str)
+            given.json.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from namelab import measure
+from namelab import evaluation, labelled, measure, peers, tables
 
 SCORES = np.array([9.0, 8.0, 8.0, 5.0, 3.0, measure.VETOED])
 SAME = np.array([True, True, False, True, False, True])
@@ -169,3 +169,60 @@ def test_curve_of_alarms_leaves_out_what_too_few_queries_cannot_show() -> None:
     assert interval.low <= interval.value <= interval.high
     assert interval.high > interval.low
     assert measure.recall_interval(trial, 1000, rounds=0, seed=2) == (interval.value,) * 3
+
+
+def test_branches_stay_on_the_side_of_their_company() -> None:
+    names = [
+        f"临江市{brand}商贸有限公司"
+        for brand in ("宏峪", "瑞砾", "昌垚", "盛筱", "泰彧", "恒淼", "金朔", "鑫楠")
+    ]
+    branches = [f"{name}{place}分公司" for name in names for place in ("东山", "西岭", "南浦")]
+    everybody = names + branches
+    halves = evaluation.split(everybody, 3)
+    assert sorted(halves.listed + halves.clean) == sorted(everybody)
+    assert halves.listed
+    assert halves.clean
+    for name in names:
+        side = halves.listed if name in halves.listed else halves.clean
+        assert {other for other in everybody if other.startswith(name)} <= set(side)
+    backwards = evaluation.split(everybody[::-1], 3)
+    assert sorted(backwards.listed) == sorted(halves.listed)
+
+
+def test_a_registry_covers_what_it_says() -> None:
+    names = [f"临江市第{number}商贸有限公司" for number in range(4000)]
+    held = [evaluation.known(name, 0.9, 1) for name in names]
+    assert 0.88 < sum(held) / len(held) < 0.92
+    assert held == [evaluation.known(name, 0.9, 1) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("name", "odd", "typed"),
+    [
+        ("临江市A商贸有限公司", "LATIN", "临江市ａ商贸有限公司"),
+        ("临江市商贸有限公司.", "TRAILING_PUNCT", "临江市商贸有限公司"),
+        ("临江·恒峪商贸有限公司", "MIDDLE_DOT", "临江恒峪商贸有限公司"),
+        ("第六〇一厂", "DIGIT_VARIANT", "第六0一厂"),
+        ("临江市\ue123商贸有限公司", "PUA", "临江市梓商贸有限公司"),
+        ("临江市 商贸有限公司", "SPACE", "临江市商贸有限公司"),
+        ("临江市商贸有限公司", "SOMETHING", ""),
+    ],
+)
+def test_how_a_clerk_types_an_odd_name(name: str, odd: str, typed: str) -> None:
+    assert labelled.usual(name, odd) == typed
+
+
+def test_peers_find_what_is_written_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = ["临江市宏峪商贸有限公司", "临江市瑞砾建筑工程有限公司", "河口县昌垚农业开发有限公司"]
+    for found in (peers.search_fts5(entries, entries, 3), peers.search_scan(entries, entries, 3)):
+        assert [rows[0] for rows in found.found] == [0, 1, 2], found
+    same = peers.score("Jaro-Winkler, normalised", [(entries[0], entries[0] + " "), (entries[0], entries[2])])
+    assert same.scores[0] == 1.0 > same.scores[1]
+    monkeypatch.delenv(peers.ENVIRONMENT, raising=False)
+    assert "not installed" in peers.score_outside(["logic-v2"], [("a", "b")])[0].missing
+    assert "not installed" in peers.search_tantivy(entries, entries, 3).missing
+
+
+def test_columns_line_up_whatever_the_script() -> None:
+    shown = tables.show("names", ("name", "count"), [("临江", 1234), ("abc", 5)]).splitlines()
+    assert shown[1:] == ["names", "name  count", "----  -----", "临江  1,234", "abc       5"]
