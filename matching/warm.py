@@ -16,7 +16,7 @@ from typing import Final, Literal
 import numba
 
 from graph import keys, text
-from matching.names.cache import MARK, fingerprint, folder, marked
+from graph.compiled.cache import MARK, fingerprint, folder, marked
 
 State = Literal["ready", "missing", "memory"]
 Progress = Callable[[str, int, int], None]
@@ -29,7 +29,7 @@ def compiled_state() -> State:
     `memory`: there is no folder to keep them in, and every process compiles them anew."""
     if vars(numba.config).get("DISABLE_JIT"):
         return "ready"
-    place = folder(compiled_state)
+    place = folder(marked)
     if place is None:
         return "memory"
     if marked(place):
@@ -57,7 +57,7 @@ def compile_all(progress: Progress | None = None) -> State:
         told("search", 1, 2)
         warm(open_folder(Path(made)))
         told("done", 2, 2)
-    place = folder(compiled_state)
+    place = folder(marked)
     if place is not None:
         with contextlib.suppress(OSError):
             part = place / f"{MARK}.{os.getpid()}"

@@ -26,11 +26,11 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from namelab import FIT_SEEDS, JUDGE_SEEDS, Company, World, companies, generated, ours, pairs  # noqa: E402
 
+from graph.compiled.jit import compiled  # noqa: E402
 from graph.text import index_text  # noqa: E402
 from matching.names import features  # noqa: E402
 from matching.names import layout as at  # noqa: E402
 from matching.names.coding import encode_many  # noqa: E402
-from matching.names.jit import compiled  # noqa: E402
 from matching.names.lexicon import lexicon  # noqa: E402
 from matching.names.model import Model, Trees, assemble, evaluate  # noqa: E402
 from matching.names.model import trees as shipped  # noqa: E402

@@ -15,13 +15,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import compiled, kernel
 from graph.generation.format import Progress, Sink
 from matching.index.extract import MAX_GRAMS, MAX_KEYS, OWN_KEYS, SOUND_KEYS, grams, keys, sound_keys_of
 from matching.index.hashing import BITS, entry_bits, kept_bits, long, refined
 from matching.index.latin import latin_names
 from matching.index.segment import COUNT_BITS, SINGLE, log2
 from matching.names.characters import Characters, characters
-from matching.names.jit import compiled, kernel
 from matching.names.latin_keys import SoundKeys, sound_keys
 from matching.names.layout import FIELDS, HEAD_END, MAX_NAME, REGION_CODE
 from matching.names.lexicon import Lexicon, lexicon

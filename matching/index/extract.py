@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from graph.compiled.jit import kernel
 from matching.index.hashing import begin, finish, long, step
 from matching.index.latin import SHIFT, WIDE
 from matching.names import latin_keys as of_sound
 from matching.names.characters import Characters
-from matching.names.jit import kernel
 from matching.names.latin_keys import SoundKeys, chinese_latin_keys
 from matching.names.layout import (
     BRANCH,

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from matching.names.jit import kernel
+from graph.compiled.jit import kernel
 
 long: Final[Any] = np.int64
 """For unsigned items of arrays in arithmetic: compiled code would otherwise go over to floats."""

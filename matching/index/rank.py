@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from graph.compiled.jit import compiled, kernel
 from matching.index.extract import BRAND_ALONE, BRAND_CLASS, NUMBERED, PLACE_BRAND, SORTED
 from matching.names.align import Workspace, edit_cost, name_cost
 from matching.names.characters import Characters
 from matching.names.coding import Chars
-from matching.names.jit import compiled, kernel
 from matching.names.layout import FORM, GROUP, MAX_NAME, REGION
 
 ONE_BRANCH: Final = 90

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from graph.compiled.jit import compiled, kernel
 from matching.index.extract import CORE, LATIN, WHOLE, grams, keys, sound_keys_of
 from matching.index.hashing import BITS, kept_bits, long, refined
 from matching.index.rank import FAR, at_most, distance, take_apart
 from matching.index.segment import Segment
 from matching.index.votes import Scratch, all_gram_votes, elect, is_latin, key_votes, labels_of, shortlist
 from matching.names.characters import Characters
-from matching.names.jit import compiled, kernel
 from matching.names.latin_keys import SoundKeys
 from matching.names.layout import HEAD_END, REGION_CODE, REGION_OTHER
 from matching.names.lexicon import Lexicon

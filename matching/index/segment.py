@@ -12,10 +12,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from graph.generation.errors import damaged
 from graph.generation.format import Mapped
 from matching.index.hashing import entry_bits
-from matching.names.jit import kernel
 
 Array = npt.NDArray[Any]
 

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from matching.index.build import posting_budget
 from matching.index.extract import (
     GRAMS,
@@ -29,7 +30,6 @@ from matching.index.rank import Parts, parts
 from matching.index.segment import COUNT_BITS, SINGLE, Segment, is_dead
 from matching.names.align import Workspace, workspace
 from matching.names.coding import Labels
-from matching.names.jit import kernel
 from matching.names.layout import FIELDS, FORM, GROUP, MAX_NAME, REGION
 
 Array = npt.NDArray[Any]

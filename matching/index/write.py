@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from graph.generation.errors import GenerationError
 from graph.generation.format import FileInfo, Mapped, Progress, Sink, map_file
 from graph.generation.manifest import Manifest
@@ -20,7 +21,6 @@ from matching.index.hashing import long
 from matching.index.segment import BASE, DEAD, DELTA, MAX_ENTRIES, PARTS
 from matching.index.tables import fingerprint
 from matching.names.coding import encode_many
-from matching.names.jit import kernel
 from matching.names.layout import MAX_NAME
 
 Array = npt.NDArray[Any]

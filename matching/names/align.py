@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from matching.names.characters import Characters, near_sound, same_sound, shape
 from matching.names.coding import Chars, Labels
-from matching.names.jit import kernel
 from matching.names.layout import FORM, GROUP, MAX_NAME, REGION
 
 SOUND_COST: Final = 45

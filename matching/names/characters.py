@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from matching.names.jit import kernel
+from graph.compiled.jit import kernel
 
 SIZE: Final = 65_536
 READINGS: Final = 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph.compiled.jit import kernel
 from matching.names import layout as at
 from matching.names.align import (
     DOUBLED_LEFT,
@@ -16,7 +17,6 @@ from matching.names.align import (
     SWAPPED,
     UNRELATED,
 )
-from matching.names.jit import kernel
 
 
 @kernel

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from matching.names import layout as at
 from matching.names.align import (
     DOUBLED_LEFT,
@@ -38,7 +39,6 @@ from matching.names.feature_parts import (
     subsequence,
     typical,
 )
-from matching.names.jit import kernel
 from matching.names.parse import regions_relation
 
 VERSION: Final = "1"

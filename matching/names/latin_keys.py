@@ -14,9 +14,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from graph.compiled.jit import kernel
 from matching.names import layout as at
 from matching.names.characters import Characters, characters, syllable_names, syllables
-from matching.names.jit import kernel
 from matching.names.latin_align import skeleton
 from matching.names.latin_text import (
     ACTIVITY,

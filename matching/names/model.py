@@ -15,8 +15,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from matching.names import features
-from matching.names.jit import kernel
 
 FILE = "model.json"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from graph.compiled.jit import kernel
 from matching.names import layout as at
 from matching.names.coding import Chars, Ints, Labels
-from matching.names.jit import kernel
 from matching.names.lexicon import FULL, REGIONS_BACK, SHORT, WEAK, Lexicon
 from matching.names.parse_words import (
     WORD,

@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from matching.names.coding import Chars
-from matching.names.jit import kernel
 from matching.names.layout import BRANCH as BRANCH_LABEL
 from matching.names.layout import BRAND, INDUSTRY, NUMBER, OTHER
 from matching.names.lexicon import BRANCHES, FORMS, SHORT, Lexicon

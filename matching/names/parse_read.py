@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import compiled, kernel
 from matching.names import layout as at
 from matching.names.coding import Chars, Ints, Labels
-from matching.names.jit import compiled, kernel
 from matching.names.lexicon import BRANCHES, FORMS, FULL, REGIONS_BACK, SHORT, WEAK, Lexicon
 from matching.names.parse_core import core, fill, group, is_group, pair, set_inside
 from matching.names.parse_ends import ordinals, split

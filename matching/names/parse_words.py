@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import kernel
 from matching.names.coding import Chars
-from matching.names.jit import kernel
 from matching.names.lexicon import CONNECTOR, FULL, INDUSTRIES, REGIONS, ZONES, Lexicon
 
 WORD: Final = 0xFFFFFFFF

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from graph.compiled.jit import compiled
 from graph.model import Doc
 from matching.names import features
 from matching.names import layout as at
@@ -38,7 +39,6 @@ from matching.names.align import (
 from matching.names.characters import Characters, characters
 from matching.names.coding import Chars, Ints, encode
 from matching.names.cross import compare_cross
-from matching.names.jit import compiled
 from matching.names.latin import compare_latin
 from matching.names.lexicon import Lexicon, lexicon
 from matching.names.model import Model, contributions, evaluate, model, trees

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from graph.compiled import cache, jit
 from matching import warm
-from matching.names import cache, jit
 from matching.names.coding import Chars, Ints
 
 ROOM = Path(warm.__file__).parent
-CODE = "import sys; from matching.names import jit; import toy; print(toy.twice(int(sys.argv[1])))"
+CODE = "import sys; from graph.compiled import jit; import toy; print(toy.twice(int(sys.argv[1])))"
 TOY = """
-from matching.names.jit import kernel
+from graph.compiled.jit import kernel
 
 @kernel
 def twice(value: int) -> int:
@@ -97,8 +97,10 @@ def test_callers_with_numbers_of_all_sizes_share_one_compilation() -> None:
 def test_a_folder_that_can_only_be_read_serves_when_all_was_compiled_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    file = str(ROOM / "names" / "jit.py")
-    monkeypatch.setattr(cache, "marked", lambda place: place == ROOM / "__pycache__")
+    file = str(ROOM / "names" / "model.py")
+    monkeypatch.setattr(
+        cache, "marked", lambda place: place == ROOM.parent / "graph" / "compiled" / "__pycache__"
+    )
     place: Any = cache._ReadInTree
     found = place.from_function(jit.kernel, file)
     assert found is not None

@@ -17,13 +17,15 @@ import numba
 import xxhash
 from numba.core import types
 
-from matching.names.cache import keep
+from graph.compiled.cache import keep
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _types: Final[Any] = types  # without types of their own
-_IMPORTS: Final = re.compile(r"^from (matching[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE)
+_IMPORTS: Final = re.compile(
+    r"^from ((?:matching|graph\.(?:compiled|projection))[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE
+)
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
@@ -79,7 +81,7 @@ def _stamped(dispatcher: Any, function: Callable[..., Any]) -> Any:
 
 @cache
 def _stamp(module: str) -> str:
-    """A hash of the sources of a module and of all of `matching` that it imports, directly or not."""
+    """A hash of the sources of a module and of those with compiled functions that it imports, directly or not."""
     found: dict[str, None] = {}
     waiting = [module]
     while waiting:
@@ -95,7 +97,7 @@ def _stamp(module: str) -> str:
 
 @cache
 def _source(module: str) -> tuple[bytes, tuple[str, ...]]:
-    """A module's source and the modules of `matching` that it names in its imports."""
+    """A module's source and the modules that may hold compiled functions that it names in its imports."""
     path = getattr(sys.modules[module], "__file__", None)
     if path is None or not path.endswith(".py"):
         return b"", ()

@@ -23,15 +23,20 @@ from numba.core import caching
 _config: Final[Any] = numba.config
 MARK: Final = "liancheng-compiled"
 """The file that says, with `fingerprint`, that everything was compiled."""
-_ROOM: Final = Path(__file__).parents[1]
+_ROOT: Final = Path(__file__).parents[2]
+_BESIDE: Final = Path(__file__).parent / "__pycache__"
+COMPILED: Final = (
+    "graph/compiled", "graph/projection", "matching", "matching/names", "matching/index",
+)  # fmt: skip
+"""The folders whose modules are compiled, or are called by what is."""
 
 
 @cache
 def fingerprint() -> str:
-    """What compiled code depends on: all sources of this room, the compiler, the interpreter, the processor."""
+    """What compiled code depends on: all sources that may be compiled, the compiler, the interpreter, the processor."""
     told = xxhash.xxh3_64()
-    for file in sorted((*_ROOM.glob("*.py"), *_ROOM.glob("names/*.py"), *_ROOM.glob("index/*.py"))):
-        told.update(str(file.relative_to(_ROOM)).encode() + b"\0" + file.read_bytes())
+    for file in sorted(file for place in COMPILED for file in (_ROOT / place).glob("*.py")):
+        told.update(str(file.relative_to(_ROOT)).encode() + b"\0" + file.read_bytes())
     processor = (_config.CPU_NAME, _config.CPU_FEATURES, binding.get_host_cpu_name())
     told.update(repr((numba.__version__, sys.version_info[:3], processor)).encode())
     return told.hexdigest()
@@ -50,8 +55,8 @@ class _ReadInTree(caching.InTreeCacheLocator):
 
     def ensure_cache_path(self) -> None:
         """Raise OSError where that is not so: the next place is tried then."""
-        if not marked(_ROOM / "__pycache__"):
-            raise FileNotFoundError(_ROOM)
+        if not marked(_BESIDE):
+            raise FileNotFoundError(_BESIDE)
 
 
 class _Places(caching.CompileResultCacheImpl):
