@@ -34,10 +34,29 @@ class Doc(msgspec.Struct, metaclass=DocMeta, frozen=True, kw_only=True, omit_def
 
 
 class PartyType(StrEnum):
-    """What a subject is. An individual business (个体工商户) is an organization with an operator."""
+    """What a subject is. An individual business (个体工商户) is an organization with an operator.
+
+    Beside organisations and persons there are things that connect them: what is tendered, and what bidders use. A
+    thing is linked by one identifier, whose scheme is called like its type, and never by its name.
+    """
 
     ORGANIZATION = "organization"
     PERSON = "person"
+    PROJECT = "project"
+    TENDER = "tender"
+    LOT = "lot"
+    CONTRACT = "contract"
+    ACCOUNT = "account"
+    PHONE = "phone"
+    EMAIL = "email"
+    ADDRESS = "address"
+    DEVICE = "device"
+    DOCUMENT = "document"
+
+    @property
+    def thing(self) -> bool:
+        """Whether it is neither an organisation nor a person."""
+        return self not in (PartyType.ORGANIZATION, PartyType.PERSON)
 
 
 class Interval(Doc):

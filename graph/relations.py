@@ -9,7 +9,7 @@ from graph.model import Doc, Interval, Mention, Source
 
 
 class RelationType(StrEnum):
-    """Direction reads as a sentence: `src` LEGAL_REP_OF `dst`."""
+    """Direction reads as a sentence: `src` LEGAL_REP_OF `dst`; of KIN_OF, `src` is the `role` of `dst`."""
 
     HOLDS = "HOLDS"
     CONTROLS = "CONTROLS"
@@ -32,13 +32,26 @@ class RelationType(StrEnum):
     BID_IN = "BID_IN"
     EVALUATES = "EVALUATES"
     RESPONSIBLE_FOR = "RESPONSIBLE_FOR"
+    BUYER_OF = "BUYER_OF"
+    AGENT_FOR = "AGENT_FOR"
+    PLATFORM_FOR = "PLATFORM_FOR"
+    WON = "WON"
+    LOT_OF = "LOT_OF"
+    SERVED = "SERVED"
+    PARTY_TO = "PARTY_TO"
+    CONTRACT_OF = "CONTRACT_OF"
+    ACTS_FOR = "ACTS_FOR"
+    IN_CONCERT = "IN_CONCERT"
+    OFFICIAL_OF = "OFFICIAL_OF"
+    OVERSEES = "OVERSEES"
 
 
 class Relation(Doc):
     """One edge as one record states it, between mentions; the store resolves them to parties.
 
-    `key` is unique within its data set; `share` is a percentage as exact decimal (`60`, `50.00`); `role` holds
-    what the type alone does not say (kinship code, post, phase).
+    `key` is unique within its data set; `share` is a percentage as exact decimal (`60`, `50.00`), `share_min` and
+    `share_max` bound one that is stated as a range (`share` is then None); `role` holds what the type alone does
+    not say (kinship code, post, phase), `attributes` what else the record states (price, rank, lot).
     """
 
     type: RelationType
@@ -46,8 +59,11 @@ class Relation(Doc):
     src: Mention
     dst: Mention
     share: Decimal | None = None
+    share_min: Decimal | None = None
+    share_max: Decimal | None = None
     votes: Decimal | None = None
     role: str = ""
+    attributes: dict[str, str] = {}
     valid: Interval = Interval()
     source: Source = Source(dataset="")
 
@@ -59,8 +75,11 @@ class PartyRelation(Doc):
     src: str
     dst: str
     share: Decimal | None = None
+    share_min: Decimal | None = None
+    share_max: Decimal | None = None
     votes: Decimal | None = None
     role: str = ""
+    attributes: dict[str, str] = {}
     valid: Interval = Interval()
     source: Source = Source(dataset="")
     by: str = "code"

@@ -15,13 +15,14 @@ from graph import keys, text
 from graph.dates import china_day
 from graph.generation import Generation
 from graph.model import Party, PartyType
+from matching import ties
 from matching.decision import Effect, NotAssessable, Tier, Trace
 from matching.gaps import gap, note
 from matching.kinship import Connected, Kinship, Officer, name_path
 from matching.matcher import Matcher, case_numbers
 from matching.policy import Policy
 from matching.request import Bidder, DecisionRequest, PartyRef, Person
-from matching.rules.base import BidderView, Case, EntityView, Hit, Kin, PersonView, SubjectView
+from matching.rules.base import BidderView, Case, EntityView, Found, Hit, Kin, PersonView, SubjectView
 from matching.subjects import (
     READ_SCHEMES,
     Subject,
@@ -56,11 +57,13 @@ class Aside(msgspec.Struct, kw_only=True):
 
 
 class Built(msgspec.Struct, kw_only=True):
-    """A case with what was put aside on the way, by bidder and by other subject."""
+    """A case with what was put aside on the way, by bidder and by other subject, and what could not be assessed
+    of the tender as a whole."""
 
     case: Case
     bidders: list[Aside]
     subjects: list[Aside]
+    gaps: tuple[NotAssessable, ...] = ()
 
 
 class CaseBuilder:
@@ -105,7 +108,17 @@ class CaseBuilder:
             bidders=tuple(bidders),
             subjects=tuple(subjects),
         )
-        return Built(case=case, bidders=beside, subjects=subjects_beside)
+        connected = ties.read(case)
+        self._matcher.boundaries.extend(connected.boundaries)
+        for index, gap_found in connected.gaps:
+            if index is not None:
+                beside[index].gaps.append(gap_found)
+        return Built(
+            case=connected.attach(case),
+            bidders=beside,
+            subjects=subjects_beside,
+            gaps=tuple(gap_found for index, gap_found in connected.gaps if index is None),
+        )
 
     def _bidder(self, index: int, bidder: Bidder, aside: Aside) -> BidderView:
         members = bidder.consortium.members if bidder.consortium is not None else ()
@@ -181,6 +194,7 @@ class CaseBuilder:
             hits=tuple(hits),
             persons=self._persons([*own, *staff], officers, cases, company, aside),
             kin=(*self._kin(connected), *self._similar_parents(enriched, aside)),
+            found=tuple(Found(one.ordinal, one.sure) for one in found),
             individual_business=_individual(subject, [one.party for one in found]),
             legal_form=next(
                 (form for one in found if (form := one.party.attributes.get("legal_form", ""))), ""

@@ -226,6 +226,16 @@ class RelationPath(Doc):
     sentence: Bilingual
 
 
+class Fact(Doc):
+    """Two values that are equal, or stand in a relation that matters, as each side stated them. Numbers masked."""
+
+    field: str
+    """What was compared: `devices.mac`, `contacts.phone`, `relation.HOLDS` …"""
+    a: str
+    b: str = ""
+    """The other side's value as written; empty where there is one value only."""
+
+
 class Finding(Doc):
     """A fired rule: its effect, why in words, the law, the records, and what the party can do."""
 
@@ -237,6 +247,8 @@ class Finding(Doc):
     severity: str = ""
     evidence: tuple[Evidence, ...] = ()
     path: RelationPath | None = None
+    facts: tuple[Fact, ...] = ()
+    """The raw values that a relation or a shared trace rests on."""
     remedy: tuple[str, ...] = ()
     """`objection`, `repair`, `human_review`."""
     missing: tuple[str, ...] = ()

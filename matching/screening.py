@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
-from itertools import combinations, pairwise
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -49,9 +48,6 @@ from matching.version import algorithm
 
 BATCH = 64
 """Decisions that `screen_many` makes durable together."""
-
-ALL_PAIRS = 20
-"""Up to this many bidders that share one identity are compared each with each."""
 
 KEPT_STANDINGS = 256
 """Combinations of generation, regime and invoked lists whose freshness is kept between decisions."""
@@ -228,7 +224,7 @@ class Screener:
             pairs=pairs,
             subjects=subjects,
             tender=tender,
-            not_assessed=(*lists.in_trouble, *absent_inputs(request)),
+            not_assessed=(*lists.in_trouble, *absent_inputs(request), *built.gaps),
             pins=Pins(
                 generation=generation.ref,
                 generation_hash=generation.hash,
@@ -343,18 +339,12 @@ class _Assessment:
         return found
 
     def _pairs(self) -> Iterator[tuple[BidderView, BidderView, list[Outcome]]]:
-        """Pairs that share an identity, found by grouping, with what the pair rules say of them."""
-        groups: dict[str, list[int]] = {}
-        for bidder in self._case.bidders:
-            for key in {key for entity in bidder.entities for key in entity.identity}:
-                groups.setdefault(key, []).append(bidder.index)
-        together = sorted({pair for group in groups.values() for pair in _within(group)})
+        """Pairs that something connects, with what the pair rules say of them."""
         rules = [rule for rule in self._rules if rule.scope == "pair"]
-        for i, j in together:
-            a, b = self._case.bidders[i], self._case.bidders[j]
-            found = [o for rule in rules for o in _safely(rule, (self._case, a, b))]
+        for pair in self._case.pairs:
+            found = [o for rule in rules for o in _safely(rule, (self._case, pair))]
             if any(not isinstance(o, NoFinding) for o in found):
-                yield a, b, found
+                yield pair.a, pair.b, found
 
     def _verdict(self, found: Sequence[Outcome], deciding: Sequence[NotAssessable]) -> Verdict:
         """The strictest of what was found and what decides though it could not be assessed."""
@@ -389,11 +379,6 @@ class _Assessment:
             not_assessed=(*deciding, *own),
             trace=tuple(sorted(aside.traces, key=lambda t: (t.why, t.list, t.record))),
         )
-
-
-def _within(group: list[int]) -> Iterable[tuple[int, int]]:
-    """The pairs of a group; of a large one each member with the next, so that each is in a pair."""
-    return combinations(group, 2) if len(group) <= ALL_PAIRS else pairwise(group)
 
 
 def _unruled(subject: SubjectView) -> tuple[NotAssessable, ...]:

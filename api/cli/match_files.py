@@ -295,10 +295,14 @@ def chunks(rows: Iterable[Row], size: int) -> Iterator[Chunk]:
 
 
 def csv_bytes(rows: Iterable[Sequence[Any]]) -> bytes:
-    """Rows as CSV (RFC 4180), UTF-8, every cell as it is."""
+    """Rows as CSV (RFC 4180), UTF-8, every cell as it is; half a character, which no file can hold, as U+FFFD."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerows(rows)
-    return out.getvalue().encode("utf-8", "surrogatepass")
+    text = out.getvalue()
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode("utf-8")
 
 
 def write_json(out: BinaryIO, columns: Sequence[str], rows: Iterable[Sequence[Any]], *, lines: bool) -> None:

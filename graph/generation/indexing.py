@@ -133,11 +133,12 @@ class Indexer:
                 persons.append((key, words))
 
     def party(self, party: SlimParty) -> tuple[int, ...]:
-        """Keys of a party: identifiers, every name it bears or bore. Persons without a number have none."""
+        """Keys of a party: identifiers, every name it bears or bore. Persons without a number have none, and the
+        titles of things are no names."""
         found = _identifiers(party.ids)
         person = party.type is PartyType.PERSON
-        if person and not found:
-            return ()
+        if (person and not found) or party.type.thing:
+            return tuple(dict.fromkeys(found))
         key = keys.person_name if person else keys.org_name
         names = (self._n6(name.text, person) for name in party.names)
         found.extend(key(name) for name in names if name)

@@ -15,6 +15,8 @@ ORG_SCHEMES = ("uscc", "org_code")
 PERSON_SCHEMES = ("citizen_id", "residence_permit", "passport")
 STRONG_SCHEMES = (*ORG_SCHEMES, *PERSON_SCHEMES)
 """A registration number is not strong: registers of different places have given the same one."""
+THING_SCHEMES = frozenset(kind.value for kind in PartyType if kind.thing)
+"""Of a tender, an account and other things: the scheme is called like the type, and links by its value."""
 
 _ORG = PartyType.ORGANIZATION
 Record = Listing | PartyRecord | Relation
@@ -87,18 +89,25 @@ def strong(scheme: str, value: str) -> str | None:
         return f"o:{value[8:17]}" if len(value) == 18 else None
     if scheme == "org_code":
         return f"o:{value.replace('-', '')}"
-    return f"{scheme}:{value}" if scheme in PERSON_SCHEMES else None
+    return f"{scheme}:{value}" if scheme in PERSON_SCHEMES or scheme in THING_SCHEMES else None
 
 
 def strong_ids(mention: Mention) -> tuple[str, ...]:
     """The strong identifiers of a mention: valid ones only, of schemes that fit what the subject is."""
     found: tuple[str, ...] = ()
     for one in mention.ids:
-        if one.state == "valid" and one.scheme in (ORG_SCHEMES if mention.type is _ORG else PERSON_SCHEMES):
+        if one.state == "valid" and one.scheme in _schemes(mention.type):
             form = strong(one.scheme, one.value)
             if form is not None and form not in found:
                 found = (*found, form)
     return found
+
+
+@cache
+def _schemes(kind: PartyType) -> tuple[str, ...]:
+    if kind.thing:
+        return (kind.value,)
+    return ORG_SCHEMES if kind is _ORG else PERSON_SCHEMES
 
 
 def owns(ids: tuple[Id, ...], scheme: str, value: str) -> bool:
@@ -119,7 +128,12 @@ def _text_keys() -> tuple[object, object]:
 
 
 def comparison_form(kind: PartyType, text: str) -> str:
-    """N6 of a name (SPEC 7.2), for records whose loader left it out and for former names and aliases."""
+    """N6 of a name (SPEC 7.2), for records whose loader left it out and for former names and aliases.
+
+    The name of a thing is a title, and stays as it is.
+    """
+    if kind.thing:
+        return text
     org, person = _text_keys()
     form = (org if kind is PartyType.ORGANIZATION else person)(text)  # type: ignore[operator]
     return str(form)

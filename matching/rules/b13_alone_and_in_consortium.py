@@ -7,15 +7,16 @@ from datetime import date
 from typing import Literal
 
 from matching.rules import law
-from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, Rule
+from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, PairView, Rule
 from matching.rules.common import answers, finding
 from matching.rules.identity import same
 
 
 @answers("B13")
-def evaluate(case: Case, a: BidderView, b: BidderView) -> Iterable[Outcome]:
+def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
     """All those bids are invalid; sameness by name alone goes to a human. Two sole bids are no B13, nor are
     two rows of one bid."""
+    a, b = pair.a, pair.b
     if not _consortium(a) and not _consortium(b):
         return
     if not _overlap(a, b):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Literal
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -19,6 +20,7 @@ from matching.decision import (
     Bilingual,
     Effect,
     Evidence,
+    Fact,
     Finding,
     LegalBasis,
     NoFinding,
@@ -68,12 +70,46 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...] = ()
 
 
+class Tie(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection between two bidders, or of a bidder or another subject with someone: what relation rules read.
+
+    `kind` says what connects (`holds`, `controls`, `same_legal_rep`, `device.mac` …: each module of
+    `matching.ties` lists its own). `by` says how sure the ends are: `code` by strong identifiers, `stated` as the
+    request itself says, `name` by names only, which never blocks.
+    """
+
+    kind: str
+    by: Literal["code", "stated", "name"]
+    facts: tuple[Fact, ...] = ()
+    path: RelationPath | None = None
+    other: str = ""
+    """How sentences call whoever stands at the other end or between both."""
+    role: str = ""
+    share: Decimal | None = None
+    """Percent."""
+    since: datetime | None = None
+    until: datetime | None = None
+    bidder: int | None = None
+    """For the tie of a subject: the bidder it concerns."""
+    notes: tuple[str, ...] = ()
+    """What a rule must tell apart within one kind, e.g. `by_sum`, `hub`, `adjacent`."""
+    size: int = 0
+    """How many bidders share the value, where more than two do."""
+
+
 class Kin(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation connected with an entity by dated, sourced relations, and its active records."""
 
     role: Literal["parent", "branch", "controller", "subsidiary", "sister", "predecessor"]
     by: Literal["code", "name"]
     hits: tuple[Hit, ...]
+
+
+class Found(NamedTuple):
+    """A party of the graph that an entity or person is (`sure`: by number) or may be (by name)."""
+
+    ordinal: int
+    sure: bool
 
 
 class EntityView(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +128,7 @@ class EntityView(msgspec.Struct, frozen=True, kw_only=True):
     hits: tuple[Hit, ...] = ()
     persons: tuple[PersonView, ...] = ()
     kin: tuple[Kin, ...] = ()
+    found: tuple[Found, ...] = ()
     individual_business: bool = False
     legal_form: str = ""
 
@@ -103,6 +140,16 @@ class BidderView(msgspec.Struct, frozen=True, kw_only=True):
     client_id: str
     bidder: Bidder
     entities: tuple[EntityView, ...]
+    ties: tuple[Tie, ...] = ()
+    """Connections with the buyer, the agency, the platform's operator and those who served the project before."""
+
+
+class PairView(msgspec.Struct, frozen=True, kw_only=True):
+    """Two bidders that something connects."""
+
+    a: BidderView
+    b: BidderView
+    ties: tuple[Tie, ...]
 
 
 class SubjectView(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +160,8 @@ class SubjectView(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     entity: EntityView | None = None
     person: PersonView | None = None
+    ties: tuple[Tie, ...] = ()
+    """Connections with bidders, buyers and their people; `Tie.bidder` says with which bidder."""
 
     @property
     def hits(self) -> tuple[Hit, ...]:
@@ -135,6 +184,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     generation: Generation
     bidders: tuple[BidderView, ...]
     subjects: tuple[SubjectView, ...] = ()
+    pairs: tuple[PairView, ...] = ()
 
     @property
     def tender(self) -> Tender:
@@ -151,7 +201,7 @@ class Rule(Doc):
     """A rule as data with its function.
 
     `scope` says what `evaluate` gets beside the case: `bidder` a BidderView, `subject` a SubjectView, `pair`
-    two BidderViews, `tender` nothing. `lists` are the lists it reads: one that is missing is reported.
+    a PairView, `tender` nothing. `lists` are the lists it reads: one that is missing is reported.
     `may_block` is false where SPEC 4.2 forbids a BLOCK without a signed legal basis.
     """
 
@@ -192,7 +242,9 @@ __all__ = [
     "Effect",
     "EntityView",
     "Evidence",
+    "Fact",
     "Finding",
+    "Found",
     "Hit",
     "Kin",
     "LegalBasis",
@@ -200,6 +252,7 @@ __all__ = [
     "NoFinding",
     "NotAssessable",
     "Outcome",
+    "PairView",
     "PartyRelation",
     "PathEdge",
     "PathNode",
@@ -209,5 +262,6 @@ __all__ = [
     "Rule",
     "Status",
     "SubjectView",
+    "Tie",
     "Tier",
 ]

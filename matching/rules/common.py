@@ -25,7 +25,7 @@ from matching.decision import (
     RelationPath,
     Tier,
 )
-from matching.rules.base import Case, EntityView, Hit, Rule
+from matching.rules.base import Case, EntityView, Hit, Rule, Tie
 from matching.rules.wording import both, detail, doubtful, input_names
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def finding(
     effect: Effect | None = None,
     params: Mapping[str, str | Bilingual] | None = None,
     missing: tuple[str, ...] = (),
+    ties: Sequence[Tie] = (),
     severity: str = "",
     person: bool = False,
     consortium: bool = False,
@@ -149,6 +150,7 @@ def finding(
         effect: the effect before lowering; default the policy's for this case.
         params: what else the sentence needs.
         missing: inputs whose absence lowered the effect.
+        ties: the connections it rests on; one known by names only makes it a REVIEW at most.
         severity: `high` where the rule says so.
         person: a natural person is concerned, beside those that the records name.
         consortium: the subject is a member of a consortium.
@@ -156,7 +158,7 @@ def finding(
     """
     before = case.policy.effect(rule.code, case_name) if effect is None else effect
     after = min((lower(case, hit, before, missing) for hit in hits), key=lambda e: e.rank, default=before)
-    if missing:
+    if missing or any(tie.by == "name" for tie in ties):
         after = after.at_most(Effect.REVIEW)
     person = person or any(is_person(hit) for hit in hits)
     return Finding(
@@ -176,7 +178,8 @@ def finding(
         legal_basis=_basis(case, rule, case_name, after),
         severity=severity,
         evidence=tuple(hit.evidence for hit in hits),
-        path=_path(hits),
+        path=_path(hits) or next((tie.path for tie in ties if tie.path is not None), None),
+        facts=tuple(dict.fromkeys(fact for tie in ties for fact in tie.facts)),
         remedy=_remedy(after, hits, person),
         missing=missing,
         restricted=restricted,

@@ -13,7 +13,17 @@ from matching.decision import Effect, Evidence, Finding, NotAssessable, Outcome,
 from matching.policy import Policy, load_policy
 from matching.request import Bidder, DecisionRequest, PartyRef, Person, Tender
 from matching.rules import RULES
-from matching.rules.base import BidderView, Case, EntityView, Hit, Kin, PersonView, Rule, SubjectView
+from matching.rules.base import (
+    BidderView,
+    Case,
+    EntityView,
+    Hit,
+    Kin,
+    PairView,
+    PersonView,
+    Rule,
+    SubjectView,
+)
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=CST)
 POLICY = load_policy()
@@ -152,7 +162,11 @@ def case(
 
 def run(code: str, the_case: Case, *views: object) -> list[Outcome]:
     """All outcomes of one rule."""
-    return list(BY_CODE[code].evaluate(the_case, *views))
+    rule = BY_CODE[code]
+    if rule.scope == "pair" and len(views) == 2:
+        a, b = cast("tuple[BidderView, BidderView]", views)
+        views = (PairView(a=a, b=b, ties=()),)
+    return list(rule.evaluate(the_case, *views))
 
 
 def findings(code: str, the_case: Case, *views: object) -> list[Finding]:

@@ -14,6 +14,8 @@ import pytest
 from match_files import Desk, firm, read_csv, uscc
 from openpyxl import Workbook, load_workbook
 
+from api.cli.match_files import csv_bytes
+
 NAME = "临江市澄远甲建设工程有限公司"
 ODD = [
     ("left", "right", "备注", "right_code", "空"),
@@ -271,3 +273,9 @@ def test_nothing_is_compiled_where_no_likeness_is_asked_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
+
+
+def test_half_a_character_never_makes_the_answer_unreadable() -> None:
+    """A name damaged twice may hold a lone surrogate; the file stays UTF-8 and every other cell as it was."""
+    written = csv_bytes([["1", "临江\udcfa公司", "𠮷"], ["2", "临江二公司", ""]])
+    assert written.decode("utf-8") == "1,临江\ufffd公司,𠮷\r\n2,临江二公司,\r\n"

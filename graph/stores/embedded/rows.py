@@ -175,10 +175,10 @@ def micros(instant: datetime | None) -> int | None:
 
 
 def search_forms(mention: Mention, *, coded: bool) -> tuple[str, ...] | list[str]:
-    """Under what a mention is searched: comparison forms, `o` or `p` before them; a registration number (`#`)
+    """Under what a mention is searched: comparison forms, `o`, `p` or `t` before them; a registration number (`#`)
     where there is no better code."""
-    letter = "o" if mention.type is _ORG else "p"
-    if not mention.names and (coded or letter == "p"):
+    letter = "o" if mention.type is _ORG else "t" if mention.type.thing else "p"
+    if not mention.names and (coded or letter != "o"):
         return (letter + mention.n6,) if mention.n6 else ()
     forms = [letter + mention.n6] if mention.n6 else []
     for name in mention.names:

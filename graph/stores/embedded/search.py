@@ -20,7 +20,7 @@ _TRIGRAM = 3
 def candidates(db: sqlite3.Connection, text: str) -> Iterator[tuple[int, str, Matches]]:
     """Party numbers with how they match: `code`, `exact`, `prefix`, `infix`, best first.
 
-    Persons are found by their whole name only; identity numbers are in none of these indexes.
+    Persons and things are found by their whole name or title only; identity numbers are in none of these indexes.
     """
     text = unicodedata.normalize("NFKC", text).strip()
     code = text.upper().replace(" ", "")
@@ -35,6 +35,8 @@ def candidates(db: sqlite3.Connection, text: str) -> Iterator[tuple[int, str, Ma
     if person:
         for (party,) in db.execute(exact, (f"p{person}",)):
             yield party, "exact", _named(person.__eq__)
+    for (party,) in db.execute(exact, (f"t{text}",)):
+        yield party, "exact", _named(text.__eq__)
     if org:
         prefix = "SELECT party FROM name WHERE n6 > ? AND n6 < ? ORDER BY n6, party"
         for (party,) in db.execute(prefix, (f"o{org}", f"o{org}{_LAST}")):
