@@ -47,6 +47,7 @@ def match_pairs(run: Run, file: Path, keep: bool, workers: int | None) -> int:
     if clash:
         raise CommandError("match.clash", status=USAGE, path=shown(file), column=clash[0])
     tell_unknown(run, opened, "match.carried")
+    run.compile_ahead()
     key = digest("pairs", program(), opened.sha256, opened.headings, run.lang, CHUNK_ROWS)
     columns = (*opened.headings, *PAIR_RESULT)
     with work_folder(run, key, keep=keep) as work:
@@ -93,6 +94,7 @@ def match_list(
         files["registry"] = open_rows(registry, party_columns())
     for opened in files.values():
         tell_unknown(run, opened, "match.ignored")
+    run.compile_ahead()
     wanted = {
         name: digest(name, program(), opened.sha256, sorted(opened.places.items()))
         for name, opened in files.items()

@@ -16,6 +16,7 @@ from api.replays import replay_document
 @click.argument("decision_id", metavar="DECISION_ID")
 def replay(run: Run, decision_id: str) -> int:
     """Replay a decision."""
+    run.compile_ahead()
     result = bootstrap.replay(run.settings, decision_id)
     document = replay_document(result, run.lang)
     if run.format == "json":

@@ -26,6 +26,7 @@ def scenario(run: Run, paths: tuple[Path, ...]) -> int:
     from matching.policy import load_policy
 
     files = scenario_files(paths)
+    run.compile_ahead()
     policy = load_policy()
     outcomes = []
     with run.progress(run.say("scenario.progress"), len(files)) as advance:

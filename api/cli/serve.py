@@ -15,5 +15,6 @@ def serve(run: Run, host: str, port: int, workers: int) -> int:
     """Serve the HTTP interface."""
     from api.serve import serve as start
 
+    run.compile_ahead()
     start(run.settings, host, port, workers, lambda address: run.note("serve.started", address=address))
     return 0
