@@ -37,11 +37,15 @@ _DECODER = json.JSONDecoder(
 )
 
 
-class _Scanner:
+class Scanner:
     """Walks JSON text of any length, keeping one record in memory."""
 
-    def __init__(self, stream: TextIOWrapper) -> None:
+    def __init__(
+        self, stream: TextIOWrapper, decoder: json.JSONDecoder = _DECODER, limit: int = MAX_RECORD
+    ) -> None:
         self._stream = stream
+        self._decoder = decoder
+        self._limit = limit
         self._buffer = ""
         self._at = 0
         self._ended = False
@@ -53,7 +57,7 @@ class _Scanner:
         self._ended = not block
         self._buffer = self._buffer[self._at :] + block
         self._at = 0
-        if len(self._buffer) > MAX_RECORD + BLOCK:
+        if len(self._buffer) > self._limit + BLOCK:
             raise FileError("file.json_record")
         return bool(block)
 
@@ -82,7 +86,7 @@ class _Scanner:
         self.peek()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._buffer, self._at)
+                value, end = self._decoder.raw_decode(self._buffer, self._at)
             except ValueError:
                 if not self._more():
                     raise FileError("file.json") from None
@@ -160,7 +164,7 @@ def _sound(text: str) -> str:
 
 
 def _array(stream: TextIOWrapper) -> Iterator[tuple[int, _Pairs | None]]:
-    scanner = _Scanner(stream)
+    scanner = Scanner(stream)
     yield from enumerate(scanner.records(), 1)
     if scanner.peek():
         raise FileError("file.json")

@@ -1,0 +1,104 @@
+"""All indicators over a stream of processes, and their answer in the shape of Open Contracting's tool."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from graph.procurement import Process
+from matching.redflags.base import GROUPS, Indicator, Market, Reference, Result
+from matching.redflags.periods import LateWinner, ShortPeriod, SingleBid
+from matching.redflags.prices import CloseBids, EqualPrices, HeavyDiscount, LowestRejected
+from matching.redflags.settings import Settings
+from matching.redflags.tenderers import Disqualifications, Losers, SoleSurvivor, Variety
+
+INDICATORS = (
+    ShortPeriod,
+    SingleBid,
+    CloseBids,
+    Losers,
+    EqualPrices,
+    LateWinner,
+    SoleSurvivor,
+    LowestRejected,
+    Disqualifications,
+    Variety,
+    HeavyDiscount,
+)
+
+PREFIX = "OCP-"
+"""What codes begin with outside `redflags`: R018 there is not R18 of the catalogue of rules."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The flags of a run, the fences they were judged by, and what was left out."""
+
+    results: tuple[Result, ...]
+    references: Mapping[str, Mapping[str, Reference]]
+    processes: int
+    cancelled: int
+    excluded: int
+    """Processes whose method is excluded by the settings."""
+    currency: str
+
+    def grouped(self) -> dict[str, dict[str, dict[str, float]]]:
+        """Group, identifier, code and value: the shape of the published fixtures."""
+        found: dict[str, dict[str, dict[str, float]]] = {}
+        for group in GROUPS:
+            subjects: dict[str, dict[str, float]] = {}
+            for result in self.results:
+                if result.group == group:
+                    subjects.setdefault(result.subject, {})[result.code] = result.value
+            if subjects:
+                found[group] = subjects
+        return found
+
+    def meta(self) -> dict[str, Any]:
+        """Quartiles and fences by indicator, rounded to four decimals, as the published tool gives them."""
+        found: dict[str, Any] = {}
+        for code, groups in self.references.items():
+            for group, reference in groups.items():
+                name = f"{code}_{group.lower()}" if len(groups) > 1 else code
+                found[name] = {
+                    key: round(value, 4)
+                    for key, value in (
+                        ("q1", reference.q1),
+                        ("q3", reference.q3),
+                        (f"{reference.side}_fence", reference.fence),
+                    )
+                    if value is not None
+                }
+        return found
+
+
+def run(processes: Iterable[Process], settings: Settings) -> Answer:
+    """Calculate the indicators that are on. Cancelled tenders and excluded methods are left out.
+
+    Args:
+        processes: read once; what is kept grows with the number of organisations and compared prices.
+        settings: which indicators, by which thresholds.
+    """
+    indicators: list[Indicator] = [make(settings) for make in INDICATORS if make.code in settings.enabled]
+    market = Market(settings.currency)
+    count = cancelled = excluded = 0
+    for process in processes:
+        count += 1
+        if process.cancelled:
+            cancelled += 1
+            continue
+        if process.method_details and process.method_details in settings.excluded:
+            excluded += 1
+            continue
+        market.observe(process)
+        for indicator in indicators:
+            indicator.add(process, market)
+    return Answer(
+        results=tuple(result for indicator in indicators for result in indicator.results()),
+        references={one.code: found for one in indicators if (found := one.references())},
+        processes=count,
+        cancelled=cancelled,
+        excluded=excluded,
+        currency=market.currency,
+    )
