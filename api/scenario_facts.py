@@ -156,8 +156,11 @@ class RelationSpec(Spec, frozen=True, kw_only=True):
     src: str
     dst: str
     share: str | int | None = None
+    share_min: str | int | None = None
+    share_max: str | int | None = None
     votes: str | int | None = None
     role: str = ""
+    attributes: dict[str, str] = {}
     start: str = msgspec.field(default="", name="from")
     end: str = msgspec.field(default="", name="to")
 
@@ -273,6 +276,8 @@ def _decimal(value: str | int | None) -> Decimal | None:
 
 
 def _ids(kind: PartyType, pairs: tuple[tuple[str, str], ...]) -> tuple[Id, ...]:
+    if kind.thing:  # a thing has one identifier, whose scheme is called like its type
+        return tuple(Id(scheme=scheme or kind.value, value=value) for scheme, value in pairs if value)
     parse = parse_person if kind is PartyType.PERSON else parse_organization
     return tuple(to_id(parse(value, scheme)) for scheme, value in pairs if value)
 
@@ -396,8 +401,11 @@ def register(
                 src=mention(parties[spec.src]),
                 dst=mention(parties[spec.dst]),
                 share=_decimal(spec.share),
+                share_min=_decimal(spec.share_min),
+                share_max=_decimal(spec.share_max),
                 votes=_decimal(spec.votes),
                 role=spec.role,
+                attributes=spec.attributes,
                 valid=Interval(start=begin(spec.start), end=finish(spec.end)),
                 source=source,
             )
