@@ -51,6 +51,11 @@ def related(key: int) -> int:
     return key ^ _RELATED
 
 
+def contact(kind: str, value: str) -> int:
+    """Key under which parties with the same address, telephone, e-mail or domain (comparable form) are found."""
+    return xxhash.xxh3_64_intdigest(f"c\x1f{kind}\x1f{value}".encode("utf-8", "surrogatepass"))
+
+
 def party(key: str) -> int:
     """Key of a party's surrogate key: finds its place in the generation's register."""
     return xxhash.xxh3_64_intdigest(f"k\x1f{key}".encode("utf-8", "surrogatepass"))

@@ -15,6 +15,16 @@ from graph.generation.format import Array, FileWriter, Mapped, Progress, Sink
 from graph.generation.indexing import Indexer, SlimListing, SlimParty
 from graph.generation.lookup import buckets, merge
 from graph.generation.manifest import ListSection, PartySection, RelationSection
+from graph.generation.projected import (
+    SHARED_FILES,
+    TYPE_NUMBERS,
+    WALK_FILES,
+    write_listed,
+    write_shared,
+    write_walks,
+)
+from graph.projection.columns import EdgeColumns
+from graph.projection.contacts import KINDS
 from graph.relations import PartyRelation
 
 OPEN = 0xFFFF_FFFF
@@ -26,8 +36,14 @@ LIST_COLUMNS = ("docs", "offsets", "code", "left", "hash", "from", "to")
 """Files of a list that readers map."""
 _LIST_KEYS = ("keys", "ords", "pkeys", "pords", "pwords")
 _LIST_NAMES = ("names", "nkeys")
-LIST_FILES = (*LIST_COLUMNS, "party", *_LIST_KEYS, *_LIST_NAMES)
+LIST_FILES = (*LIST_COLUMNS, "party", "span", *_LIST_KEYS, *_LIST_NAMES)
 """All files of a list; those beyond `LIST_COLUMNS` only the next publication reads."""
+PARTY_EXTRA = ("party.kind", *(f"shared.{part}" for part in SHARED_FILES))
+"""What the projection knows of parties: made with them, and missing in generations of earlier programs."""
+RELATION_FILES = (
+    *(f"relation.{part}" for part in ("docs", "offsets", "src", "dst", "from", "to")), "edges.starts", "edges.items",
+    *(f"walk.{part}" for part in WALK_FILES),
+)  # fmt: skip
 PARTY_FILES = ("docs", "offsets", "hash", "register", "keys", "ords", "starts", "hkeys", "hords", "hstarts")
 
 
@@ -79,7 +95,9 @@ class _Docs:
 
 def column(values: array[int]) -> Array:
     """A grown array as little-endian numbers, without a copy."""
-    return np.frombuffer(values, dtype={"Q": "<u8", "I": "<u4", "H": "<u2", "B": "u1"}[values.typecode])
+    return np.frombuffer(
+        values, dtype={"q": "<i8", "Q": "<u8", "I": "<u4", "H": "<u2", "B": "u1"}[values.typecode]
+    )
 
 
 def _sorted_pair(sink: Sink, prefix: str, names: tuple[str, str], key: Array, ordinal: Array) -> Array:
@@ -102,7 +120,7 @@ def build_list(
     docs = _Docs(sink, prefix)
     codes: dict[str, int] = {}
     code, from_gen, to_gen = array("H"), array("I"), array("I")
-    hashes, left = bytearray(), array("B")
+    hashes, left, spans = bytearray(), array("B"), array("q")
     party, key, ordinals = array("Q"), array("Q"), array("I")
     person_key, person_ord = array("Q"), array("I")
     words = (array("Q"), array("Q"), array("Q"))
@@ -119,6 +137,7 @@ def build_list(
         code.append(codes.setdefault(slim.list_code, len(codes)))
         hashes += row.content_hash
         left.append(bool(slim.events) and slim.left)
+        spans.extend(slim.force)
         from_gen.append(row.from_gen)
         to_gen.append(OPEN if row.to_gen is None or row.to_gen > number else row.to_gen)
         party.append(keys.party(row.party) if row.party else 0)
@@ -144,6 +163,7 @@ def build_list(
     sink.put(f"{prefix}.from", "from", column(from_gen))
     sink.put(f"{prefix}.to", "to", column(to_gen))
     sink.put(f"{prefix}.party", "partyhash", column(party))
+    sink.put(f"{prefix}.span", "span", column(spans))
     _sorted_pair(sink, prefix, ("keys", "ords"), column(key), column(ordinals))
     order = _sorted_pair(sink, prefix, ("pkeys", "pords"), column(person_key), column(person_ord))
     sink.put(f"{prefix}.pwords", "words", np.stack([column(each)[order] for each in words]))
@@ -214,7 +234,8 @@ def build_parties(
     """
     decode = msgspec.json.Decoder(SlimParty).decode
     docs = _Docs(sink, "party")
-    hashes, register = array("Q"), array("B")
+    hashes, register, kinds = array("Q"), array("B"), array("B")
+    shared, sharers, shared_kinds = array("Q"), array("I"), array("B")
     key, ordinals = array("Q"), array("I")
     for doc in rows:
         try:
@@ -225,6 +246,11 @@ def build_parties(
         docs.add(doc)
         hashes.append(keys.party(slim.key))
         register.append(slim.in_register(lists))
+        kinds.append(TYPE_NUMBERS[slim.type])
+        for kind, value in slim.attributes.contacts():
+            shared.append(keys.contact(kind, value))
+            sharers.append(place)
+            shared_kinds.append(KINDS.index(kind))
         for one in indexer.party(slim):
             key.append(one)
             ordinals.append(place)
@@ -236,6 +262,8 @@ def build_parties(
     own = column(hashes)
     sink.put("party.hash", "partyhash", own)
     sink.put("party.register", "flag", column(register))
+    sink.put("party.kind", "code", column(kinds))
+    write_shared(sink, column(shared), column(sharers), column(shared_kinds), count)
     _put_table(sink, "party", "", *merge([(column(key), column(ordinals), 0)])[:2])
     _put_table(sink, "party", "h", *merge([(own, np.arange(count, dtype="<u4"), 0)])[:2])
     sorted_own = np.sort(own)
@@ -267,10 +295,13 @@ def _adjacency(sink: Sink, name: str, owners: Array, items: Array, parties: int)
     sink.put(f"{name}.items", "ordinals", items[order].astype("<u4"))
 
 
-def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySection) -> None:
-    """Write which party each listing belongs to, and each party's listings.
+def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySection) -> tuple[str, ...]:
+    """Write which party each listing belongs to, and each party's listings with when they are in force.
 
     A listing whose subject is known from that record alone has no party here.
+
+    Returns:
+        The codes of the lists, by the numbers that the table of listings has.
     """
     hashes = np.concatenate(
         [np.empty(0, "<u8"), *(sink.read(f"{section.prefix}.party").array("<u8") for section in sections)]
@@ -279,6 +310,29 @@ def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySectio
     owners[hashes == 0] = OPEN
     sink.put("links.party", "ordinals", owners)
     _adjacency(sink, "links", owners, np.arange(len(owners), dtype="<u4"), parties.rows)
+    numbers = {code: place for place, code in enumerate(sorted({c for one in sections for c in one.codes}))}
+    spans, begun, ended, codes = (
+        [np.empty(0, "<i8")],
+        [np.empty(0, "<u4")],
+        [np.empty(0, "<u4")],
+        [np.empty(0, "<u2")],
+    )
+    for section in sections:
+        part = {name: sink.read(f"{section.prefix}.{name}") for name in ("span", "from", "to", "code")}
+        spans.append(part["span"].array("<i8"))
+        begun.append(part["from"].array("<u4"))
+        ended.append(part["to"].array("<u4"))
+        own = np.array([numbers[code] for code in section.codes], "<u2")
+        codes.append(own[part["code"].array("<u2")])
+    write_listed(
+        sink,
+        sink.read("links.items").array("<u4"),
+        np.concatenate(spans).reshape(-1, 2),
+        np.concatenate(begun),
+        np.concatenate(ended),
+        np.concatenate(codes),
+    )
+    return tuple(numbers)
 
 
 def build_relations(
@@ -288,11 +342,13 @@ def build_relations(
     encode = msgspec.json.Encoder().encode
     docs = _Docs(sink, "relation")
     src, dst, from_gen, to_gen = array("Q"), array("Q"), array("I"), array("I")
+    columns = EdgeColumns()
     for row in rows:
         if row.from_gen > number:
             continue
         place = len(src)
         docs.add(encode(row.relation))
+        columns.add(row.relation)
         src.append(keys.party(row.relation.src))
         dst.append(keys.party(row.relation.dst))
         from_gen.append(row.from_gen)
@@ -309,6 +365,7 @@ def build_relations(
     loops = left == right
     owners = np.concatenate([left, right[~loops]])
     _adjacency(sink, "edges", owners, np.concatenate([numbers, numbers[~loops]]), parties.rows)
+    write_walks(sink, columns.rows(left, right, column(from_gen), column(to_gen)), parties.rows)
     if progress is not None:
         progress("relations", count, count)
     return RelationSection(rows=count, outside=int((left == OPEN).sum() + (right == OPEN).sum()))

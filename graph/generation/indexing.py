@@ -8,7 +8,9 @@ import msgspec
 
 from graph import keys
 from graph.generation.masks import NO_ID, Words, id18, pack
-from graph.model import Id, Name, PartyType, Status, StatusEvent
+from graph.model import Id, Interval, Name, PartyType, Status, StatusEvent
+from graph.projection.columns import end, start
+from graph.projection.contacts import ContactKind, contacts
 
 _MATCHING = frozenset({"valid", "checksum"})
 """States whose value may be looked up; masked and malformed numbers are compared, never looked up."""
@@ -37,12 +39,35 @@ class SlimListing(msgspec.Struct, frozen=True, gc=False):
     list_code: str
     subject: SlimMention
     related: tuple[SlimRelated, ...] = ()
+    effect: Interval = Interval()
     events: tuple[StatusEvent, ...] = ()
 
     @property
     def left(self) -> bool:
         """Whether the record has left its list for good: removed, repaired or revoked, without an end."""
         return any(event.status in _EXITS and event.span.end is None for event in self.events)
+
+    @property
+    def force(self) -> tuple[int, int]:
+        """From when until when it may bind (microseconds): a pause is not taken off, an exit for good is."""
+        until = end(self.effect.end)
+        for event in self.events:
+            if event.status in _EXITS and event.span.end is None:
+                until = min(until, start(event.span.start))
+        return start(self.effect.start), until
+
+
+class SlimAttributes(msgspec.Struct, frozen=True, gc=False):
+    """What of a register row may be shared with others."""
+
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+
+    def contacts(self) -> Iterator[tuple[ContactKind, str]]:
+        """Its address, telephones, e-mails and domains as comparable text."""
+        if self.address or self.phone or self.email:
+            yield from contacts(msgspec.structs.asdict(self))
 
 
 class SlimParty(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +78,7 @@ class SlimParty(msgspec.Struct, frozen=True, gc=False):
     names: tuple[Name, ...] = ()
     ids: tuple[Id, ...] = ()
     mentions: tuple[str, ...] = ()
+    attributes: SlimAttributes = SlimAttributes()
 
     def in_register(self, lists: Container[str]) -> bool:
         """Whether a register's row in force names the party, and not only a list or a relation.

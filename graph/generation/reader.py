@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -26,9 +28,13 @@ from graph.generation.format import Mapped, check_host, map_file
 from graph.generation.language import Language, house_language
 from graph.generation.lookup import KeyTable
 from graph.generation.manifest import ListState, Manifest, list_states, read_manifest, timeline
+from graph.generation.projecting import open_projection
 from graph.generation.verify import verify_folder
 from graph.model import Listing, NameKind, Party, PartyType
 from graph.relations import PartyRelation
+
+if TYPE_CHECKING:
+    from graph.projection.read import Projection
 
 __all__ = ["Generation", "GenerationError", "ListState", "current_generation", "open_generation"]
 
@@ -149,6 +155,9 @@ class Generation:
         self._edge_docs = _Docs(files["relation.docs"], files["relation.offsets"])
         self._edge_from = files["relation.from"].items("I")
         self._edge_to = files["relation.to"].items("I")
+        self._files = files
+        self._projection: Projection | None = None
+        self._projecting = Lock()
         self._index = {name: mapped for name, mapped in files.items() if name.startswith(INDEX_FILES)}
         self._decode_listing = msgspec.json.Decoder(Listing).decode
         self._decode_party = msgspec.json.Decoder(Party).decode
@@ -327,6 +336,28 @@ class Generation:
             ):
                 return True
         return False
+
+    def relation(self, number: int) -> PartyRelation:
+        """A relation by its number, as the projection gives it.
+
+        Raises:
+            GenerationError: `generation.damaged`: the document can't be read.
+        """
+        if not 0 <= number < len(self._edge_docs):
+            raise IndexError(number)
+        return self._edge(number)
+
+    @property
+    def projection(self) -> Projection:
+        """The relations as arrays, for walks through the graph; opened at first use.
+
+        Raises:
+            GenerationError: `generation.unprojected`: published by an earlier program; `generation.damaged`.
+        """
+        with self._projecting:
+            if self._projection is None:
+                self._projection = open_projection(self, self._files)
+            return self._projection
 
     @property
     def index(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Protocol
@@ -12,7 +12,9 @@ from typing import Protocol
 from graph.dates import from_micros, to_micros
 from graph.generation.build import (
     LIST_FILES,
+    PARTY_EXTRA,
     PARTY_FILES,
+    RELATION_FILES,
     build_list,
     build_parties,
     build_relations,
@@ -30,15 +32,22 @@ from graph.generation.manifest import (
     Manifest,
     PartySection,
     Recorded,
+    RelationSection,
     digest,
     encode,
     history,
     reference,
 )
+from graph.generation.projected import slot_text
 from graph.generation.source import Source
 
 SLOTS: dict[str, str | None] = {"index": None, "projection": None}
-"""Parts that others write: the index of names, if a writer was given, and later the compiled projection."""
+"""What the manifest says of parts with a format of their own: the index of names, if a writer was given, and the
+projection (`graph.generation.projected.Slot`)."""
+
+
+_PARTIES = {name: name for name in (*(f"party.{part}" for part in PARTY_FILES), *PARTY_EXTRA)}
+_RELATIONS = {name: name for name in RELATION_FILES}
 
 
 class IndexWriter(Protocol):
@@ -107,9 +116,9 @@ def build(
             sections.append(section)
     records = merge_lists(sink, sections)
     parties = _parties(sink, source, indexer, {one.dataset for one in sections}, previous, progress)
-    link_lists(sink, sections, parties)
-    relations = build_relations(sink, source.edges(), source.number, parties, progress)
-    slots = dict(SLOTS)
+    codes = link_lists(sink, sections, parties)
+    relations = _relations(sink, source, parties, previous, progress)
+    slots = {**SLOTS, "projection": slot_text(codes)}
     if index is not None:
         slots["index"] = index(sink, *merge_names(sink, sections), previous, progress)
     manifest = Manifest(
@@ -145,7 +154,7 @@ def _list(
     for old in previous.lists if previous is not None else ():
         if old.dataset == dataset and touched and old.touched == touched:
             assert previous is not None  # noqa: S101  (narrowing only)
-            if _adopt(sink, previous, LIST_FILES, old.prefix, prefix):
+            if _adopt(sink, previous, {f"{old.prefix}.{part}": f"{prefix}.{part}" for part in LIST_FILES}):
                 if progress is not None:
                     progress(dataset, old.rows, old.rows)
                 return ListSection(
@@ -170,7 +179,7 @@ def _parties(
         previous is not None
         and touched
         and previous.parties.touched == touched
-        and _adopt(sink, previous, PARTY_FILES, "party", "party")
+        and _adopt(sink, previous, _PARTIES)
     ):
         if progress is not None:
             progress("parties", previous.parties.rows, previous.parties.rows)
@@ -178,10 +187,26 @@ def _parties(
     return build_parties(sink, source.parties(), indexer, lists, progress, touched)
 
 
-def _adopt(sink: Sink, previous: Manifest, parts: tuple[str, ...], old: str, new: str) -> bool:
-    """Whether all of a section's files could be taken over; a partial take-over is written over."""
+def _relations(
+    sink: Sink, source: Source, parties: PartySection, previous: Manifest | None, progress: Progress | None
+) -> RelationSection:
+    """The mark of the parties is that of the relations too; what is taken over needs the parties' ordinals."""
+    if (
+        previous is not None
+        and parties is previous.parties
+        and parties.touched
+        and _adopt(sink, previous, _RELATIONS)
+    ):
+        if progress is not None:
+            progress("relations", previous.relations.rows, previous.relations.rows)
+        return previous.relations
+    return build_relations(sink, source.edges(), source.number, parties, progress)
+
+
+def _adopt(sink: Sink, previous: Manifest, names: Mapping[str, str]) -> bool:
+    """Whether all of a section's files (old name: new name) could be taken over; a partial take-over is written
+    over."""
     return all(
-        (info := previous.files.get(f"{old}.{part}")) is not None
-        and sink.adopt(f"{new}.{part}", info) is not None
-        for part in parts
+        (info := previous.files.get(old)) is not None and sink.adopt(new, info) is not None
+        for old, new in names.items()
     )
