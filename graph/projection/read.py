@@ -114,13 +114,13 @@ class Projection:
         self._party = party
         self._relation = relation
         self._lines = Lines(
-            starts=files["walk.starts"].array("<u8"),
+            starts=files["walk.starts"].array("<i8"),
             peer=files["walk.peer"].array("<u4"),
             edge=files["walk.edge"].array("<u4"),
             code=files["walk.code"].array("u1"),
             rows=files["walk.rows"].array("<i8").reshape(-1, layout.COLUMNS),
             kind=files["party.kind"].array("u1"),
-            listed=files["links.starts"].array("<u8"),
+            listed=files["links.starts"].array("<i8"),
             spans=files["listed.spans"].array("<i8").reshape(-1, layout.LISTED_COLUMNS),
             lists=files["listed.lists"].array("<u2"),
         )

@@ -14,7 +14,7 @@ class Lines(NamedTuple):
     """The mapped files of a projection."""
 
     starts: Array
-    """Where each party's places begin (uint64, parties + 1)."""
+    """Where each party's places begin (int64, parties + 1)."""
     peer: Array
     edge: Array
     code: Array
@@ -23,7 +23,7 @@ class Lines(NamedTuple):
     """Relations (`graph.projection.layout`)."""
     kind: Array
     listed: Array
-    """Where each party's listings begin in `spans` and `lists` (uint64, parties + 1)."""
+    """Where each party's listings begin in `spans` and `lists` (int64, parties + 1)."""
     spans: Array
     lists: Array
 
