@@ -17,6 +17,7 @@ from typing import IO, BinaryIO
 from graph.model import Doc
 from loaders import delimited, encoding, jsonfile, sheets
 from loaders.errors import ARCHIVE_ERRORS, FileError
+from loaders.ocds import table as ocds
 from loaders.tables import Recognise, Table
 
 
@@ -224,6 +225,8 @@ def _tables(part: _Part, path: str, recognise: Recognise, limits: Limits, *, ins
         return _workbook(part, path, recognise, limits, xlsx=False)
     with part.opener() as stream:
         chosen, digest = encoding.detect(stream)
+    if kind == "json" and (found := ocds.open_json(part.label, path, part.opener, chosen, digest)):
+        return Opened(tables=(found,))
     module = jsonfile if kind == "json" else delimited
     return Opened(tables=(module.open_table(part.label, path, part.opener, chosen, digest, recognise),))
 

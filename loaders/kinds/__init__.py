@@ -19,6 +19,7 @@ from loaders.kinds.platform import BLACK_LIST, EXPERTS, VIOLATIONS, WITHDRAWN
 from loaders.kinds.procurement import ZFCG
 from loaders.kinds.register import REGISTER_KIND
 from loaders.kinds.tax import ZDSS
+from loaders.ocds.kind import OCDS
 from loaders.tables import Recognise
 
 KINDS: tuple[Kind, ...] = (
@@ -41,6 +42,7 @@ KINDS: tuple[Kind, ...] = (
     WITHDRAWN,
     VIOLATIONS,
     EXPERTS,
+    OCDS,
     BIDDERS,
 )
 BY_NAME = {kind.name: kind for kind in KINDS}
