@@ -25,6 +25,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("replay", "api.cli.replay:replay"),
     ("scenario", "api.cli.scenario:scenario"),
     ("match", "api.cli.match:match"),
+    ("redflags", "api.cli.redflags:redflags"),
     ("review", "api.cli.review:review"),
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),

@@ -1,4 +1,4 @@
-"""An OCDS file as a table: one row a contracting process, one column a path; loads and reports treat it as any other."""
+"""An OCDS file as a table: one row a contracting process, one column a path, as loads and reports want it."""
 
 from __future__ import annotations
 

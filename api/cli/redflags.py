@@ -1,0 +1,169 @@
+"""`liancheng redflags`: the Open Contracting indicators over files of contracting processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api.cli.common import Run, command, option
+from api.errors import MISSING, REJECTED, USAGE, CommandError
+from api.masking import mask_value
+from api.output import Column, Table
+
+if TYPE_CHECKING:
+    from graph.procurement import Process
+    from loaders.base import Problem
+    from matching.redflags.run import Answer
+    from matching.redflags.settings import Settings
+
+SHOWN = 20
+"""Problems written out on stderr; their number is told in any case."""
+KEYS = ("file", "group", "subject", "indicator", "title", "value", "fence", "side", "reference", "facts")
+PLAIN = "tsv"
+
+
+@command("redflags", formats=(PLAIN, "table", "json", "jsonl", "csv", "xlsx"), default=PLAIN)
+@click.argument(
+    "files",
+    metavar="OCDS...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+)
+@option(
+    "--settings", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="opt.redflags.settings"
+)
+@option("--meta", is_flag=True, help="opt.redflags.meta")
+def redflags(run: Run, files: tuple[Path, ...], settings: Path | None, meta: bool) -> int:
+    """Red flags of contracting processes."""
+    from loaders.ocds.read import Refused
+    from matching.redflags.run import run as calculate
+
+    chosen = _settings(run, settings)
+    answers: list[tuple[Path, Answer]] = []
+    problems: list[tuple[Path, Problem]] = []
+    with run.progress(run.say("redflags.progress")) as advance:
+        done = 0
+
+        def read(path: Path) -> Iterator[Process]:
+            nonlocal done
+            for one in _processes(run, path, problems):
+                done += 1
+                advance(done, None)
+                yield one
+
+        for path in files:
+            answers.append((path, calculate(read(path), chosen)))
+    _emit(run, answers, meta)
+    _tell(run, answers, problems)
+    return REJECTED if any(isinstance(problem, Refused) for _, problem in problems) else 0
+
+
+def _settings(run: Run, path: Path | None) -> Settings:
+    from matching.redflags.settings import Settings, SettingsFileError, parse_settings
+
+    if path is None:
+        return Settings()
+    try:
+        chosen, over = parse_settings(path.read_text("utf-8-sig"))
+    except SettingsFileError as error:
+        from graph.messages import say
+
+        detail = say("matching", error.code, run.lang, **error.params)
+        raise CommandError("redflags.settings", status=USAGE, path=path, detail=detail) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError("redflags.settings_unreadable", status=MISSING, path=path) from error
+    if over:
+        run.note("redflags.sections_over", sections=", ".join(f"[{name}]" for name in over))
+    if not chosen.enabled:
+        run.note("redflags.none_enabled")
+    return chosen
+
+
+def _processes(run: Run, path: Path, problems: list[tuple[Path, Problem]]) -> Iterator[Process]:
+    from graph.procurement import Process
+    from loaders.errors import FileError
+    from loaders.ocds.read import processes
+    from loaders.report import sentence
+
+    try:
+        for one in processes(path):
+            if isinstance(one, Process):
+                yield one
+            else:
+                problems.append((path, one))
+    except FileError as error:
+        detail = sentence(error.code, error.params, run.lang)
+        raise CommandError("redflags.file", status=MISSING, path=path, detail=detail) from error
+
+
+def _emit(run: Run, answers: list[tuple[Path, Answer]], meta: bool) -> None:
+    documents = {path: _document(answer, meta) for path, answer in answers}
+    if run.format in (PLAIN, "json"):
+        lines = []
+        for path, document in documents.items():
+            text = json.dumps(mask_value(document), ensure_ascii=False, separators=(",", ":"))
+            lines.append(text if len(documents) == 1 else f"{_stem(path)}\t{text}")
+        if run.format == "json" and len(documents) > 1:
+            named = {_stem(path): document for path, document in documents.items()}
+            lines = [json.dumps(mask_value(named), ensure_ascii=False, separators=(",", ":"))]
+        run.emit_bytes(("\n".join(lines) + "\n").encode())
+        return
+    rows = [row for path, answer in answers for row in _rows(run, path, answer)]
+    wide = {"subject": 30, "title": 40, "facts": 60, "reference": 40}
+    columns = tuple(Column(key, run.say(f"redflags.col.{key}"), wide.get(key, 0)) for key in KEYS)
+    run.emit(Table(columns=columns, rows=rows))
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _document(answer: Answer, meta: bool) -> dict[str, Any]:
+    found: dict[str, Any] = dict(answer.grouped())
+    if meta:
+        found["Meta"] = answer.meta()
+    return found
+
+
+def _rows(run: Run, path: Path, answer: Answer) -> Iterator[dict[str, Any]]:
+    from matching.redflags.run import PREFIX
+    from matching.redflags.wording import facts, reference, title
+
+    for result in answer.results:
+        judged = result.reference
+        yield {
+            "file": _stem(path),
+            "group": result.group,
+            "subject": result.subject,
+            "indicator": PREFIX + result.code,
+            "title": title(result, run.lang),
+            "value": result.value,
+            "fence": None if judged is None else judged.fence,
+            "side": "" if judged is None else judged.side,
+            "reference": "" if judged is None else reference(judged, run.lang),
+            "facts": facts(result),
+        }
+
+
+def _tell(run: Run, answers: list[tuple[Path, Answer]], problems: list[tuple[Path, Problem]]) -> None:
+    from loaders.report import sentence
+
+    for path, problem in problems[:SHOWN]:
+        message = sentence(problem.code, problem.params, run.lang)
+        run.note(
+            "redflags.problem",
+            path=path,
+            row=problem.row or "-",
+            column=problem.column or "-",
+            message=message,
+        )
+    if len(problems) > SHOWN:
+        run.note("redflags.more_problems", count=len(problems) - SHOWN)
+    for path, answer in answers:
+        if answer.cancelled or answer.excluded:
+            run.note("redflags.left_out", path=path, cancelled=answer.cancelled, excluded=answer.excluded)
