@@ -26,7 +26,7 @@ MARK: Final = "liancheng-compiled"
 _ROOT: Final = Path(__file__).parents[2]
 _BESIDE: Final = Path(__file__).parent / "__pycache__"
 COMPILED: Final = (
-    "graph/compiled", "graph/projection", "matching", "matching/names", "matching/index",
+    "graph/compiled", "graph/control", "graph/projection", "matching", "matching/names", "matching/index",
 )  # fmt: skip
 """The folders whose modules are compiled, or are called by what is."""
 

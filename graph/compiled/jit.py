@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 _types: Final[Any] = types  # without types of their own
 _IMPORTS: Final = re.compile(
-    r"^from ((?:matching|graph\.(?:compiled|projection))[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE
+    r"^from ((?:matching|graph\.(?:compiled|control|projection))[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE
 )
 
 

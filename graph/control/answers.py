@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from graph.control.cycles import components
-from graph.control.holdings import Flags, Holdings, Ints, Places
+from graph.control.engine import SELF_HELD, SHARES_ONLY, VOTES_ONLY, Answers, Engine
+from graph.control.holdings import Holdings
 from graph.control.proofs import Up, prove
-from graph.control.shares import PERCENT, WHOLE, half_is_control
-from graph.control.votes import CHAIN, HALF, POSSIBLE, SUM, Net, Rows, pairs_of, rows_for, spread, walk_for
+from graph.control.votes import CHAIN, HALF, POSSIBLE, SUM, spread
 
 Said = Literal["yes", "no", "possibly"]
+SAID: Final[dict[int, Said]] = {0: "no", CHAIN: "yes", SUM: "yes", POSSIBLE: "possibly", HALF: "no"}
 
 
 class Step(NamedTuple):
@@ -65,46 +65,37 @@ class Control(NamedTuple):
 class Controls:
     """The answers of `control`, by owner and by company."""
 
-    holdings: Holdings
+    engine: Engine
     groups: tuple[tuple[int, ...], ...]
     """Whom was asked for, as ids; most of them alone."""
-    inclusive: bool
-    """Whether exactly half counted as control."""
-    rows: Rows
-    """One row an answer, `group` and `node` as places."""
-    relaxed: frozenset[tuple[int, int]]
-    """(group, node) that are controlled once self-held votes are left out."""
-    shares: dict[tuple[int, int], int] | None
-    """Levels of the same rows by shares alone, where votes differ anywhere."""
-    eased: Net | None
-    """The holdings without self-held votes, where there are any."""
+    answers: Answers
+
+    @property
+    def holdings(self) -> Holdings:
+        """The holdings that were asked."""
+        return self.engine.holdings
 
     def __len__(self) -> int:
-        return len(self.rows.group)
+        return len(self.answers.mark)
 
     def __iter__(self) -> Iterator[Control]:
         return (self.at(place) for place in range(len(self)))
 
     def at(self, place: int) -> Control:
         """The answer in one place."""
-        rows = self.rows
-        group, node, level = int(rows.group[place]), int(rows.node[place]), int(rows.level[place])
-        basis: Literal["both", "votes", "shares"] = "both"
-        if self.shares is not None:
-            other = self.shares.get((group, node), 0)
-            mine, theirs = 0 < level < HALF, 0 < other < HALF
-            basis = "both" if mine == theirs else "votes" if mine else "shares"
+        rows, mark = self.answers.rows, int(self.answers.mark[place])
+        node, level = int(rows.node[place]), int(rows.level[place])
         return Control(
-            owner=self.groups[group],
+            owner=self.groups[int(rows.group[place])],
             owned=int(self.holdings.ids[node]),
-            answer="yes" if level in (CHAIN, SUM) else "possibly" if level == POSSIBLE else "no",
+            answer=SAID[level],
             by_sum=level == SUM,
             half=level == HALF,
-            doubtful=bool(self._doubtful[node]),
+            doubtful=bool(self.engine.net.doubtful[node]),
             votes_lo=int(rows.low[place]),
             votes_hi=int(rows.high[place]),
-            without_self_held=(group, node) in self.relaxed and level not in (CHAIN, SUM),
-            basis=basis,
+            without_self_held=bool(mark & SELF_HELD),
+            basis="votes" if mark & VOTES_ONLY else "shares" if mark & SHARES_ONLY else "both",
         )
 
     def of(self, owner: int) -> list[Control]:
@@ -126,34 +117,26 @@ class Controls:
         For each company on the way the largest holdings are taken until they are more than half. An answer "no"
         shows the votes that there are; one that differs without self-held votes, or by shares alone, that reading.
         """
-        h = self.holdings
+        h, engine = self.holdings, self.engine
         members = [n for m in found.owner if (n := h.node(m)) is not None]
         node = h.node(found.owned)
         if node is None or not members:
             return ()
-        net = self._net
-        if found.without_self_held and self.eased is not None:
-            net = self.eased
-        elif found.basis == "shares":
-            net = net_of(h.by_shares(), self.inclusive)
-        walk = walk_for(h.nodes)
-        spread(net, walk, np.array(members, np.int32), 1, self.inclusive)
+        net = engine.net
+        if found.without_self_held and engine.eased is not None:
+            net = engine.eased
+        elif found.basis == "shares" and engine.plain is not None:
+            net = engine.plain
+        walk = engine.walk()
+        spread(net, walk, np.array(members, np.int32), 1, engine.inclusive)
         marks = np.zeros(h.nodes, np.int64)
-        pairs = prove(net, Up(h.in_ptr, h.in_pair, h.src), walk, 1, node, self.inclusive, marks, 1)
+        pairs = prove(net, Up(h.in_ptr, h.in_pair, h.src), walk, 1, node, engine.inclusive, marks, 1)
         return tuple(_step(h, int(pair)) for pair in pairs)
-
-    @cached_property
-    def _net(self) -> Net:
-        return net_of(self.holdings, self.inclusive)
-
-    @cached_property
-    def _doubtful(self) -> Flags:
-        return self.holdings.doubtful
 
     @cached_property
     def _by_owner(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for place, group in enumerate(self.rows.group.tolist()):
+        for place, group in enumerate(self.answers.rows.group.tolist()):
             for member in self.groups[group]:
                 found.setdefault(member, []).append(place)
         return found
@@ -161,7 +144,7 @@ class Controls:
     @cached_property
     def _by_node(self) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
-        for place, node in enumerate(self.rows.node.tolist()):
+        for place, node in enumerate(self.answers.rows.node.tolist()):
             found.setdefault(node, []).append(place)
         return found
 
@@ -186,107 +169,14 @@ def control(
     Returns:
         Rows for every company that is controlled, might be, or is exactly halved.
     """
-    inclusive = half_is_control(as_of)
-    asked = _asked(holdings, seeds, groups)
-    ptr, members = _members(holdings, asked)
-    rows = _all_rows(net_of(holdings, inclusive), ptr, members, inclusive, held)
-    shares = None
-    if holdings.votes_differ:
-        plain = _all_rows(net_of(holdings.by_shares(), inclusive), ptr, members, inclusive, False)
-        shares = _levels(plain)
-        rows = _with_missing(rows, plain, 0)
-    relaxed: frozenset[tuple[int, int]] = frozenset()
-    eased = _without_self_held(holdings, inclusive)
-    if eased is not None:
-        more = _all_rows(eased, ptr, members, inclusive, False)
-        relaxed = frozenset(pair for pair, level in _levels(more).items() if level in (CHAIN, SUM))
-        rows = _with_missing(rows, more, 0)
-    return Controls(holdings, asked, inclusive, rows, relaxed, shares, eased)
-
-
-def net_of(holdings: Holdings, inclusive: bool) -> Net:
-    """The arrays for a walk over all holdings, all votes counting."""
-    half = 50 * PERCENT
-    least = np.minimum(holdings.share_lo, holdings.vote_lo)
-    chain = least >= half if inclusive else least > half
-    return Net(
-        holdings.out_ptr, holdings.dst, holdings.vote_lo, holdings.vote_hi, chain,
-        np.full(holdings.nodes, WHOLE, np.int64), holdings.doubtful,
-    )  # fmt: skip
-
-
-def _asked(
-    holdings: Holdings, seeds: Iterable[int] | None, groups: Iterable[Sequence[int]]
-) -> tuple[tuple[int, ...], ...]:
+    engine = Engine.of(holdings, as_of)
     everybody = holdings.ids[np.flatnonzero(np.diff(holdings.out_ptr))].tolist() if seeds is None else []
     alone = everybody if seeds is None else sorted(set(seeds))
     together = sorted({tuple(sorted(set(group))) for group in groups})
-    return (*((seed,) for seed in alone), *(group for group in together if len(group) > 1))
-
-
-def _members(holdings: Holdings, asked: Sequence[tuple[int, ...]]) -> tuple[Ints, Places]:
-    ptr, members = [0], []
-    for group in asked:
-        members += [node for party in group if (node := holdings.node(party)) is not None]
-        ptr.append(len(members))
-    return np.array(ptr, np.int64), np.array(members, np.int32)
-
-
-def _all_rows(net: Net, ptr: Ints, members: Places, inclusive: bool, held: bool) -> Rows:
-    nodes = len(net.base)
-    walk, out = walk_for(nodes), rows_for(max(1 << 12, nodes))
-    done, parts = 0, []
-    while done < len(ptr) - 1:
-        done, count = pairs_of(net, walk, ptr, members, done, len(ptr) - 1, out, inclusive, held)
-        parts.append([column[:count].copy() for column in out])
-    return Rows(*map(np.concatenate, zip(*parts, strict=True))) if parts else rows_for(0)
-
-
-def _levels(rows: Rows) -> dict[tuple[int, int], int]:
-    keys = zip(rows.group.tolist(), rows.node.tolist(), strict=True)
-    return dict(zip(keys, rows.level.tolist(), strict=True))
-
-
-def _with_missing(rows: Rows, more: Rows, level: int) -> Rows:
-    """Rows, and those that only `more` has, at a level that says no."""
-    known = _levels(rows)
-    extra = [p for p, pair in enumerate(_levels(more)) if pair not in known]
-    if not extra:
-        return rows
-    level_of = np.full(len(extra), level, np.int32)
-    columns = [more.group[extra], more.node[extra], level_of, more.low[extra], more.high[extra]]
-    return Rows(*(np.concatenate(pair) for pair in zip(rows, columns, strict=True)))
-
-
-def _without_self_held(holdings: Holdings, inclusive: bool) -> Net | None:
-    """The net without the votes that companies hold in themselves, directly or through what they control."""
-    net = net_of(holdings, inclusive)
-    inner = holdings.src == holdings.dst
-    suspects = _in_cycles(holdings)
-    if not len(suspects) and not inner.any():
-        return None
-    ptr, members = np.arange(len(suspects) + 1, dtype=np.int64), suspects.astype(np.int32)
-    rows = _all_rows(net, ptr, members, inclusive, False)
-    sure = np.isin(rows.level, (CHAIN, SUM))
-    controlled = {
-        (int(suspects[g]), n) for g, n in zip(rows.group[sure], rows.node[sure].tolist(), strict=True)
-    }
-    own = inner.copy()
-    for company in suspects.tolist():
-        for pair in holdings.in_pair[holdings.in_ptr[company] : holdings.in_ptr[company + 1]].tolist():
-            if (company, int(holdings.src[pair])) in controlled:
-                own[pair] = True
-    if not own.any():
-        return None
-    base = net.base.copy()
-    np.subtract.at(base, holdings.dst[own], np.minimum(holdings.vote_lo[own], WHOLE))
-    empty = np.zeros(1, np.int64)
-    lo, hi = np.where(own, empty, holdings.vote_lo), np.where(own, empty, holdings.vote_hi)
-    return net._replace(vote_lo=lo, vote_hi=hi, base=np.maximum(base, 0), chain=net.chain & ~own)
-
-
-def _in_cycles(holdings: Holdings) -> Ints:
-    return np.flatnonzero(components(holdings.out_ptr, holdings.dst).cyclic).astype(np.int64)
+    parties = (*((seed,) for seed in alone), *(group for group in together if len(group) > 1))
+    asked = engine.groups(parties)
+    _, found = engine.answers(asked, 0, len(asked), held=held)
+    return Controls(engine, parties, found)
 
 
 def _step(holdings: Holdings, pair: int) -> Step:

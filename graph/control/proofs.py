@@ -53,7 +53,7 @@ def prove(
         else:
             chosen = _grounds(net, up, walk, serial, company, level, inside, inclusive)
         for pair in chosen:
-            pairs.append(pair)
+            pairs.append(int(pair))
             owner = up.src[pair]
             if marks[owner] != mark:
                 marks[owner] = mark

@@ -7,6 +7,7 @@ and the order of the rows changes nothing. Four answers are nested in each other
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -67,14 +68,30 @@ class Rows(NamedTuple):
 
 def rows_for(count: int) -> Rows:
     """Room for so many answers."""
-    places, ints = (lambda: np.empty(count, np.int32)), (lambda: np.empty(count, np.int64))
-    return Rows(places(), places(), places(), ints(), ints())
+    small = [np.empty(count, np.int32) for _ in range(3)]
+    return Rows(small[0], small[1], small[2], np.empty(count, np.int64), np.empty(count, np.int64))
+
+
+def taken(rows: Rows, places: Ints | slice) -> Rows:
+    """Some of the answers, as a copy."""
+    group, node, level = rows.group[places].copy(), rows.node[places].copy(), rows.level[places].copy()
+    return Rows(group, node, level, rows.low[places].copy(), rows.high[places].copy())
+
+
+def joined(parts: Sequence[Rows]) -> Rows:
+    """Answers one after another."""
+    if not parts:
+        return rows_for(0)
+    small = [np.concatenate([part[k] for part in parts]).astype(np.int32) for k in range(3)]
+    votes = [np.concatenate([part[k] for part in parts]).astype(np.int64) for k in (3, 4)]
+    return Rows(small[0], small[1], small[2], votes[0], votes[1])
 
 
 def walk_for(nodes: int) -> Walk:
     """Memory for walks over so many nodes."""
-    ints, places = (lambda: np.zeros(nodes, np.int64)), (lambda: np.zeros(nodes, np.int32))
-    return Walk(places(), places(), places(), ints(), ints(), ints(), ints(), places(), places())
+    seen, level, rank, queue, touched = (np.zeros(nodes, np.int32) for _ in range(5))
+    low, high, extra, via = (np.zeros(nodes, np.int64) for _ in range(4))
+    return Walk(seen, level, rank, low, high, extra, via, queue, touched)
 
 
 @kernel
@@ -220,5 +237,6 @@ def pairs_of(
 
 
 __all__ = [
-    "CHAIN", "HALF", "POSSIBLE", "SUM", "Net", "Rows", "Walk", "over", "pairs_of", "rows_for", "spread", "walk_for",
+    "CHAIN", "HALF", "POSSIBLE", "SUM", "Net", "Rows", "Walk", "joined", "over", "pairs_of", "rows_for",
+    "spread", "taken", "walk_for",
 ]  # fmt: skip
