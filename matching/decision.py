@@ -216,6 +216,8 @@ class PathEdge(Doc):
     valid_to: datetime | None = None
     by: str = ""
     source: Source = Source(dataset="")
+    role: str = ""
+    """What the type alone does not say: kinship code, post, phase."""
 
 
 class RelationPath(Doc):
