@@ -1,77 +1,17 @@
-"""Puts a party together from the records that name it."""
+"""Reads the mentions of a party from the file."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
-import msgspec
+from graph.model import Party
+from graph.stores import assemble as shared
+from graph.stores.assemble import Part
+from graph.stores.embedded.links import VISIBLE
+from graph.stores.links import Links
 
-from graph.model import Id, Mention, Name, NameKind, Party
-from graph.stores import content
-from graph.stores.embedded import rows as r
-from graph.stores.embedded.links import VISIBLE, Links
-
-_SUBJECT = b'"subject":'
-_RELATIONS_READ = 100
-"""A relation adds names only where no register and no list knows the party; a hub's first ones are enough."""
 _PART = "id, kind, source, kh, key, strong, to_gen, CASE WHEN kind = 2 THEN NULL ELSE doc END"
-
-
-class Part(NamedTuple):
-    """One mention of a party: role 0 is the subject or src, 1 dst. Documents of relations are read when needed."""
-
-    role: int
-    base: int
-    id: int
-    kind: int
-    source: int
-    kh: int
-    key: str
-    strong: int
-    to_gen: int | None
-    doc: bytes | None
-
-    @property
-    def place(self) -> tuple[int, int, int]:
-        """The mention, as `Links` knows it."""
-        return self.source, self.kh, self.role
-
-    def mention(self, links: Links) -> str:
-        """The mention's key."""
-        return content.mention_key(*links.sources[self.source], self.key, self.end)
-
-    @property
-    def end(self) -> str:
-        """`src` or `dst` of a relation, empty for subjects."""
-        return ("dst" if self.role else "src") if self.kind == r.RELATION else ""
-
-    @property
-    def coded(self) -> bool:
-        """Whether an identifier gave the mention its party."""
-        return bool(self.strong >> self.role & 1)
-
-
-class _Subject(msgspec.Struct):
-    subject: Mention
-    attributes: dict[str, str] = {}
-
-
-class _Ends(msgspec.Struct):
-    src: Mention
-    dst: Mention
-
-
-_decode_mention = msgspec.json.Decoder(Mention).decode
-_decode_subject = msgspec.json.Decoder(_Subject).decode
-_decode_ends = msgspec.json.Decoder(_Ends).decode
-
-
-def subject_of(doc: bytes) -> Mention:
-    """The subject of a listing. Keys are sorted, so that it stands last; reading only that is several times faster."""
-    start = doc.rfind(_SUBJECT + b"{")
-    return _decode_mention(doc[start + len(_SUBJECT) : -1])
 
 
 def query(condition: str, *, order: str = "") -> str:
@@ -121,54 +61,10 @@ def _select(db: sqlite3.Connection, links: Links, text: str, party: int, known: 
 def assemble(
     db: sqlite3.Connection, links: Links, party: int, parts: Sequence[Part], *, current: bool = True
 ) -> Party:
-    """The party that `parts` (at least one) speak of: register rows first, then lists, then relations.
+    """The party that `parts` (at least one) speak of."""
 
-    The newest register row wins for an attribute. A name that only a list uses is an alias of the registered one.
-    """
-    ordered = list(parts)
-    if len(ordered) > 1:
-        ordered.sort(key=lambda part: (-(part.kind == r.REGISTER), part.kind, part.id))
-    names: dict[str, Name] = {}
-    ids: dict[tuple[str, str], Id] = {}
-    attributes: dict[str, str] = {}
-    first: Mention | None = None
-    for part, mention in _mentions(db, ordered, attributes):
-        first = first or mention
-        if mention.name:
-            registered = part.kind == r.REGISTER or not names
-            kind = NameKind.REGISTERED if registered else NameKind.ALIAS
-            names.setdefault(mention.name, Name(text=mention.name, kind=kind))
-        for name in mention.names:
-            names.setdefault(name.text, name)
-        for one in mention.ids:
-            ids.setdefault((one.scheme, one.value), one)
-    if first is None:
-        raise LookupError("a party without a mention")
-    return Party(
-        key=content.party_key(party),
-        type=first.type,
-        names=tuple(names.values()),
-        ids=tuple(ids.values()),
-        attributes=attributes,
-        mentions=tuple(part.mention(links) for part in ordered) if current else (),
-    )
+    def relation(part: Part) -> bytes:
+        doc: bytes = db.execute("SELECT doc FROM record WHERE id = ?", (part.id,)).fetchone()[0]
+        return doc
 
-
-def _mentions(
-    db: sqlite3.Connection, parts: Iterable[Part], attributes: dict[str, str]
-) -> Iterable[tuple[Part, Mention]]:
-    known = False
-    relations = 0
-    for part in parts:
-        if part.kind == r.LISTING and part.doc is not None:
-            yield part, subject_of(part.doc)
-        elif part.kind == r.REGISTER and part.doc is not None:
-            row = _decode_subject(part.doc)
-            attributes.update(row.attributes)
-            yield part, row.subject
-        elif not known and relations < _RELATIONS_READ:
-            relations += 1
-            doc = db.execute("SELECT doc FROM record WHERE id = ?", (part.id,)).fetchone()[0]
-            ends = _decode_ends(doc)
-            yield part, ends.dst if part.role else ends.src
-        known = known or part.kind != r.RELATION
+    return shared.assemble(links, party, parts, relation, current=current)

@@ -8,11 +8,12 @@ from datetime import datetime
 from graph.model import Party, PartyType, SameAs
 from graph.store import StoreError
 from graph.stores import content
-from graph.stores.embedded import rows as r
-from graph.stores.embedded.blank import Blanks
-from graph.stores.embedded.links import Links, Place
+from graph.stores import rows as r
+from graph.stores.blank import Blanks
+from graph.stores.embedded.links import read_links
 from graph.stores.embedded.read import Reading
 from graph.stores.embedded.write import Writing
+from graph.stores.links import Links, Place
 
 _MENTION = "SELECT party, other, key FROM record WHERE source = ? AND kh = ? ORDER BY id DESC LIMIT 1"
 
@@ -57,7 +58,7 @@ class People(Reading, Writing):
         number = content.party_number(party)
         with self._idle() as db:
             known = self._newest(db)
-            links = Links(db, known)
+            links = read_links(db, known)
             found = None if number is None else self._party(db, links, links.of(number), known)
             if number is None or found is None:
                 self._leave()
@@ -73,7 +74,7 @@ class People(Reading, Writing):
         number = content.party_number(same_as.party)
         with self._idle() as db:
             known = self._newest(db)
-            links = Links(db, known)
+            links = read_links(db, known)
             if number is None or self._party(db, links, links.of(number), known) is None:
                 raise StoreError("store.party", party=same_as.party)
             place = self._place(db, same_as.mention)

@@ -14,12 +14,14 @@ from graph.dates import from_micros, to_micros
 from graph.model import Party, SameAs
 from graph.relations import PartyRelation, RelationType
 from graph.store import Changes, ListingVersion, PartyHit, Publication, SnapshotInfo
-from graph.stores import content
-from graph.stores.embedded import rows as r
-from graph.stores.embedded import search
+from graph.stores import content, search
+from graph.stores import rows as r
 from graph.stores.embedded.assemble import assemble, last_parts_of, parts_of
 from graph.stores.embedded.files import Pool
-from graph.stores.embedded.links import VISIBLE, Links
+from graph.stores.embedded.links import VISIBLE, read_links
+from graph.stores.embedded.search import FileNames
+from graph.stores.links import Links
+from graph.stores.views import edge, version
 
 _LINKS_KEPT = 4
 _EDGES = (
@@ -141,7 +143,7 @@ class Reading:
         """Organisations by code, name, former name (exact, prefix, infix); persons by exact name, never by number."""
         hits: dict[str, PartyHit] = {}
         with self._reading(known) as (db, at, links):
-            for number, how, matches in search.candidates(db, text):
+            for number, how, matches in search.candidates(FileNames(db), text):
                 if len(hits) >= limit:
                     break
                 if content.party_key(links.of(number)) in hits:
@@ -251,7 +253,7 @@ class Reading:
             at = newest if known is None else min(known, newest)
             links = self._links_cache.get(at)
             if links is None:
-                links = Links(db, at)
+                links = read_links(db, at)
                 cache = {key: self._links_cache[key] for key in sorted(self._links_cache)[-_LINKS_KEPT:]}
                 self._links_cache = {**cache, at: links}
             yield db, at, links
@@ -266,45 +268,3 @@ class Reading:
 
 def _numbers(packed: object) -> list[int]:
     return msgspec.json.decode(str(packed), type=list[int])
-
-
-def edge(links: Links, row: r.Row) -> PartyRelation:
-    """A relation row with its ends resolved."""
-    relation = r.decode_relation(row.doc)
-    src, dst = (row.source, row.kh, 0), (row.source, row.kh, 1)
-    by_code = (row.strong & 1 or links.linked(src)) and (row.strong & 2 or links.linked(dst))
-    return PartyRelation(
-        type=relation.type,
-        src=content.party_key(links.resolve(row.party, src)),
-        dst=content.party_key(links.resolve(row.other or 0, dst)),
-        share=relation.share,
-        share_min=relation.share_min,
-        share_max=relation.share_max,
-        votes=relation.votes,
-        role=relation.role,
-        attributes=relation.attributes,
-        valid=relation.valid,
-        source=relation.source,
-        by="code" if by_code else "name",
-    )
-
-
-def linked_party(links: Links, base: int, strong: int, place: tuple[int, int, int]) -> str | None:
-    """The party of a listing, where an identifier or a human says which; a party of its own is none."""
-    if links.plain:
-        return content.party_key(base) if strong else None
-    if links.linked(place) is not None:
-        return content.party_key(links.resolve(base, place))
-    party = links.resolve(base, place)
-    return content.party_key(party) if strong and party == links.of(base) else None
-
-
-def version(links: Links, row: r.Row, known: int) -> ListingVersion:
-    """A listing row as read at a generation."""
-    return ListingVersion(
-        from_gen=row.from_gen,
-        to_gen=row.to_gen if row.to_gen is not None and row.to_gen <= known else None,
-        listing=r.decode_listing(row.doc),
-        content_hash=row.hash.hex(),
-        party=linked_party(links, row.party, row.strong, (row.source, row.kh, 0)),
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 
 import msgspec
@@ -12,10 +13,13 @@ import msgspec
 from graph.model import Party
 from graph.relations import PartyRelation
 from graph.store import ListingVersion, Versioned
-from graph.stores.embedded import rows as r
-from graph.stores.embedded.assemble import Part, assemble, query
-from graph.stores.embedded.links import Links
-from graph.stores.embedded.read import Reading, edge, linked_party
+from graph.stores import rows as r
+from graph.stores.assemble import Part
+from graph.stores.embedded.assemble import assemble, query
+from graph.stores.embedded.links import bases_of
+from graph.stores.embedded.read import Reading
+from graph.stores.links import Links
+from graph.stores.views import edge, linked_party
 
 _ALL_PARTS = query("{column} IS NOT NULL AND from_gen <= :known", order=" ORDER BY base")
 
@@ -76,7 +80,7 @@ class Streams(Reading):
 
     def _parties(self, *, every: bool) -> Iterator[Party]:
         with self._reading() as (db, at, links):
-            special = sorted(links.special(db)) if not links.plain else []
+            special = sorted(links.special(partial(bases_of, db))) if not links.plain else []
             waiting = iter([*special, None])
             following = next(waiting)
             apart = set(special)

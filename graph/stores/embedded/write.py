@@ -14,7 +14,7 @@ from graph.dates import from_micros, to_micros
 from graph.model import Status
 from graph.store import Batch, Changes, Publication, SnapshotInfo, StoreError
 from graph.stores import content
-from graph.stores.embedded import rows as r
+from graph.stores import rows as r
 from graph.stores.embedded.files import WriterLock, connect, guarded
 from graph.stores.embedded.stage import Run
 

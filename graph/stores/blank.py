@@ -9,7 +9,7 @@ import msgspec
 from graph.model import Listing, Mention, Party, PartyRecord, PartyType
 from graph.relations import Relation
 from graph.stores import content
-from graph.stores.embedded import rows as r
+from graph.stores import rows as r
 
 _SHORTEST = 2
 """A single character is not a name to look for inside texts."""
