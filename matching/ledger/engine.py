@@ -24,6 +24,15 @@ BUSY_SECONDS: Final = 30
 AUTOCHECKPOINT_PAGES: Final = 4_000
 """Pages of 4 kB after which SQLite folds its log into the file: 16 MB, a few thousand decisions."""
 
+_SERVER_OPTIONS: Final = {
+    "connect_timeout": 10,
+    "application_name": "liancheng",
+    # A commit is on the disk when it returns, whatever the server's default is.
+    "options": f"-c synchronous_commit=on -c lock_timeout={BUSY_SECONDS}s",
+}
+_UPGRADE_LOCK: Final = 0x4C434C47
+"""Number of the advisory lock under which the schema of a PostgreSQL ledger is made or upgraded."""
+
 Row = tuple[Any, ...]
 
 
@@ -123,6 +132,8 @@ def parse(text: str) -> URL:
     """
     try:
         url = make_url(text)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
         url.get_dialect()
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise LedgerError("ledger.url", scheme=text.partition(":")[0]) from None
@@ -152,6 +163,8 @@ def connect(url: URL, *, create: bool, reading: bool = False) -> Engine:
         options: dict[str, Any] = {"max_overflow": -1}
         if sqlite:
             options["connect_args"] = {"timeout": BUSY_SECONDS}
+        else:
+            options |= {"pool_pre_ping": True, "connect_args": _SERVER_OPTIONS}
         engine = create_engine(url, **options)
         if sqlite:
             event.listen(engine, "connect", _on_connect)
@@ -306,6 +319,9 @@ def _upgrade(engine: Engine, where: str) -> None:
     config = alembic_config()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     with engine.connect().execution_options(ledger_write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            # Two processes that start at once: the second waits until the tables are there.
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
         # Read again under the write lock: another process may have got here first.
         found = _revision(connection)
         if found == REVISION:

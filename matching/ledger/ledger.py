@@ -171,6 +171,10 @@ class Ledger:
             # The log may still hold the old pages: fold it into the file and cut it.
             with self._read(begin=False) as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        else:
+            # The blanked rows' old versions stay in their pages until these are cleaned.
+            with self._read(begin=False) as connection:
+                connection.exec_driver_sql("VACUUM decision, review, match_queue")
 
     # Documents that pins name by hash
 

@@ -181,9 +181,7 @@ class GroupCommit:
             self._commit([ticket])
 
     def _attempt(self, group: list[_Ticket]) -> None:
-        if self._connection is None:
-            self._connection = self._engine.connect().execution_options(ledger_write=True)
-        connection = self._connection
+        connection = self._connected()
         with connection.begin():
             cursor = connection.connection.cursor()
             head = self._read_head.first(cursor, (1,))
@@ -199,6 +197,23 @@ class GroupCommit:
             cursor.close()
         for ticket, result in zip(group, results, strict=True):
             ticket.result = result
+
+    def _connected(self) -> Connection:
+        """The writer's connection; a new one where the server has closed it meanwhile: nothing was sent yet."""
+        if self._connection is not None and not self._alive(self._connection):
+            self._drop_connection()
+        if self._connection is None:
+            self._connection = self._engine.connect().execution_options(ledger_write=True)
+        return self._connection
+
+    def _alive(self, connection: Connection) -> bool:
+        if self._engine.dialect.name == "sqlite":
+            return True
+        try:
+            raw: Any = connection.connection.dbapi_connection
+            return bool(self._engine.dialect.do_ping(raw))
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error):
+            return False
 
     def _drop_connection(self) -> None:
         connection, self._connection = self._connection, None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_server import PostgresServer, running
 
 from graph.dates import CST
 from graph.store import Store, open_store
@@ -29,10 +30,19 @@ from matching.ledger import Ledger, open_ledger
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=CST)
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(scope="session")
+def postgres_server(postgres_tool: Callable[[str], str]) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server for the tests of this process."""
+    with running(postgres_tool) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database for a ledger; every contract test runs on each kind."""
-    assert request.param == "sqlite"
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        return server.database()
     return f"sqlite:///{tmp_path / 'var' / 'ledger.db'}"
 
 

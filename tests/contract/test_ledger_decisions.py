@@ -222,6 +222,7 @@ def test_the_schema_is_the_newest_migration(ledger: Ledger) -> None:
         assert compare_metadata(context, schema.metadata) == []
 
 
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
 def test_only_its_owner_can_read_the_file(
     ledger_url: str, ledger: Ledger, record: Callable[..., Decision]
 ) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from graph.messages import catalogue
 from matching.decision import Decision, Evidence
-from matching.ledger import Checkpoint, Ledger, LedgerError
+from matching.ledger import Checkpoint, Ledger, LedgerError, schema
 from matching.ledger.chain import GENESIS, decode
 
 FORGED_VERDICT = "UPDATE decision SET body = replace(body, 'CLEAR', 'BLOCK') WHERE event_seq = 6"
@@ -47,10 +49,22 @@ def filled(
     return ledger
 
 
+def spoken(ledger: Ledger, statement: str) -> str:
+    """A statement written for SQLite as the ledger's database says it."""
+    if ledger._engine.dialect.name == "sqlite":
+        return statement
+    statement = re.sub(r"zeroblob\((\d+)\)", r"decode(repeat('00', \1), 'hex')", statement)
+    replacing = r"replace\(body, ('[^']+'), ('[^']+')\)"
+    given = r"convert_to(replace(convert_from(body, 'UTF8'), \1, \2), 'UTF8')"
+    return re.sub(rf"CAST\({replacing} AS BLOB\)|{replacing}", lambda m: re.sub(
+        replacing, given, m[0].removeprefix("CAST(").removesuffix(" AS BLOB)")
+    ), statement)  # fmt: skip
+
+
 def tamper(ledger: Ledger, *statements: str) -> list[tuple[int, str]]:
     with ledger._engine.begin() as connection:
         for statement in statements:
-            assert connection.exec_driver_sql(statement).rowcount == 1
+            assert connection.exec_driver_sql(spoken(ledger, statement)).rowcount == 1
     result = ledger.verify()
     assert result.ok is (not result.problems)
     sentences = catalogue("matching")
@@ -122,7 +136,7 @@ def test_a_tail_cut_together_with_its_head_shows_against_a_checkpoint(filled: Le
         connection.exec_driver_sql("DELETE FROM event WHERE seq > 5")
         connection.exec_driver_sql("DELETE FROM decision WHERE event_seq > 5")
         connection.exec_driver_sql("UPDATE decision SET event_seq = event_seq")
-        connection.exec_driver_sql("UPDATE chain_head SET seq = 5, hash = ?", (previous,))
+        connection.execute(update(schema.chain_head).values(seq=5, hash=previous))
     assert "audit.checkpoint" in {problem.code for problem in filled.verify([anchor]).problems}
     assert before.head_seq == 8
 
