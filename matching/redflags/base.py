@@ -12,8 +12,9 @@ import msgspec
 
 from graph.procurement import Money, Process
 
-Group = Literal["OCID", "Buyer", "ProcuringEntity", "Tenderer"]
+Group = Literal["OCID", "Buyer", "ProcuringEntity", "Tenderer", "Lot", "Pair", "Community"]
 GROUPS: tuple[Group, ...] = ("OCID", "Buyer", "ProcuringEntity", "Tenderer")
+"""The groups of the published tool, in its order; the others are of indicators over lots and histories."""
 Facts = Mapping[str, str | int | float | tuple[str, ...]]
 
 IQR_FACTOR = 1.5
