@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -18,6 +18,9 @@ from graph.dates import end_of_day, start_of_day
 from graph.model import Doc, Listing, PartyRecord, Source
 from graph.relations import Relation
 from loaders import values
+
+if TYPE_CHECKING:
+    from loaders.tables import Table
 
 
 class RowError(Exception):
@@ -66,6 +69,7 @@ class Row:
 
     __slots__ = (
         "cells",
+        "context",
         "formats",
         "number",
         "placeholders",
@@ -74,6 +78,7 @@ class Row:
         "seen_codes",
         "source",
         "units",
+        "unmapped",
     )
 
     def __init__(
@@ -95,6 +100,10 @@ class Row:
         self.problems: list[tuple[str, str, dict[str, str]]] = []
         self.seen_codes: tuple[int, int] = (0, 0)
         """Codes read and codes unreadable in this row, for the minimum on readable codes."""
+        self.unmapped: set[str] = set()
+        """Parts inside a cell (of nested formats) that nothing takes: reported like unknown columns."""
+        self.context: Any = None
+        """What `Kind.prepare` found in the files before the first row was read."""
 
     def get(self, field: str) -> str:
         """The cell's text, empty when absent or a placeholder."""
@@ -198,3 +207,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     date_formats: tuple[str, ...] = ()
     """Further forms of dates (strptime), tried first; only a mapping file sets them."""
     is_list: bool = True
+    prepare: Callable[[Mapping[str, Sequence[Table]]], Any] | None = None
+    """Reads what rows need of each other (aliases in another file, the type of whoever an id stands for) before the
+    first row is mapped, from all tables of the load by kind name. Such a kind is read in one process."""
+    once: bool = False
+    """Each row is a record of its own: two rows with one key are reported."""

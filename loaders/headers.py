@@ -107,6 +107,8 @@ def plan(kind: Kind, headings: Sequence[str]) -> Plan:
             columns.append(Column(index=index, heading=heading, field=found[0], rank=found[1]))
             if unit := _UNIT.search(full[len(bare) :]):
                 units.setdefault(found[0], UNITS[unit[1]])
+            if "%" in full[len(bare) :]:
+                units.setdefault(f"{found[0]}%", 1)
         elif full in ignored or bare in ignored:
             skipped.append(heading)
         else:

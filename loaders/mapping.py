@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from graph.model import Doc, Listing, PartyRecord, Source
 from graph.relations import Relation
@@ -45,13 +46,18 @@ class Outcome(Doc):
     warned: tuple[Problem, ...] = ()
     codes_read: int = 0
     codes_bad: int = 0
+    unmapped: tuple[str, ...] = ()
+    """Parts inside cells that nothing takes, each once."""
 
 
 class Mapper:
     """Applies a kind to the lines of one table."""
 
-    def __init__(self, kind: Kind, origin: Origin, *, keep_short: bool = True) -> None:
+    def __init__(
+        self, kind: Kind, origin: Origin, *, keep_short: bool = True, context: Any = None
+    ) -> None:
         self._kind = kind
+        self._context = context
         self._origin = origin
         self._kept = _KEPT if keep_short else {"row.json_repeated"}
         self._plans: dict[tuple[str, ...], Plan] = {}
@@ -98,6 +104,7 @@ class Mapper:
             taken_at=origin.taken_at,
         )
         row = Row(line.number, cells, raw, plan.units, source, self._kind.date_formats)
+        row.context = self._context
         if placeholders:
             row.placeholders = placeholders
         joined = "".join(texts)
@@ -123,6 +130,7 @@ class Mapper:
         rejected: list[Problem] = []
         warned: list[Problem] = []
         rows = accepted = codes_read = codes_bad = 0
+        unmapped: set[str] = set()
         for line in chunk.lines:
             if skipped := skip(line, chunk.headings):
                 warned.append(Problem(row=line.number, code=skipped))
@@ -143,6 +151,7 @@ class Mapper:
             accepted += 1
             codes_read += row.seen_codes[0]
             codes_bad += row.seen_codes[1]
+            unmapped |= row.unmapped
             for code, field, params in row.problems:
                 warned.append(as_problem(line, plan, code, field, params))
             for record in records:
@@ -163,6 +172,7 @@ class Mapper:
             batch=Batch(listings=tuple(listings), parties=tuple(parties), relations=tuple(relations)),
             codes_read=codes_read,
             codes_bad=codes_bad,
+            unmapped=tuple(sorted(unmapped)),
         )
 
 

@@ -97,7 +97,7 @@ def outcomes(
     Raises:
         FileError: the file turned out to be damaged, or changed meanwhile (`file.changed`).
     """
-    pooled = workers > 0 and table.format in STREAMED
+    pooled = workers > 0 and table.format in STREAMED and resolve(spec).prepare is None
     chunks = table.chunks()
     for chunk in islice(chunks, ALONE if pooled else None):
         yield chunk.headings, mapper.map(chunk)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 import xxhash
 
-from graph.identifiers import Parsed, parse_organization, parse_person
+from graph.identifiers import Parsed, parse_organization, parse_person, uscc_valid
 from graph.model import Id, Interval, Listing, Mention, Name, PartyType, Penalty, Related, Status, StatusEvent
 from graph.text import clean, org_key, organization_name, person_key, repair
 from loaders.base import Row, RowError
@@ -320,3 +320,59 @@ def listing(
         source=row.source,
         **values,  # type: ignore[arg-type]
     )
+
+
+def thing(kind: PartyType, value: str, title: str = "") -> Mention:
+    """A thing that connects parties (a lot, an account, a telephone), by the one identifier that it has.
+
+    Args:
+        kind: what it is; `kind.thing` holds.
+        value: its identifier in comparable form, the same wherever the thing is named.
+        title: what it is called, where a record says.
+    """
+    return Mention(type=kind, name=title or value, n6=title or value, ids=(Id(scheme=kind.value, value=value),))
+
+
+_ORG_HOLDER = re.compile(r"法人|企业|公司|机构|组织|合伙|单位|国有|集体|基金|信托|政府|外资|境外|台港澳|外国")
+
+
+def party(row: Row, name: str, number: str = "", *, stated: str = "", name_field: str, field: str) -> Mention:
+    """Whoever a row names, organisation or person: by the stated type, else by the number, else by the name.
+
+    Args:
+        row: the row.
+        name: as written; may be empty where the number says who is meant.
+        number: an organisation's code or a person's number.
+        stated: what the row says of its type (`自然人股东`, `企业法人`).
+        name_field, field: where name and number stand, for reports.
+
+    Raises:
+        RowError: `row.nameless` and alike.
+    """
+    if not name and not number:
+        raise RowError("row.nameless", name_field)
+    human = "自然人" in stated or "个人" in stated
+    if not human and not _ORG_HOLDER.search(stated):
+        human = (
+            _person_number(number)
+            or bool(name and not number and not looks_like_org(name))
+            or bool(number and not _org_number(number) and not looks_like_org(name))
+        )
+    if human:
+        return person(row, name, number, field=field)
+    ids: tuple[Id, ...] = ()
+    if number:
+        parsed = parse_organization(number)
+        if parsed.state != "empty":
+            _judge(row, parsed, field)
+            ids = (to_id(parsed),)
+    return organization(row, name, ids)
+
+
+def _person_number(text: str) -> bool:
+    shape = unicodedata.normalize("NFKC", text).strip()
+    return bool(_PERSON_NUMBER.fullmatch(shape)) and not (len(shape) == 18 and uscc_valid(shape.upper()))
+
+
+def _org_number(text: str) -> bool:
+    return bool(_ORG_NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip()))

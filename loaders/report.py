@@ -43,6 +43,8 @@ class FileReport:
         self.mapped: dict[str, str] = {}
         self.ignored: list[str] = []
         self.unknown: list[str] = []
+        self.unmapped: set[str] = set()
+        """Parts inside cells that nothing takes."""
         self.snapshots: list[dict[str, Any]] = []
         self.changed = Changed()
         self.codes_read = 0
@@ -54,6 +56,7 @@ class FileReport:
         self.accepted += outcome.accepted
         self.codes_read += outcome.codes_read
         self.codes_bad += outcome.codes_bad
+        self.unmapped.update(outcome.unmapped)
         room = max(0, MAX_LISTED - len(self.rejected))
         self.rejected += outcome.rejected[:room]
         self.unlisted_rejected += len(outcome.rejected[room:])

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
-import xxhash
 
 from graph.lists import BY_CODE
 from graph.messages import Lang
 from graph.model import Doc
 from graph.store import Batch, Changes, SnapshotInfo, Store
 from loaders import pool
+from loaders.across import Contexts, Repeats
 from loaders.base import End, Kind, Problem
 from loaders.errors import FileError
 from loaders.files import Limits, open_tables
@@ -30,7 +30,7 @@ from loaders.headers import Column
 from loaders.kinds import BIDDERS, Spec, detect, recogniser, resolve, scores
 from loaders.kinds.generic import read_mapping
 from loaders.manifest import Figures, check_figures, check_headings, check_older, check_shrink, dated
-from loaders.mapping import Mapper, Origin, Outcome
+from loaders.mapping import Mapper, Origin
 from loaders.report import Changed, FileReport, LoadReport
 from loaders.tables import Table
 
@@ -119,6 +119,7 @@ class _Load:
         self.groups: dict[tuple[str, str], _Group] = {}
         self.skip = 0
         self.ends: list[tuple[FileReport, str, End]] = []
+        self.contexts = Contexts()
 
     def recognise(self, paths: Sequence[Path]) -> None:
         """Open every file and find out what it is, before anything is staged."""
@@ -233,11 +234,11 @@ class _Load:
 
     def _stage_table(self, group: _Group, table: Table, report: FileReport) -> None:
         origin = _origin(group, table, self.options.taken_at)
-        mapper = Mapper(group.kind, origin)
+        mapper = Mapper(group.kind, origin, context=self.contexts.of(group.kind, self._named()))
         workers = self.options.workers
         if workers is None:
             workers = max(1, min(4, (os.cpu_count() or 1) - 1))
-        seen: set[int] = set()
+        repeats = Repeats(group.kind)
         headings = table.headings
         limits = self.options.limits
         for headings, outcome in pool.outcomes(
@@ -245,16 +246,19 @@ class _Load:
         ):
             report.add(outcome)
             self._write(outcome.batch)
-            for listing in outcome.batch.listings:
-                key = xxhash.xxh3_64_intdigest(f"{listing.list_code}\x1f{listing.key}".encode())
-                if key in seen:
-                    report.add(_repeated(listing.source.row))
-                seen.add(key)
+            for repeated in repeats.among(outcome):
+                report.add(repeated)
             self.ends += [(report, mapper.plan(headings).heading("record_code"), end) for end in outcome.ends]
             self.progress(table.label, report.rows)
         plan = mapper.plan(headings)
         report.mapped = {column.heading: column.field for column in sorted(plan.columns, key=_place)}
-        report.ignored, report.unknown = list(plan.ignored), list(plan.unknown)
+        report.ignored = list(plan.ignored)
+        report.unknown = [*plan.unknown, *sorted(report.unmapped)]
+
+    def _named(self) -> Iterator[tuple[str, Table]]:
+        for group in self.groups.values():
+            for table, _ in group.tables:
+                yield group.kind.name, table
 
     def _write(self, batch: Batch) -> None:
         """Stage a batch; a resumed run leaves out what it has."""
@@ -386,10 +390,6 @@ def _no_collection() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
-
-
-def _repeated(row: int) -> Outcome:
-    return Outcome(warned=(Problem(row=row, code="row.repeated"),))
 
 
 def load(

@@ -13,6 +13,7 @@ from loaders.headers import lookup, names
 from loaders.kinds.bidders import BIDDERS
 from loaders.kinds.court import SXBZXR, XZXF, ZFJG
 from loaders.kinds.generic import Mapping, kind_of, plain_kind
+from loaders.kinds.graph import GRAPH_KINDS
 from loaders.kinds.lists import AQSC, JYYC, OTH, RED, TQGZ, XHFZ, YZWF
 from loaders.kinds.penalties import PENALTY2016, PENALTY2018
 from loaders.kinds.platform import BLACK_LIST, EXPERTS, VIOLATIONS, WITHDRAWN
@@ -42,6 +43,7 @@ KINDS: tuple[Kind, ...] = (
     WITHDRAWN,
     VIOLATIONS,
     EXPERTS,
+    *GRAPH_KINDS,
     OCDS,
     BIDDERS,
 )
