@@ -22,6 +22,7 @@ from graph.projection.layout import (
     END as UNTIL,
 )
 from graph.projection.scratch import (
+    AHEAD,
     BACK_END,
     BACK_MEETING,
     EDGES,
@@ -43,15 +44,16 @@ LISTED: Final = 1
 NEAREST: Final = 2
 """What a walk keeps: everyone, listed parties, or the first of them."""
 _FAR: Final = 1 << 62
+_WALKS: Final = (1 << 31) - 2
+_ENTRY: Final = 32
+"""A mark is the walk's number, and below these bits the entry, or in walks from one side whether a path may go on."""
 
 
 @kernel
 def begin(s: Scratch) -> int:
-    """Start a walk: nothing is marked with its number yet. After four thousand million walks the marks are wiped."""
-    if s.info[EPOCH] >= OPEN - 1:
-        s.mark[:] = 0
-        s.open[:] = 0
-        s.back_mark[:] = 0
+    """Start a walk: nothing is marked with its number yet. After two thousand million walks the marks are wiped."""
+    if s.info[EPOCH] >= _WALKS:
+        s.mark[:, :] = 0
         s.shut[:] = 0
         s.info[EPOCH] = 0
     for place in range(1, len(s.info)):
@@ -112,6 +114,8 @@ def _crowded(g: Lines, t: Terms, s: Scratch, low: int, high: int, how: int, cap:
 def _shut(g: Lines, t: Terms, s: Scratch, walk: int, node: int, code: int, how: int) -> bool:
     """Whether a party that is entered by a relation of this code (seen from it) has so many that the path must end."""
     low, high = int(g.starts[node]), int(g.starts[node + 1])
+    if high - low <= t.few:
+        return False
     cap = int(t.caps[g.kind[node]])
     if high - low <= cap:
         return False
@@ -155,12 +159,12 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
     which it was entered), later so that it may go on. With `note` the relations followed are kept in `s.edges`.
     """
     walk = begin(s)
+    ending, going = walk << _ENTRY, walk << _ENTRY | 1
     end = 0
     for place in range(count):
         node = int(s.node[place])
-        if s.mark[node] != walk:
-            s.mark[node] = walk
-            s.open[node] = walk
+        if s.mark[node, 0] != going:
+            s.mark[node, 0] = going
             s.node[end] = node
             s.prev[end] = -1
             s.depth[end] = 0
@@ -194,7 +198,7 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
                     s.info[END] = end
                     return
                 peer = int(g.peer[slot])
-                if not note and s.open[peer] == walk:
+                if not note and s.mark[peer, 0] == going:
                     continue
                 if not _holds(g, t, slot, how):
                     continue
@@ -204,17 +208,15 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
                     else:
                         s.edges[s.info[EDGES]] = g.edge[slot]
                         s.info[EDGES] += 1
-                    if s.open[peer] == walk:
+                    if s.mark[peer, 0] == going:
                         continue
-                new = s.mark[peer] != walk
+                new = s.mark[peer, 0] != ending
                 closed = _shut(g, t, s, walk, peer, code ^ 1, how)
                 if closed and not new:
                     continue
-                s.mark[peer] = walk
+                s.mark[peer, 0] = ending if closed else going
                 if closed:
                     s.info[HUBS] += 1
-                else:
-                    s.open[peer] = walk
                 s.node[end] = peer
                 s.prev[end] = entry
                 s.slot[end] = -1 - slot if closed else slot
@@ -236,12 +238,11 @@ def _step(g: Lines, t: Terms, s: Scratch, walk: int, first: int, last: int, othe
 
     `other` is the party that the other side began with: there the path may end whatever it has.
     """
-    mark, at, node_of, prev, slot_of, depth_of = (
-        (s.back_mark, s.back_at, s.back_node, s.back_prev, s.back_slot, s.back_depth)
-        if back
-        else (s.mark, s.at, s.node, s.prev, s.slot, s.depth)
+    node_of, prev, slot_of, depth_of = (
+        (s.back_node, s.back_prev, s.back_slot, s.back_depth) if back else (s.node, s.prev, s.slot, s.depth)
     )
-    far_mark, far_at, far_depth = (s.mark, s.at, s.depth) if back else (s.back_mark, s.back_at, s.back_depth)
+    near, far = (1, 0) if back else (0, 1)
+    far_depth = s.depth if back else s.back_depth
     end = last
     best = _FAR
     for entry in range(first, last):
@@ -267,23 +268,24 @@ def _step(g: Lines, t: Terms, s: Scratch, walk: int, first: int, last: int, othe
                     s.info[SPENT] = 1
                     return end
                 peer = int(g.peer[slot])
-                if mark[peer] == walk or not _holds(g, t, slot, how):
+                if s.mark[peer, near] >> _ENTRY == walk or not _holds(g, t, slot, how):
                     continue
                 if peer != other and _shut(g, t, s, walk, peer, code ^ 1, how):
                     s.info[HUBS] += 1
                     continue
-                mark[peer] = walk
-                at[peer] = end
+                s.mark[peer, near] = walk << _ENTRY | end
+                s.info[AHEAD] += g.starts[peer + 1] - g.starts[peer]
                 node_of[end] = peer
                 prev[end] = entry
                 slot_of[end] = slot
                 depth_of[end] = depth + 1
-                if far_mark[peer] == walk:
-                    length = depth + 1 + int(far_depth[far_at[peer]])
+                met = s.mark[peer, far]
+                if met >> _ENTRY == walk:
+                    length = depth + 1 + int(far_depth[met & OPEN])
                     if length < best:
                         best = length
                         s.info[BACK_MEETING if back else MEETING] = end
-                        s.info[MEETING if back else BACK_MEETING] = far_at[peer]
+                        s.info[MEETING if back else BACK_MEETING] = met & OPEN
                         s.info[TOTAL] = 1
                 end += 1
             low = stop
@@ -295,13 +297,11 @@ def between(g: Lines, t: Terms, s: Scratch, source: int, target: int, hops: int)
     """The shortest path between two parties, from both sides by turns, the side with fewer relations ahead first."""
     walk = begin(s)
     s.node[0] = source
-    s.mark[source] = walk
-    s.at[source] = 0
+    s.mark[source, 0] = walk << _ENTRY
     s.prev[0] = -1
     s.depth[0] = 0
     s.back_node[0] = target
-    s.back_mark[target] = walk
-    s.back_at[target] = 0
+    s.mark[target, 1] = walk << _ENTRY
     s.back_prev[0] = -1
     s.back_depth[0] = 0
     first, last, back_first, back_last = 0, 1, 0, 1
@@ -310,20 +310,15 @@ def between(g: Lines, t: Terms, s: Scratch, source: int, target: int, hops: int)
     for _ in range(hops):
         if first == last or back_first == back_last:
             break
+        s.info[AHEAD] = 0
         if ahead <= back_ahead:
             end = _step(g, t, s, walk, first, last, target, False)
             first, last = last, end
-            ahead = 0
-            for place in range(first, last):
-                node = int(s.node[place])
-                ahead += int(g.starts[node + 1]) - int(g.starts[node])
+            ahead = int(s.info[AHEAD])
         else:
             end = _step(g, t, s, walk, back_first, back_last, source, True)
             back_first, back_last = back_last, end
-            back_ahead = 0
-            for place in range(back_first, back_last):
-                node = int(s.back_node[place])
-                back_ahead += int(g.starts[node + 1]) - int(g.starts[node])
+            back_ahead = int(s.info[AHEAD])
         if s.info[TOTAL] or s.info[SPENT]:
             break
     s.info[END] = last
@@ -362,12 +357,13 @@ def surround(g: Lines, t: Terms, s: Scratch, member: int, walk: int, end: int, h
     An entry whose party has too many relations of the kind by which it was entered is kept with a negative place:
     it connects nobody, unless it is itself a member. `room` is how many entries there may be.
     """
+    ending, going = walk << _ENTRY, walk << _ENTRY | 1
     first = end
     s.node[end] = member
     s.prev[end] = -1
     s.slot[end] = 0
     s.depth[end] = 0
-    s.mark[member] = walk
+    s.mark[member, 0] = going
     end += 1
     entry = first
     while entry < end:
@@ -397,16 +393,14 @@ def surround(g: Lines, t: Terms, s: Scratch, member: int, walk: int, end: int, h
                     s.info[SPENT] = 1
                     return end
                 peer = int(g.peer[slot])
-                if s.open[peer] == walk or not _holds(g, t, slot, how):
+                if s.mark[peer, 0] == going or not _holds(g, t, slot, how):
                     continue
                 closed = _shut(g, t, s, walk, peer, code ^ 1, how)
-                if closed and s.mark[peer] == walk:
+                if closed and s.mark[peer, 0] == ending:
                     continue
-                s.mark[peer] = walk
+                s.mark[peer, 0] = ending if closed else going
                 if closed:
                     s.info[HUBS] += 1
-                else:
-                    s.open[peer] = walk
                 s.node[end] = peer
                 s.prev[end] = entry
                 s.slot[end] = -1 - slot if closed else slot

@@ -368,6 +368,7 @@ class Projection:
         return Terms(
             codes=codes,
             caps=caps,
+            few=int(caps.min()),
             wanted=np.array(counted, np.uint8),
             dated=walk.as_of is not None,
             as_of=0 if walk.as_of is None else to_micros(walk.as_of),

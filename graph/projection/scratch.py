@@ -35,6 +35,8 @@ class Terms(NamedTuple):
     """By code of a place: 0 not followed, 1 followed, 2 followed if its share is large enough (uint8)."""
     caps: Array
     """By kind of party: how many relations of one code make a hub (int64)."""
+    few: int
+    """The least of them."""
     wanted: Array
     """By number of a list: whether it counts (uint8)."""
     dated: bool
@@ -59,6 +61,8 @@ END: Final = 7
 BACK_END: Final = 8
 MEETING: Final = 9
 BACK_MEETING: Final = 10
+AHEAD: Final = 11
+"""Relations of the parties found last: what the next level looks at."""
 NUMBERS: Final = 16
 
 _LEAST_ROOM: Final = 1 << 16
@@ -68,19 +72,13 @@ class Scratch(NamedTuple):
     """What one thread writes into. Marks hold the number of the walk that made them, so that none is ever wiped."""
 
     mark: Array
-    """Walk number at which a party was reached (uint32)."""
-    open: Array
-    """Walk number at which it was reached so that the path may go on (uint32)."""
-    at: Array
-    """Entry of the party in `node` (uint32)."""
+    """By party and side from which a walk began: number of the walk that reached it, and how (int64)."""
     node: Array
     prev: Array
     """The entry before, -1 for a start (int64)."""
     slot: Array
     """The place by which the entry was reached (int64)."""
     depth: Array
-    back_mark: Array
-    back_at: Array
     back_node: Array
     back_prev: Array
     back_slot: Array
@@ -101,10 +99,17 @@ def scratch(parties: int) -> Scratch:
         return np.zeros(count, kind)
 
     return Scratch(
-        mark=some(parties + 1, "<u4"), open=some(parties + 1, "<u4"), at=some(parties + 1, "<u4"),
-        node=some(room, "<u4"), prev=some(room, "<i8"), slot=some(room, "<i8"), depth=some(room, "<i4"),
-        back_mark=some(parties + 1, "<u4"), back_at=some(parties + 1, "<u4"),
-        back_node=some(parties + 1, "<u4"), back_prev=some(parties + 1, "<i8"),
-        back_slot=some(parties + 1, "<i8"), back_depth=some(parties + 1, "<i4"),
-        shut=some(parties + 1, "<i8"), kept=some(room, "<i8"), edges=some(room, "<u4"), info=some(NUMBERS, "<i8"),
-    )  # fmt: skip
+        mark=np.zeros((parties + 1, 2), "<i8"),
+        node=some(room, "<u4"),
+        prev=some(room, "<i8"),
+        slot=some(room, "<i8"),
+        depth=some(room, "<i4"),
+        back_node=some(parties + 1, "<u4"),
+        back_prev=some(parties + 1, "<i8"),
+        back_slot=some(parties + 1, "<i8"),
+        back_depth=some(parties + 1, "<i4"),
+        shut=some(parties + 1, "<i8"),
+        kept=some(room, "<i8"),
+        edges=some(room, "<u4"),
+        info=some(NUMBERS, "<i8"),
+    )
