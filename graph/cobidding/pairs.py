@@ -9,6 +9,8 @@ import msgspec
 
 MAX_BIDDERS = 200
 """A lot with more bidders says little about any two of them: it is left out and counted."""
+MAX_MEETINGS = 1_000_000
+"""Meetings of two bidders that are counted, those of small lots first; what lies beyond is left out and counted."""
 
 
 class CoBid(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +35,7 @@ class CoBid(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CoBidding(msgspec.Struct, frozen=True, kw_only=True):
-    """All pairs that met often enough, and how many lots were left out for having too many bidders."""
+    """All pairs that met often enough; `crowded` lots were left out for having too many bidders."""
 
     pairs: tuple[CoBid, ...]
     lots: int
@@ -47,8 +49,9 @@ def co_bidding(
     among: Sequence[str] | None = None,
     universe: int | None = None,
     max_bidders: int = MAX_BIDDERS,
+    max_meetings: int = MAX_MEETINGS,
 ) -> CoBidding:
-    """Join bidders by the lots they share. O(lots × bidders²), bounded by `max_bidders`.
+    """Join bidders by the lots they share. O(lots × bidders²), bounded by the last two arguments.
 
     Args:
         lots: the bidders of each lot.
@@ -56,16 +59,19 @@ def co_bidding(
         among: only pairs of these bidders; the counts are over all lots.
         universe: how many lots the market has; default: those given.
         max_bidders: lots with more bidders (of `among`, where given) are left out.
+        max_meetings: how many meetings are counted; a lot beyond is left out as if it had not been.
     """
     chosen = None if among is None else frozenset(among)
     bids: dict[str, int] = {}
     together: dict[tuple[str, str], int] = {}
-    count = crowded = 0
-    for bidders in lots.values():
-        members = sorted(set(bidders))
-        if chosen is not None:
-            members = [one for one in members if one in chosen]
-        if len(members) > max_bidders:
+    sets = [
+        sorted(set(bidders) if chosen is None else chosen.intersection(bidders)) for bidders in lots.values()
+    ]
+    count = crowded = meetings = 0
+    for members in sorted(sets, key=len):
+        size = len(members)
+        meetings += size * (size - 1) // 2
+        if size > max_bidders or meetings > max_meetings:
             crowded += 1
             continue
         count += 1

@@ -74,7 +74,7 @@ class Parties:
 
     def _ids(self, actor: Actor) -> tuple[Id, ...]:
         found: list[Id] = []
-        own = ()
+        own: tuple[tuple[str, str], ...] = ()
         if not actor.code and _GLOBAL.fullmatch(actor.id):
             country, register, code = actor.id.split("-", 2)
             own = ((f"{country}-{register}", code),)

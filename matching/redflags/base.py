@@ -15,7 +15,8 @@ from graph.procurement import Money, Process
 Group = Literal["OCID", "Buyer", "ProcuringEntity", "Tenderer", "Lot", "Pair", "Community"]
 GROUPS: tuple[Group, ...] = ("OCID", "Buyer", "ProcuringEntity", "Tenderer")
 """The groups of the published tool, in its order; the others are of indicators over lots and histories."""
-Facts = Mapping[str, str | int | float | tuple[str, ...]]
+Fact = str | int | float | tuple[str, ...]
+Facts = Mapping[str, Fact]
 
 IQR_FACTOR = 1.5
 """Tukey's fences: values beyond 1.5 interquartile ranges from the quartiles are outliers."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graph.dates import iso
 from graph.procurement import ACTIVE, VALID, Process
-from matching.redflags.base import Market, Reference, Result
+from matching.redflags.base import Fact, Market, Reference, Result
 from matching.redflags.settings import Settings
 
 DAY = 86_400
@@ -31,7 +31,11 @@ class ShortPeriod:
         limit = settings.r003_details.get(process.method_details, settings.r003_threshold)
         days = int((process.deadline - process.start).total_seconds() / DAY)
         if days < limit:
-            facts = {"start": iso(process.start), "deadline": iso(process.deadline), "days": days}
+            facts: dict[str, Fact] = {
+                "start": iso(process.start),
+                "deadline": iso(process.deadline),
+                "days": days,
+            }
             self._found.append(
                 Result(
                     code=self.code,
@@ -64,7 +68,7 @@ class SingleBid:
     def add(self, process: Process, market: Market) -> None:
         """Look at the number that the source states; it is not guessed from the bids."""
         if process.tenderer_count == 1 and process.method in self._methods:
-            facts = {"tenderers": 1, "method": process.method}
+            facts: dict[str, Fact] = {"tenderers": 1, "method": process.method}
             self._found.append(
                 Result(code=self.code, group="OCID", subject=process.key, value=1.0, facts=facts)
             )
@@ -99,7 +103,11 @@ class LateWinner:
                 continue
             for ref in bid.tenderers:
                 if ref.id in suppliers:
-                    facts = {"bid": iso(bid.date), "deadline": iso(process.deadline), "process": process.key}
+                    facts: dict[str, Fact] = {
+                        "bid": iso(bid.date),
+                        "deadline": iso(process.deadline),
+                        "process": process.key,
+                    }
                     made = Result(
                         code=self.code,
                         group="OCID",

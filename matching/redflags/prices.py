@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from graph.procurement import ACTIVE, DISQUALIFIED, VALID, Bid, Process
 from matching.redflags.awarding import Margin, margin
-from matching.redflags.base import Market, Reference, Result, fence
+from matching.redflags.base import Fact, Market, Reference, Result, fence
 from matching.redflags.settings import Settings
 
 
@@ -46,7 +46,7 @@ class _Margins:
         for found in self._margins.values():
             if not reference.holds(found.difference):
                 continue
-            facts = {
+            facts: dict[str, Fact] = {
                 "winner": found.winner,
                 "second": found.second,
                 "lowest": found.lowest,
@@ -135,7 +135,7 @@ class EqualPrices:
         if not equal:
             return
         names = sorted({name for bidders in equal.values() for who in bidders for name in who})
-        facts = {
+        facts: dict[str, Fact] = {
             "amounts": tuple(str(price) for price in sorted(equal)),
             "currency": market.currency,
             "tenderers": tuple(names),
@@ -187,7 +187,11 @@ class LowestRejected:
         others = _lowest([bid for bid in submitted if bid.status != DISQUALIFIED], market)
         if rejected is None or valid is None or others is None or rejected >= others:
             return
-        facts = {"rejected": str(rejected), "lowest_valid": str(valid), "currency": market.currency}
+        facts: dict[str, Fact] = {
+            "rejected": str(rejected),
+            "lowest_valid": str(valid),
+            "currency": market.currency,
+        }
         self._found.append(Result(code=self.code, group="OCID", subject=process.key, value=1.0, facts=facts))
 
     def results(self) -> Sequence[Result]:

@@ -110,7 +110,7 @@ def screens(prices: Iterable[Decimal]) -> Screens:
         found["KURT"] = fourth * n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) - 3 * (n - 1) ** 2 / (
             (n - 2) * (n - 3)
         )
-    return Screens(bids=count, **found)  # type: ignore[arg-type]
+    return Screens(bids=count, **found)
 
 
 def _uniform_distance(ordered: Sequence[Decimal]) -> float | None:

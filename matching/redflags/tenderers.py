@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graph.procurement import ACTIVE, DISQUALIFIED, VALID, OrgRef, Process
 from matching.redflags.awarding import active_awards, single_winner, valid_bids
-from matching.redflags.base import Group, Market, Reference, Result, fence, quantile
+from matching.redflags.base import Fact, Group, Market, Reference, Result, fence, quantile
 from matching.redflags.settings import Settings
 
 
@@ -102,7 +102,7 @@ class SoleSurvivor:
         threshold = self._settings.r035_threshold
         if not rejected or len(rejected) < threshold:
             return
-        facts = {"winner": winner, "disqualified": tuple(sorted(rejected))}
+        facts: dict[str, Fact] = {"winner": winner, "disqualified": tuple(sorted(rejected))}
         reference = Reference(side="upper", fence=float(threshold), given=True)
         self._processes.append(
             Result(

@@ -1,0 +1,267 @@
+"""The lots behind some bidders, read from a generation: bounded, in one go, with what was not read said.
+
+First the bidders' own bids and wins; then, whole, the lots of the tender's buyer, agency and experts and the lots
+that a bidder who hardly wins has lost. What is read grows with these people's relations, never with the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from graph.dates import add_months, china_day, start_of_day
+from graph.procurement import CANCELLED, DISQUALIFIED, SUBMITTED
+from graph.relations import PartyRelation, RelationType
+from matching.redflags.history import Cut, History, Limits, losing, signs_of
+from matching.redflags.table import ROLES, LotRow
+
+if TYPE_CHECKING:
+    from graph.generation import Generation
+
+_OF_TENDER = {RelationType.BUYER_OF: "buyer", RelationType.AGENT_FOR: "agency"}
+
+
+class Actor(NamedTuple):
+    """Someone whom bidders may meet again and again: role (`buyer`, `agency`, `expert`), name here, parties."""
+
+    role: str
+    id: str
+    ordinals: tuple[int, ...]
+
+
+class _Lot:
+    """A lot while it is read. Names are those of the caller for bidders and actors, party keys for others."""
+
+    __slots__ = ("actors", "bids", "cancelled", "key", "tender", "when", "whole", "winners")
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.tender = ""
+        self.when: datetime | None = None
+        self.bids: dict[str, set[str]] = {}
+        self.winners: dict[str, None] = {}
+        self.actors: dict[str, dict[str, None]] = {role: {} for role in ROLES}
+        self.whole = False
+        self.cancelled = False
+
+    def row(self) -> LotRow:
+        return LotRow(
+            lot=self.key,
+            tender=self.tender,
+            when=self.when,
+            bidders=tuple(self.bids),
+            winners=tuple(self.winners),
+            rejected=tuple(name for name, states in self.bids.items() if states == {DISQUALIFIED}),
+            buyers=tuple(self.actors["buyer"]),
+            agencies=tuple(self.actors["agency"]),
+            experts=tuple(self.actors["expert"]),
+            cut=not self.whole,
+        )
+
+
+class _Reading:
+    def __init__(self, generation: Generation, known: int, as_of: datetime, limits: Limits) -> None:
+        self._generation = generation
+        self._known = known
+        self._limits = limits
+        self._since = start_of_day(add_months(china_day(as_of), -limits.months))
+        self._until = as_of
+        self._names: dict[str, str] = {}
+        self.lots: dict[str, _Lot] = {}
+        self.cut: list[Cut] = []
+        self._undated: set[str] = set()
+        self._whole = 0
+
+    def name(self, ordinals: Iterable[int], name: str) -> None:
+        """Call the parties of an ordinal by the caller's name."""
+        for ordinal in ordinals:
+            self._names[self._generation.party(ordinal).key] = name
+
+    def _called(self, key: str) -> str:
+        return self._names.get(key, key)
+
+    def _read(self, ordinal: int, about: str) -> Sequence[PartyRelation]:
+        count = self._generation.relation_count(ordinal)
+        if count > self._limits.relations:
+            self.cut.append(Cut(reason="hub", about=about, count=count))
+            return ()
+        return self._generation.relations(ordinal, self._known)
+
+    def _within(self, relation: PartyRelation) -> bool:
+        """Whether a bid or win lies in the window; one without a time can't be told and is counted."""
+        start = relation.valid.start
+        if start is None:
+            self._undated.add(relation.dst)
+            return False
+        return self._since <= start <= self._until
+
+    def bidder(self, name: str, ordinals: Iterable[int]) -> None:
+        """The bids and wins of a bidder, the newest if they are too many."""
+        found: list[PartyRelation] = []
+        for ordinal in ordinals:
+            me = self._generation.party(ordinal).key
+            found += [
+                one
+                for one in self._read(ordinal, name)
+                if one.type in (RelationType.BID_IN, RelationType.WON) and one.src == me and self._within(one)
+            ]
+        lots = {one.dst: one.valid.start for one in found if one.type is RelationType.BID_IN}
+        if len(lots) > self._limits.lots_per_bidder:
+            self.cut.append(Cut(reason="lots_per_bidder", about=name, count=len(lots)))
+            newest = sorted(lots, key=lambda lot: (lots[lot] or self._since, lot))[
+                -self._limits.lots_per_bidder :
+            ]
+            kept = set(newest)
+            found = [one for one in found if one.dst in kept]
+        for one in found:
+            self._take(one)
+
+    def _take(self, relation: PartyRelation) -> None:
+        """A bid or win into its lot."""
+        lot = self.lots.setdefault(relation.dst, _Lot(relation.dst))
+        name = self._called(relation.src)
+        if relation.type is RelationType.WON:
+            lot.winners[name] = None
+        else:
+            state = relation.attributes.get("status", "")
+            if state and state not in SUBMITTED:
+                return
+            lot.bids.setdefault(name, set()).add(state)
+        start = relation.valid.start
+        if start is not None and (lot.when is None or start < lot.when):
+            lot.when = start
+
+    def actor(self, actor: Actor) -> None:
+        """The lots of a buyer, an agency or an expert, read whole."""
+        limit = self._limits.lots_per_actor
+        found: list[str] = []
+        for ordinal in actor.ordinals:
+            me = self._generation.party(ordinal).key
+            for one in self._read(ordinal, actor.id):
+                if one.src != me or (one.valid.start is not None and one.valid.start > self._until):
+                    continue
+                if one.type is RelationType.EVALUATES and actor.role == "expert":
+                    found.append(one.dst)
+                elif _OF_TENDER.get(one.type) == actor.role:
+                    found += self._lots_of(one.dst)
+        found = list(dict.fromkeys(found))
+        if len(found) > limit:
+            self.cut.append(Cut(reason="lots_per_actor", about=actor.id, count=len(found)))
+        for lot in found[-limit:]:
+            if self.read_lot(lot):
+                self.lots[lot].actors[actor.role][actor.id] = None
+
+    def _lots_of(self, tender: str) -> list[str]:
+        ordinal = self._generation.party_ordinal(tender)
+        if ordinal is None:
+            return []
+        return [
+            one.src
+            for one in self._read(ordinal, tender)
+            if one.type is RelationType.LOT_OF and one.dst == tender
+        ]
+
+    def read_lot(self, key: str) -> bool:
+        """Everyone who bid in and won a lot; false when it lies outside of the window or beyond the limits."""
+        lot = self.lots.get(key)
+        if lot is not None and lot.whole:
+            return True
+        if self._whole >= self._limits.lots:
+            self._beyond()
+            return False
+        ordinal = self._generation.party_ordinal(key)
+        if ordinal is None:
+            return False
+        self._whole += 1
+        relations = self._read(ordinal, key)
+        if lot is None and not any(
+            one.type is RelationType.BID_IN and self._within(one) for one in relations
+        ):
+            return False
+        lot = self.lots.setdefault(key, _Lot(key))
+        lot.whole = bool(relations)
+        for one in relations:
+            if one.dst == key and one.type in (RelationType.BID_IN, RelationType.WON):
+                self._take(one)
+            elif one.dst == key and one.type is RelationType.EVALUATES and one.src in self._names:
+                lot.actors["expert"][self._called(one.src)] = None
+            elif one.src == key and one.type is RelationType.LOT_OF:
+                lot.tender = one.dst
+                lot.cancelled = one.attributes.get("status", "").casefold() == CANCELLED
+        return True
+
+    def _beyond(self) -> None:
+        if all(one.reason != "lots" for one in self.cut):
+            self.cut.append(Cut(reason="lots", count=self._limits.lots))
+
+    def rows(self) -> list[LotRow]:
+        """What was read. A cancelled tender proves nothing."""
+        return [lot.row() for lot in self.lots.values() if not lot.cancelled]
+
+    def left_out(self) -> list[Cut]:
+        """What was not read."""
+        undated = self._undated - set(self.lots)
+        return [*self.cut, *([Cut(reason="undated", count=len(undated))] if undated else [])]
+
+
+def history(
+    generation: Generation,
+    known: int,
+    bidders: Mapping[str, Sequence[int]],
+    *,
+    as_of: datetime,
+    actors: Iterable[Actor] = (),
+    limits: Limits | None = None,
+) -> History:
+    """The signs of SPEC 8 about some bidders, from their bids in the last months.
+
+    Lots that only these bidders' own edges tell of know these bidders and no others: cliques and rotation are
+    about them anyway. R12, R14, R16 and R18 use lots whose bidders were all read.
+
+    Args:
+        generation: what is read; no database is asked.
+        known: the generation number whose state counts.
+        bidders: by a name that comes back in the signs, the parties that a bidder is.
+        as_of: end of the window.
+        actors: the buyer, the agency and the experts of the tender at hand.
+        limits: thresholds and bounds; default: those of SPEC 8.
+    """
+    limits = limits or Limits()
+    reading = _Reading(generation, known, as_of, limits)
+    actors = list(actors)
+    for name, ordinals in bidders.items():
+        reading.name(ordinals, name)
+    for actor in actors:
+        reading.name(actor.ordinals, actor.id)
+    for name, ordinals in bidders.items():
+        reading.bidder(name, ordinals)
+    own = reading.rows()
+    for actor in actors:
+        reading.actor(actor)
+    index: dict[str, list[str]] = {}
+    wins: dict[str, int] = {}
+    for row in own:
+        for bidder in row.bidders:
+            index.setdefault(bidder, []).append(row.lot)
+            wins[bidder] = wins.get(bidder, 0) + (bidder in row.winners)
+    # Whoever won at least every other lot is no cover bidder by any fence: its lots need not be read.
+    for name in bidders:
+        lots = index.get(name, [])
+        if len(lots) >= limits.bids and wins[name] * 2 < len(lots):
+            for lot in lots:
+                reading.read_lot(lot)
+    by_role: dict[str, list[str]] = {}
+    for actor in actors:
+        by_role.setdefault(actor.role, []).append(actor.id)
+    return signs_of(
+        reading.rows(),
+        list(bidders),
+        as_of=as_of,
+        limits=limits,
+        actors=by_role,
+        cut=reading.left_out(),
+    )
+
+
+__all__ = ["Actor", "history", "losing"]
