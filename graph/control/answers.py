@@ -91,7 +91,7 @@ class Controls:
             answer=SAID[level],
             by_sum=level == SUM,
             half=level == HALF,
-            doubtful=bool(self.engine.net.doubtful[node]),
+            doubtful=bool(self.engine.net.base[node] < 0),
             votes_lo=int(rows.low[place]),
             votes_hi=int(rows.high[place]),
             without_self_held=bool(mark & SELF_HELD),
@@ -128,9 +128,9 @@ class Controls:
         elif found.basis == "shares" and engine.plain is not None:
             net = engine.plain
         walk = engine.walk()
-        spread(net, walk, np.array(members, np.int32), 1, engine.inclusive)
-        marks = np.zeros(h.nodes, np.int64)
-        pairs = prove(net, Up(h.in_ptr, h.in_pair, h.src), walk, 1, node, engine.inclusive, marks, 1)
+        spread(net, walk, np.array(members, np.int32), engine.inclusive)
+        marks = np.zeros(h.nodes + 1, np.int64)
+        pairs = prove(net, Up(h.in_ptr, h.in_pair, h.src), walk, node, engine.inclusive, marks, 1 << 40)
         return tuple(_step(h, int(pair)) for pair in pairs)
 
     @cached_property

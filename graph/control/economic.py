@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from graph.control.cycles import components
+from graph.control.cycles import Components, components
 from graph.control.flows import Flow, economic_row, flow_of, pool_for
 from graph.control.holdings import Holdings, Ints
 from graph.control.shares import WHOLE
@@ -41,12 +41,12 @@ class Economics:
     """None where no share is a range: then both are the same."""
 
     @classmethod
-    def of(cls, holdings: Holdings) -> Economics:
-        """Prepare: find the circles and solve the small ones."""
-        parts = components(holdings.out_ptr, holdings.dst)
+    def of(cls, holdings: Holdings, parts: Components | None = None) -> Economics:
+        """Prepare: find the circles, where they are not known yet, and solve the small ones."""
+        found = parts if parts is not None else components(holdings.out_ptr, holdings.dst)
 
         def flow(units: Ints) -> Flow:
-            return flow_of(holdings.out_ptr, holdings.dst, units / float(WHOLE), parts)
+            return flow_of(holdings.out_ptr, holdings.dst, units / float(WHOLE), found)
 
         same = np.array_equal(holdings.share_lo, holdings.share_hi)
         return cls(holdings, flow(holdings.share_lo), None if same else flow(holdings.share_hi))
@@ -72,13 +72,9 @@ class Economics:
     @staticmethod
     def _row(flow: Flow, seed: int) -> dict[int, float | None]:
         pool = pool_for(flow)
-        count = economic_row(flow, pool, seed, 1)
-        nodes = pool.found[:count]
-        values = pool.value[nodes].tolist()
-        return {
-            node: None if math.isnan(value) else value
-            for node, value in zip(nodes.tolist(), values, strict=True)
-        }
+        count = economic_row(flow, pool, seed)
+        nodes, values = pool.node[:count].tolist(), pool.value[:count].tolist()
+        return {n: None if math.isnan(value) else value for n, value in zip(nodes, values, strict=True)}
 
 
 def economic(holdings: Holdings, owners: Iterable[int] | None = None) -> Iterator[Economic]:

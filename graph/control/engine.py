@@ -23,6 +23,7 @@ from graph.control.votes import (
     joined,
     pairs_of,
     rows_for,
+    slot_of,
     spread,
     taken,
     walk_for,
@@ -137,7 +138,6 @@ class Engine:
     def _rows(
         self, net: Net, asked: Asked, first: int, last: int, held: bool, walk: Walk, room: int
     ) -> tuple[int, Rows]:
-        walk.seen.fill(0)
         out = rows_for(ROOM)
         parts: list[Rows] = []
         done, total = first, 0
@@ -191,11 +191,10 @@ def net_of(holdings: Holdings, inclusive: bool) -> Net:
     """The arrays for a walk over all holdings, all votes counting."""
     half = 50 * PERCENT
     least = np.minimum(holdings.share_lo, holdings.vote_lo)
-    chain = least >= half if inclusive else least > half
-    return Net(
-        holdings.out_ptr, holdings.dst, holdings.vote_lo, holdings.vote_hi, chain,
-        np.full(holdings.nodes, WHOLE, np.int64), holdings.doubtful,
-    )  # fmt: skip
+    doubtful = holdings.doubtful
+    chain = (least >= half if inclusive else least > half) & ~doubtful[holdings.dst]
+    base = np.where(doubtful, -WHOLE, WHOLE)
+    return Net(holdings.out_ptr, holdings.dst, holdings.vote_lo, holdings.vote_hi, chain, base)
 
 
 def _any_in(asked: Asked, first: int, last: int, flags: Flags) -> Flags:
@@ -225,10 +224,11 @@ def _without_self_held(
     )
     if not own.any():
         return None, nobody, unsearched
-    base = net.base.copy()
-    np.subtract.at(base, holdings.dst[own], np.minimum(holdings.vote_lo[own], WHOLE))
+    left = np.abs(net.base)
+    np.subtract.at(left, holdings.dst[own], np.minimum(holdings.vote_lo[own], WHOLE))
+    base = np.sign(net.base) * np.maximum(left, 0)
     lo, hi = np.where(own, 0, net.vote_lo), np.where(own, 0, net.vote_hi)
-    eased = net._replace(vote_lo=lo, vote_hi=hi, base=np.maximum(base, 0), chain=net.chain & ~own)
+    eased = net._replace(vote_lo=lo, vote_hi=hi, base=base, chain=net.chain & ~own)
     return eased, _above(holdings.in_ptr, holdings.in_pair, holdings.src, holdings.dst[own]), unsearched
 
 
@@ -240,13 +240,14 @@ def _own_votes(
     own = np.zeros(len(src), np.bool_)
     member = np.zeros(1, np.int32)
     for place in range(len(suspects)):
-        company, serial = suspects[place], place + 1
+        company = suspects[place]
         member[0] = company
-        spread(net, walk, member, serial, inclusive)
+        spread(net, walk, member, inclusive)
         for at in range(in_ptr[company], in_ptr[company + 1]):
             pair = in_pair[at]
             owner = src[pair]
-            if owner == company or (walk.seen[owner] == serial and 0 < walk.level[owner] <= SUM):
+            slot = slot_of(walk, owner)
+            if owner == company or (slot >= 0 and 0 < walk.level[slot] <= SUM):
                 own[pair] = True
     return own
 

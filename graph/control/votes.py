@@ -23,6 +23,7 @@ POSSIBLE: Final = 3
 """Only with the upper ends of ranges, or through a company whose owners' shares contradict each other."""
 HALF: Final = 4
 """Only if exactly half were enough."""
+SLOT: Final = 0xFFFFFFFF
 
 
 class Net(NamedTuple):
@@ -35,25 +36,30 @@ class Net(NamedTuple):
     chain: Flags
     """Pairs that are more than half by share and by votes."""
     base: Ints
-    """What counts as all votes of each node."""
-    doubtful: Flags
+    """What counts as all votes of each node; negative where its owners' shares contradict each other."""
 
 
 class Walk(NamedTuple):
-    """Memory of one walk, used again and again: what a party has come to hold of each node."""
+    """Memory of one walk, used again and again. A node that is touched gets a slot; the rest stands by slot, close
+    together, so that walks over millions of nodes stay within the processor's cache."""
 
-    seen: Places
-    """The serial number of the walk that touched a node last."""
+    at: Ints
+    """Of each node: serial number of the walk that touched it last, times 2^32, plus its slot."""
+    clock: Ints
+    """One place: the serial number of this walk."""
+    node: Places
     level: Places
     rank: Places
     """When a node came under control."""
     low: Ints
+    """Votes at least, from those that are surely controlled."""
     high: Ints
     extra: Ints
+    base: Ints
     via: Ints
     """The pair through which a chain reached a node."""
     queue: Places
-    touched: Places
+    """Slots in the order in which they came under control."""
 
 
 class Rows(NamedTuple):
@@ -88,10 +94,11 @@ def joined(parts: Sequence[Rows]) -> Rows:
 
 
 def walk_for(nodes: int) -> Walk:
-    """Memory for walks over so many nodes."""
-    seen, level, rank, queue, touched = (np.zeros(nodes, np.int32) for _ in range(5))
-    low, high, extra, via = (np.zeros(nodes, np.int64) for _ in range(4))
-    return Walk(seen, level, rank, low, high, extra, via, queue, touched)
+    """Memory for walks over so many nodes; of most of it only what walks touch is ever used."""
+    node, level, rank, queue = (np.zeros(nodes, np.int32) for _ in range(4))
+    low, high, extra, base, via = (np.zeros(nodes, np.int64) for _ in range(5))
+    at, clock = np.zeros(nodes, np.int64), np.zeros(1, np.int64)
+    return Walk(at, clock, node, level, rank, low, high, extra, base, via, queue)
 
 
 @kernel
@@ -101,91 +108,99 @@ def over(votes: int, base: int, inclusive: bool) -> bool:
 
 
 @kernel
+def slot_of(walk: Walk, node: int) -> int:
+    """The slot of a node in this walk, -1 where it was not touched."""
+    at = walk.at[node]
+    return at & SLOT if at >> 32 == walk.clock[0] else -1
+
+
+@kernel
+def _touch(net: Net, walk: Walk, node: int, slots: int) -> int:
+    walk.at[node] = (walk.clock[0] << 32) | slots
+    walk.node[slots] = node
+    walk.level[slots] = 0
+    walk.low[slots] = walk.high[slots] = walk.extra[slots] = 0
+    walk.base[slots] = net.base[node]
+    walk.via[slots] = -1
+    return slots
+
+
+@kernel
 def _take(
-    net: Net, walk: Walk, serial: int, head: int, tail: int, seen: int, level: int, inclusive: bool
+    net: Net, walk: Walk, head: int, tail: int, slots: int, level: int, inclusive: bool
 ) -> tuple[int, int]:
     """Add the votes of all that waits in the queue; companies that come over half wait behind it."""
     while head < tail:
-        node = walk.queue[head]
+        node = walk.node[walk.queue[head]]
         head += 1
         for pair in range(net.out_ptr[node], net.out_ptr[node + 1]):
-            other = net.dst[pair]
-            if walk.seen[other] != serial:
-                walk.seen[other] = serial
-                walk.level[other] = 0
-                walk.low[other] = walk.high[other] = walk.extra[other] = 0
-                walk.via[other] = -1
-                walk.touched[seen] = other
-                seen += 1
+            slot = slot_of(walk, net.dst[pair])
+            if slot < 0:
+                slot = _touch(net, walk, net.dst[pair], slots)
+                slots += 1
             if level <= SUM:
-                walk.low[other] = min(walk.low[other] + net.vote_lo[pair], MOST)
+                walk.low[slot] = min(walk.low[slot] + net.vote_lo[pair], MOST)
             if level <= POSSIBLE:
-                walk.high[other] = min(walk.high[other] + net.vote_hi[pair], MOST)
+                walk.high[slot] = min(walk.high[slot] + net.vote_hi[pair], MOST)
             else:
-                walk.extra[other] = min(walk.extra[other] + net.vote_hi[pair], MOST)
-            if walk.level[other] != 0:
+                walk.extra[slot] = min(walk.extra[slot] + net.vote_hi[pair], MOST)
+            if walk.level[slot] != 0:
                 continue
             if level == CHAIN:
-                found = net.chain[pair] and not net.doubtful[other]
+                found = net.chain[pair]
                 if found:
-                    walk.via[other] = pair
+                    walk.via[slot] = pair
             else:
-                found = _reached(net, walk, other, level, inclusive)
+                found = _reached(walk, slot, level, inclusive)
             if found:
-                walk.level[other] = level
-                walk.rank[other] = tail
-                walk.queue[tail] = other
-                tail += 1
-    return tail, seen
+                tail = _joins(walk, slot, level, tail)
+    return tail, slots
 
 
 @kernel
-def _reached(net: Net, walk: Walk, node: int, level: int, inclusive: bool) -> bool:
+def _joins(walk: Walk, slot: int, level: int, tail: int) -> int:
+    walk.level[slot] = level
+    walk.rank[slot] = tail
+    walk.queue[tail] = slot
+    return tail + 1
+
+
+@kernel
+def _reached(walk: Walk, slot: int, level: int, inclusive: bool) -> bool:
+    base = walk.base[slot]
     if level == SUM:
-        return not net.doubtful[node] and over(walk.low[node], net.base[node], inclusive)
+        return over(walk.low[slot], base, inclusive)
     if level == POSSIBLE:
-        return over(walk.high[node], net.base[node], inclusive)
-    return over(min(walk.high[node] + walk.extra[node], MOST), net.base[node], True)
+        return over(walk.high[slot], abs(base), inclusive)
+    return over(min(walk.high[slot] + walk.extra[slot], MOST), abs(base), True)
 
 
 @kernel
-def spread(net: Net, walk: Walk, members: Places, serial: int, inclusive: bool) -> tuple[int, int]:
-    """Everything that the members control together; returns how many nodes are controlled (members among them, in
-    `walk.queue`) and how many were touched (in `walk.touched`).
+def spread(net: Net, walk: Walk, members: Places, inclusive: bool) -> int:
+    """Everything that the members control together; returns how many nodes were touched, which have slots 0 to that.
 
     Args:
         net: the holdings.
-        walk: memory; what it held of an earlier walk with another serial number counts as nothing.
+        walk: memory; the walk before is forgotten.
         members: one party, or all that act in concert.
-        serial: a number above that of the walk before.
         inclusive: whether exactly half is control.
     """
-    tail = seen = 0
+    walk.clock[0] += 1
+    tail = slots = 0
     for member in members:
-        if walk.seen[member] != serial:
-            walk.seen[member] = serial
-            walk.low[member] = walk.high[member] = walk.extra[member] = 0
-            walk.via[member] = -1
-            walk.level[member] = CHAIN
-            walk.rank[member] = tail
-            walk.queue[tail] = member
-            walk.touched[seen] = member
-            tail += 1
-            seen += 1
-    tail, seen = _take(net, walk, serial, 0, tail, seen, CHAIN, inclusive)
+        if slot_of(walk, member) < 0:
+            tail = _joins(walk, _touch(net, walk, member, slots), CHAIN, tail)
+            slots += 1
+    tail, slots = _take(net, walk, 0, tail, slots, CHAIN, inclusive)
     for level in range(SUM, HALF + 1):
         if level == HALF and inclusive:
             break
         head = tail
-        for place in range(seen):
-            node = walk.touched[place]
-            if walk.level[node] == 0 and _reached(net, walk, node, level, inclusive):
-                walk.level[node] = level
-                walk.rank[node] = tail
-                walk.queue[tail] = node
-                tail += 1
-        tail, seen = _take(net, walk, serial, head, tail, seen, level, inclusive)
-    return tail, seen
+        for slot in range(slots):
+            if walk.level[slot] == 0 and _reached(walk, slot, level, inclusive):
+                tail = _joins(walk, slot, level, tail)
+        tail, slots = _take(net, walk, head, tail, slots, level, inclusive)
+    return slots
 
 
 @compiled
@@ -204,7 +219,7 @@ def pairs_of(
 
     Args:
         net: the holdings.
-        walk: memory, not touched by walks with these serial numbers (group number plus one).
+        walk: memory.
         ptr: where each group's members begin.
         members: of all groups.
         first: group to begin with.
@@ -219,24 +234,23 @@ def pairs_of(
     count = 0
     for group in range(first, last):
         mine = members[ptr[group] : ptr[group + 1]]
-        _, seen = spread(net, walk, mine, group + 1, inclusive)
-        if count + seen > len(out.group):
+        slots = spread(net, walk, mine, inclusive)
+        if count + slots > len(out.group):
             return group, count
-        for place in range(seen):
-            node = walk.touched[place]
-            level = walk.level[node]
-            if (level == 0 and not held) or (level == CHAIN and walk.via[node] < 0):
+        for slot in range(slots):
+            level = walk.level[slot]
+            if (level == 0 and not held) or (level == CHAIN and walk.via[slot] < 0):
                 continue
             out.group[count] = group
-            out.node[count] = node
+            out.node[count] = walk.node[slot]
             out.level[count] = level
-            out.low[count] = walk.low[node]
-            out.high[count] = walk.high[node]
+            out.low[count] = walk.low[slot]
+            out.high[count] = walk.high[slot]
             count += 1
     return last, count
 
 
 __all__ = [
     "CHAIN", "HALF", "POSSIBLE", "SUM", "Net", "Rows", "Walk", "joined", "over", "pairs_of", "rows_for",
-    "spread", "taken", "walk_for",
+    "slot_of", "spread", "taken", "walk_for",
 ]  # fmt: skip
