@@ -6,19 +6,21 @@ that a bidder who hardly wins has lost. What is read grows with these people's r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph.dates import add_months, china_day, start_of_day
 from graph.procurement import CANCELLED, DISQUALIFIED, SUBMITTED
 from graph.relations import PartyRelation, RelationType
-from matching.redflags.history import Cut, History, Limits, losing, signs_of
+from matching.redflags.base import fence
+from matching.redflags.history import Cut, History, Limits, signs_of
 from matching.redflags.table import ROLES, LotRow
 
 if TYPE_CHECKING:
     from graph.generation import Generation
 
+_OWN = frozenset({RelationType.BID_IN, RelationType.WON})
 _OF_TENDER = {RelationType.BUYER_OF: "buyer", RelationType.AGENT_FOR: "agency"}
 
 
@@ -96,30 +98,31 @@ class _Reading:
             return False
         return self._since <= start <= self._until
 
-    def bidder(self, name: str, ordinals: Iterable[int]) -> None:
-        """The bids and wins of a bidder, the newest if they are too many."""
-        found: list[PartyRelation] = []
-        for ordinal in ordinals:
-            me = self._generation.party(ordinal).key
-            found += [
-                one
-                for one in self._read(ordinal, name)
-                if one.type in (RelationType.BID_IN, RelationType.WON) and one.src == me and self._within(one)
-            ]
-        lots = {one.dst: one.valid.start for one in found if one.type is RelationType.BID_IN}
-        if len(lots) > self._limits.lots_per_bidder:
-            self.cut.append(Cut(reason="lots_per_bidder", about=name, count=len(lots)))
-            newest = sorted(lots, key=lambda lot: (lots[lot] or self._since, lot))[
-                -self._limits.lots_per_bidder :
-            ]
-            kept = set(newest)
-            found = [one for one in found if one.dst in kept]
-        for one in found:
-            self._take(one)
+    def bidders(self, bidders: Mapping[str, Sequence[int]]) -> None:
+        """The bids and wins of the bidders; if there are too many, the newest of all of them."""
+        found: list[tuple[datetime, PartyRelation]] = []
+        for name, ordinals in bidders.items():
+            for ordinal in ordinals:
+                me = self._generation.party(ordinal).key
+                found += [
+                    (one.valid.start or self._since, one)
+                    for one in self._read(ordinal, name)
+                    if one.type in _OWN and one.src == me and self._within(one)
+                ]
+        limit = self._limits.bids_read
+        if len(found) > limit:
+            # cut at one moment for all: bidders with unequal pasts would not be comparable
+            self._since = sorted(when for when, _ in found)[-limit]
+            self.cut.append(Cut(reason="window", count=len(found), since=self._since))
+        for when, one in found:
+            if when >= self._since:
+                self._take(one)
 
     def _take(self, relation: PartyRelation) -> None:
         """A bid or win into its lot."""
-        lot = self.lots.setdefault(relation.dst, _Lot(relation.dst))
+        lot = self.lots.get(relation.dst)
+        if lot is None:
+            lot = self.lots[relation.dst] = _Lot(relation.dst)
         name = self._called(relation.src)
         if relation.type is RelationType.WON:
             lot.winners[name] = None
@@ -205,6 +208,25 @@ class _Reading:
         return [*self.cut, *([Cut(reason="undated", count=len(undated))] if undated else [])]
 
 
+def _maybe_losing(own: Sequence[LotRow], bidders: Iterable[str], limits: Limits) -> Iterator[list[str]]:
+    """The lots of bidders that may turn out to bid much and hardly win, once it is known which lots were won.
+
+    Only lots with a winner will count, so that a rate can grow but never sink: nobody is missed by the set rate.
+    """
+    lots: dict[str, list[str]] = {}
+    wins: dict[str, int] = {}
+    for row in own:
+        for name in row.bidders:
+            lots.setdefault(name, []).append(row.lot)
+            wins[name] = wins.get(name, 0) + (name in row.winners)
+    rates = {name: wins[name] / len(found) for name, found in lots.items() if len(found) >= limits.bids}
+    judged = fence(list(rates.values()), "lower")
+    bound = max(limits.win_rate, judged.fence if judged is not None else 0.0)
+    for name in bidders:
+        if rates.get(name, 1.0) <= bound:
+            yield lots[name]
+
+
 def history(
     generation: Generation,
     known: int,
@@ -234,23 +256,13 @@ def history(
         reading.name(ordinals, name)
     for actor in actors:
         reading.name(actor.ordinals, actor.id)
-    for name, ordinals in bidders.items():
-        reading.bidder(name, ordinals)
+    reading.bidders(bidders)
     own = reading.rows()
     for actor in actors:
         reading.actor(actor)
-    index: dict[str, list[str]] = {}
-    wins: dict[str, int] = {}
-    for row in own:
-        for bidder in row.bidders:
-            index.setdefault(bidder, []).append(row.lot)
-            wins[bidder] = wins.get(bidder, 0) + (bidder in row.winners)
-    # Whoever won at least every other lot is no cover bidder by any fence: its lots need not be read.
-    for name in bidders:
-        lots = index.get(name, [])
-        if len(lots) >= limits.bids and wins[name] * 2 < len(lots):
-            for lot in lots:
-                reading.read_lot(lot)
+    for lots in _maybe_losing(own, bidders, limits):
+        for lot in lots:
+            reading.read_lot(lot)
     by_role: dict[str, list[str]] = {}
     for actor in actors:
         by_role.setdefault(actor.role, []).append(actor.id)
@@ -262,6 +274,3 @@ def history(
         actors=by_role,
         cut=reading.left_out(),
     )
-
-
-__all__ = ["Actor", "history", "losing"]

@@ -13,7 +13,7 @@ import msgspec
 
 from graph.cobidding import CoBid, Community, co_bidding, communities, rotation
 from matching.redflags.base import Fact, Facts, Reference, fence
-from matching.redflags.table import ROLES, LotRow, losses, window
+from matching.redflags.table import ROLES, LotRow, losses, order, window
 
 Code = Literal["R11", "R12", "R13", "R14", "R16", "R18"]
 EVIDENCE = 20
@@ -40,7 +40,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     entropy: float = 0.9
     reference: int = 4
     """R12, R14: bidders that a fence needs; with fewer there is nothing to stand out from."""
-    lots_per_bidder: int = 500
+    bids_read: int = 25_000
+    """Bids and wins of all bidders together; with more, the window is shortened for all alike."""
     lots_per_actor: int = 1_000
     lots: int = 5_000
     """Lots whose bidders are read, in all."""
@@ -66,11 +67,13 @@ class Sign(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cut(msgspec.Struct, frozen=True, kw_only=True):
-    """What was not looked at: `hub`, `lots_per_bidder`, `lots_per_actor`, `lots`, `crowded`, `undated`."""
+    """What was not looked at: `hub`, `window`, `lots_per_actor`, `lots`, `crowded`, `undated`."""
 
     reason: str
     about: str = ""
     count: int = 0
+    since: datetime | None = None
+    """Of a shortened window."""
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,10 +175,10 @@ def losing(
     rows: Sequence[LotRow], bidders: Sequence[str], limits: Limits
 ) -> dict[str, tuple[float, int, Reference]]:
     """The bidders that bid much and hardly win, with win rate, settled bids and what the rate was judged by."""
-    rates = _rates(_Index(rows), limits.bids)
+    index = _Index(rows)
+    rates = _rates(index, limits.bids)
     by_fence = fence(list(rates.values()), "lower") if len(rates) >= limits.reference else None
     given = Reference(side="lower", fence=limits.win_rate, given=True, count=len(rates))
-    index = _Index(rows)
     found = {}
     for name in bidders:
         rate = rates.get(name)
@@ -237,11 +240,13 @@ def rotations(rows: Sequence[LotRow], groups: Iterable[Community], limits: Limit
     A lot counts when at least three of the group bid and one of the group alone won.
     """
     signs = []
+    groups = [group for group in groups if len(group.members) >= limits.group]
+    index = _Index(rows if groups else ())
     for group in groups:
         members = frozenset(group.members)
-        if len(members) < limits.group:
-            continue
-        met = [row for row in rows if row.winners and len(members.intersection(row.bidders)) >= limits.group]
+        theirs = {row.lot: row for name in group.members for row in index.settled(name)}
+        met = [row for row in theirs.values() if len(members.intersection(row.bidders)) >= limits.group]
+        met.sort(key=order)
         won = [row for row in met if len(row.winners) == 1 and row.winners[0] in members]
         measured = rotation([row.winners[0] for row in won], len(members))
         if measured is None or measured.lots < limits.rotation_lots or measured.entropy < limits.entropy:

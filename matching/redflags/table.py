@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
-from graph.dates import add_months, china_day, start_of_day
+from graph.dates import CST, add_months, china_day, start_of_day
 from graph.procurement import ACTIVE, DISQUALIFIED, VALID, Process
 
 
@@ -34,17 +34,19 @@ class LotRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ROLES = ("buyer", "agency", "expert")
+_EVER = datetime(1, 1, 2, tzinfo=CST)
 
 
 def window(rows: Iterable[LotRow], as_of: datetime, months: int) -> list[LotRow]:
     """The rows of the last `months` before `as_of`, in order of time; rows without a time are left out."""
     first = start_of_day(add_months(china_day(as_of), -months))
     dated = [row for row in rows if row.when is not None and first <= row.when <= as_of]
-    return sorted(dated, key=lambda row: (_when(row), row.lot))
+    return sorted(dated, key=order)
 
 
-def _when(row: LotRow) -> datetime:
-    return row.when or start_of_day(date.min)
+def order(row: LotRow) -> tuple[datetime, str]:
+    """Rows in order of time."""
+    return row.when or _EVER, row.lot
 
 
 def rows_of(process: Process) -> Iterator[LotRow]:
