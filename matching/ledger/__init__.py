@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from matching.ledger.model import (
     Checkpoint,
+    Draft,
     Entry,
+    Item,
     KeyState,
     LedgerError,
     PendingMatch,
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Checkpoint",
+    "Draft",
     "Entry",
+    "Item",
     "KeyState",
     "Ledger",
     "LedgerError",

@@ -18,6 +18,7 @@ from matching.decision import Decision, to_json
 from matching.ledger import keys, queue
 from matching.ledger.chain import SALT_BYTES, salted
 from matching.ledger.engine import autocommitting, connect, display, parse, translated
+from matching.ledger.items import Items
 from matching.ledger.model import (
     Checkpoint,
     Entry,
@@ -53,6 +54,8 @@ class Ledger:
         self._engine = connect(parsed, create=create and not reading, reading=reading)
         self._writer = GroupCommit(self._engine, self.where)
         self._sql = Statements(self._engine)
+        self.items = Items(self._engine, self._writer, self.where)
+        """What people open, work on and close beside decisions."""
         self._book = ReviewBook(0, {})
         self._book_lock = threading.Lock()
         self._idle: deque[Connection] = deque()

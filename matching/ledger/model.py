@@ -113,6 +113,40 @@ class PendingMatch(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
 
 
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of an item to record: what it is, in which state, and what it says (JSON).
+
+    `keys` are what it is looked up by; they are stored as they are, so they hold no identity number of a person.
+    `opening_at` seals it like a decision; `due_at` is when a worker or a person has to act.
+    """
+
+    kind: str
+    id: str
+    state: str
+    body: bytes
+    keys: tuple[str, ...] = ()
+    opening_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A version of an item as recorded; `owner` opened it, `actor` made this version. Erased: `body` is None."""
+
+    kind: str
+    id: str
+    tenant: str
+    version: int
+    state: str
+    owner: str
+    actor: str
+    created_at: datetime
+    changed_at: datetime
+    opening_at: datetime | None
+    due_at: datetime | None
+    event_seq: int
+    body: bytes | None
+
+
 class Problem(msgspec.Struct, frozen=True):
     """Something that the audit chain proves wrong, at an event number. `code` is a message code."""
 

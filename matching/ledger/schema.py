@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that this program writes for; a test compares it with the newest script."""
 
 metadata = MetaData()
@@ -110,4 +110,45 @@ checkpoint = Table(
     Column("seq", BigInteger, nullable=False),
     Column("hash", Text, nullable=False),
     Column("event_seq", BigInteger, nullable=False),
+)
+
+item = Table(
+    "item",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("event_seq", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("opening_at", BigInteger),
+    Column("due_at", BigInteger),
+    Index("item_by_tenant", "tenant", "kind", "event_seq"),
+    Index("item_by_state", "tenant", "kind", "state", "event_seq"),
+    Index("item_by_due", "kind", "due_at"),
+)
+
+item_key = Table(
+    "item_key",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Index("item_key_by_key", "kind", "key", "tenant"),
+)
+
+item_version = Table(
+    "item_version",
+    metadata,
+    Column("event_seq", SEQ, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("erased_seq", BigInteger),
+    Column("salt", LargeBinary),
+    Column("body", LargeBinary),
+    Index("item_version_by_item", "kind", "id", "event_seq"),
 )

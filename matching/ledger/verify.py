@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from matching.ledger import schema
 from matching.ledger.chain import GENESIS, Event, agrees, decode, link, octets, salted
@@ -79,6 +79,7 @@ class _Check:
         self._decisions(span, events)
         self._reviews(span, events)
         self._documents(span, events)
+        self._items(span, events)
         self._marks(span, rows)
 
     def _mark(self, event: Event) -> None:
@@ -147,6 +148,42 @@ class _Check:
             if not (same and salted(b"", octets(row.body)) == event.digest):
                 self.report(event.seq, "audit.document_altered")
 
+    def _items(self, span: tuple[int, int], events: dict[int, Event]) -> None:
+        for event, row in self._pair("item", schema.item_version, span, events):
+            if f"{row.kind}/{row.id}" != event.ref or row.tenant != event.tenant:
+                self.report(event.seq, "audit.item_altered")
+            elif row.erased_seq is not None:
+                self._erased(event, row, event.ref, "audit.item_altered")
+            elif not agrees(row.salt, row.body, event.digest):
+                self.report(event.seq, "audit.item_altered")
+        heads = self._rows(schema.item, span)
+        for seq, event in events.items():
+            head = heads.get(seq)
+            if head is not None and (
+                event.kind != "item"
+                or (f"{head.kind}/{head.id}", head.tenant) != (event.ref, event.tenant)
+                or (str(head.version), head.state) != (event.data.get("version"), event.data.get("state"))
+            ):
+                self.report(seq, "audit.item_altered")
+
+    def _newest(self) -> None:
+        """Each item shows its newest version."""
+        versions, heads = schema.item_version, schema.item
+        newest = (
+            select(versions.c.kind, versions.c.id, func.max(versions.c.event_seq).label("seq"))
+            .group_by(versions.c.kind, versions.c.id)
+            .subquery()
+        )
+        joined = newest.outerjoin(heads, (heads.c.kind == newest.c.kind) & (heads.c.id == newest.c.id))
+        behind = or_(heads.c.event_seq.is_(None), heads.c.event_seq != newest.c.seq)
+        for row in self.connection.execute(select(newest.c.seq).select_from(joined).where(behind)):
+            self.report(row.seq, "audit.item_altered")
+        orphans = select(heads.c.event_seq).where(
+            ~exists().where(versions.c.kind == heads.c.kind, versions.c.id == heads.c.id)
+        )
+        for row in self.connection.execute(orphans):
+            self.report(row.event_seq, "audit.item_unrecorded")
+
     def _erased(self, event: Event, row: Any, decision_id: str, code: str) -> None:
         leftovers = [row.body, row.salt, getattr(row, "request", None)]
         if any(value is not None for value in leftovers):
@@ -163,9 +200,11 @@ class _Check:
             (schema.decision, "decision"),
             (schema.review, "review"),
             (schema.document, "document"),
+            (schema.item_version, "item"),
         ):
             for seq in self._rows(table, (last, 2**62)):
                 self.report(seq, f"audit.{kind}_unrecorded")
+        self._newest()
         for seq, (erasure, decision_id) in self.erased.items():
             if self.erasures.get(erasure) != decision_id:
                 self.report(seq, "audit.erasure")
