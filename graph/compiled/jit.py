@@ -24,7 +24,8 @@ R = TypeVar("R")
 
 _types: Final[Any] = types  # without types of their own
 _IMPORTS: Final = re.compile(
-    r"^from ((?:matching|graph\.(?:compiled|control|projection))[\w.]*) import (\([^)]*\)|[^\n#]*)", re.MULTILINE
+    r"^from ((?:matching|graph\.(?:compiled|control|projection))[\w.]*) import (\([^)]*\)|[^\n#]*)",
+    re.MULTILINE,
 )
 
 
@@ -36,6 +37,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that creates no array: without reference counts, which cost more than small functions do."""
     options: dict[str, Any] = {"_nrt": False}  # an option that numba's own types leave out
+    return cast("Callable[P, R]", _prepared(numba.njit(function, nogil=True, **options), function))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a `kernel` into each of its callers: for small functions that take many arrays, whose hand-over costs
+    more than their work does."""
+    options: dict[str, Any] = {"_nrt": False, "forceinline": True}
     return cast("Callable[P, R]", _prepared(numba.njit(function, nogil=True, **options), function))
 
 

@@ -15,7 +15,7 @@ from graph.projection import layout
 from graph.projection.columns import TYPES, packed
 from graph.projection.contacts import KINDS
 
-WALK_FILES: Final = ("starts", "peer", "edge", "code", "rows")
+WALK_FILES: Final = ("starts", "places", "tags", "rows")
 """Of relations alone: taken over as long as no party or relation changed."""
 LISTED_FILES: Final = ("spans", "lists")
 SHARED_FILES: Final = ("keys", "ords", "kinds", "starts", "firsts", "places")
@@ -54,24 +54,34 @@ def write_walks(sink: Sink, rows: Array, parties: int) -> None:
     ends = rows[:, layout.ENDS].view("<u8")
     src = (ends & np.uint64(layout.OPEN)).astype("<u4")
     dst = (ends >> np.uint64(32)).astype("<u4")
-    kind = (rows[:, layout.MARKS] & layout.TYPE).astype("u1")
     numbers = np.flatnonzero((src != layout.OPEN) & (dst != layout.OPEN)).astype("<u4")
-    src, dst, kind = src[numbers], dst[numbers], kind[numbers]
+    src, dst = src[numbers], dst[numbers]
+    kind = (rows[numbers, layout.MARKS] & layout.TYPE).astype("<u4")
+    day = _days(rows)[numbers]
     owner = np.concatenate([src, dst])
     peer = np.concatenate([dst, src])
-    code = np.concatenate([kind * 2, kind * 2 + 1]).astype("u1")
-    edge = np.concatenate([numbers, numbers])
+    tag = np.concatenate([kind * 2, kind * 2 + 1]) << np.uint32(layout.CODE) | np.concatenate([day, day])
     # Relations stand in ascending order already, so two stable sorts give (owner, code, peer, edge).
     order = np.argsort(peer, kind="stable")
-    first = owner[order].astype("<u8") << np.uint64(8) | code[order]
+    first = owner[order].astype("<u8") << np.uint64(8) | tag[order] >> np.uint32(layout.CODE)
     order = order[np.argsort(first, kind="stable")]
     starts = np.zeros(parties + 1, "<u8")
     np.cumsum(np.bincount(owner, minlength=parties), out=starts[1:])
     sink.put("walk.starts", "starts", starts)
-    sink.put("walk.peer", "ordinals", peer[order])
-    sink.put("walk.edge", "ordinals", edge[order])
-    sink.put("walk.code", "code", code[order])
+    sink.put("walk.places", "places", packed(peer[order], np.concatenate([numbers, numbers])[order]))
+    sink.put("walk.tags", "tags", tag[order])
     sink.put("walk.rows", "relations", rows)
+
+
+def _days(rows: Array) -> Array:
+    """Of each relation the day from which on it holds for good, by the newest generation (`layout.DAY`)."""
+    start = rows[:, layout.START]
+    plain = rows[:, layout.END] == layout.MOST
+    plain &= (rows[:, layout.GENERATIONS] >> 32) == -1
+    plain &= (rows[:, layout.MARKS] & layout.BY_NAME) == 0
+    day = -(-start // layout.MICROS_A_DAY) - layout.FIRST_DAY + 1
+    day = np.where(start == layout.LEAST, 0, day)
+    return np.where(plain & (day >= 0) & (day < layout.LATER), day, layout.LATER).astype("<u4")
 
 
 def write_listed(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from graph.compiled.jit import kernel
+import numpy as np
+
+from graph.compiled.jit import inlined, kernel
 from graph.projection.layout import (
     BY_NAME,
+    CODE,
+    DAY,
     GENERATIONS,
     LISTED_END,
     LISTED_GENERATIONS,
@@ -67,17 +71,19 @@ def _run(g: Lines, low: int, high: int, code: int) -> int:
     """Among the places [low, high), ordered by code, the first whose code is greater."""
     while low < high:
         middle = (low + high) // 2
-        if g.code[middle] <= code:
+        if g.tag[middle] >> CODE <= code:
             low = middle + 1
         else:
             high = middle
     return low
 
 
-@kernel
+@inlined
 def _holds(g: Lines, t: Terms, slot: int, how: int) -> bool:
     """Whether the relation at a place passes: recorded and not ended then, in force, found by code, of that share."""
-    row = int(g.edge[slot])
+    if how == 1 and (g.tag[slot] & DAY) <= t.day:
+        return True
+    row = int(g.place[slot] >> 32 & OPEN)
     generations = g.rows[row, GENERATIONS]
     if (generations & OPEN) > t.known or ((generations >> 32) & OPEN) <= t.known:
         return False
@@ -102,20 +108,26 @@ def _crowded(g: Lines, t: Terms, s: Scratch, low: int, high: int, how: int, cap:
     last = -1
     for slot in range(low, high):
         s.info[LOOKED] += 1
-        if g.peer[slot] != last and _holds(g, t, slot, how):
-            last = int(g.peer[slot])
+        peer = int(g.place[slot] & OPEN)
+        if peer != last and _holds(g, t, slot, how):
+            last = peer
             others += 1
             if others > cap:
                 return True
     return False
 
 
-@kernel
+@inlined
 def _shut(g: Lines, t: Terms, s: Scratch, walk: int, node: int, code: int, how: int) -> bool:
     """Whether a party that is entered by a relation of this code (seen from it) has so many that the path must end."""
+    low, high = g.starts[node], g.starts[node + 1]
+    return high - low > t.few and _overfull(g, t, s, walk, node, code, how)
+
+
+@kernel
+def _overfull(g: Lines, t: Terms, s: Scratch, walk: int, node: int, code: int, how: int) -> bool:
+    """The same of a party with many relations."""
     low, high = int(g.starts[node]), int(g.starts[node + 1])
-    if high - low <= t.few:
-        return False
     cap = int(t.caps[g.kind[node]])
     if high - low <= cap:
         return False
@@ -129,7 +141,7 @@ def _shut(g: Lines, t: Terms, s: Scratch, walk: int, node: int, code: int, how: 
     return True
 
 
-@kernel
+@inlined
 def _listed(g: Lines, t: Terms, node: int) -> bool:
     """Whether a listing of a party is in force, on a list that counts."""
     for place in range(int(g.listed[node]), int(g.listed[node + 1])):
@@ -143,7 +155,7 @@ def _listed(g: Lines, t: Terms, node: int) -> bool:
     return False
 
 
-@kernel
+@inlined
 def _keep(s: Scratch, entry: int, limit: int) -> None:
     s.info[TOTAL] += 1
     if s.info[KEPT] < limit:
@@ -180,8 +192,8 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
         low, high = int(g.starts[node]), int(g.starts[node + 1])
         large = depth > 0
         while low < high:
-            code = int(g.code[low])
-            stop = high if g.code[high - 1] == code else _run(g, low, high, code)
+            code = np.int64(g.tag[low] >> CODE)
+            stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
             how = int(t.codes[code])
             if how == 0:
                 low = stop
@@ -197,7 +209,7 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
                     s.info[SPENT] = 1
                     s.info[END] = end
                     return
-                peer = int(g.peer[slot])
+                peer = int(g.place[slot] & OPEN)
                 if not note and s.mark[peer, 0] == going:
                     continue
                 if not _holds(g, t, slot, how):
@@ -206,7 +218,7 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
                     if s.info[EDGES] >= len(s.edges):
                         s.info[SPENT] = 1
                     else:
-                        s.edges[s.info[EDGES]] = g.edge[slot]
+                        s.edges[s.info[EDGES]] = g.place[slot] >> 32 & OPEN
                         s.info[EDGES] += 1
                     if s.mark[peer, 0] == going:
                         continue
@@ -250,8 +262,8 @@ def _step(g: Lines, t: Terms, s: Scratch, walk: int, first: int, last: int, othe
         low, high = int(g.starts[node]), int(g.starts[node + 1])
         large = depth > 0
         while low < high:
-            code = int(g.code[low])
-            stop = high if g.code[high - 1] == code else _run(g, low, high, code)
+            code = np.int64(g.tag[low] >> CODE)
+            stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
             # seen from the other side, a relation is followed the other way
             how = int(t.codes[code ^ 1]) if back else int(t.codes[code])
             if how == 0:
@@ -267,7 +279,7 @@ def _step(g: Lines, t: Terms, s: Scratch, walk: int, first: int, last: int, othe
                 if s.info[LOOKED] > t.budget:
                     s.info[SPENT] = 1
                     return end
-                peer = int(g.peer[slot])
+                peer = int(g.place[slot] & OPEN)
                 if s.mark[peer, near] >> _ENTRY == walk or not _holds(g, t, slot, how):
                     continue
                 if peer != other and _shut(g, t, s, walk, peer, code ^ 1, how):
@@ -331,8 +343,8 @@ def around(g: Lines, t: Terms, s: Scratch, node: int, limit: int, totals: Any) -
     begin(s)
     low, high = int(g.starts[node]), int(g.starts[node + 1])
     while low < high:
-        code = int(g.code[low])
-        stop = high if g.code[high - 1] == code else _run(g, low, high, code)
+        code = np.int64(g.tag[low] >> CODE)
+        stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
         how = int(t.codes[code])
         if how == 0:
             low = stop
@@ -376,8 +388,8 @@ def surround(g: Lines, t: Terms, s: Scratch, member: int, walk: int, end: int, h
         low, high = int(g.starts[node]), int(g.starts[node + 1])
         large = depth > 0
         while low < high:
-            code = int(g.code[low])
-            stop = high if g.code[high - 1] == code else _run(g, low, high, code)
+            code = np.int64(g.tag[low] >> CODE)
+            stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
             how = int(t.codes[code])
             if how == 0:
                 low = stop
@@ -392,7 +404,7 @@ def surround(g: Lines, t: Terms, s: Scratch, member: int, walk: int, end: int, h
                 if s.info[LOOKED] > t.budget or end >= room:
                     s.info[SPENT] = 1
                     return end
-                peer = int(g.peer[slot])
+                peer = int(g.place[slot] & OPEN)
                 if s.mark[peer, 0] == going or not _holds(g, t, slot, how):
                     continue
                 closed = _shut(g, t, s, walk, peer, code ^ 1, how)

@@ -29,6 +29,19 @@ MARKS: Final = 7
 """Number of its type, and the flags below."""
 COLUMNS: Final = 8
 
+# a place of a party: the other party and, in the upper half, the relation's number; its tag (uint32):
+CODE: Final = 16
+"""Above these bits: type times two, plus one where the relation leads to the party that the place belongs to."""
+DAY: Final = 0xFFFF
+"""Below: the day from which on a relation that needs no further look holds; `LATER` for one that needs it.
+
+Most relations have not ended and were found by code: knowing this beside the other party saves reading the row.
+"""
+LATER: Final = 0xFFFF
+FIRST_DAY: Final = -25_567
+"""1 January 1900, in days since 1970: day 1; day 0 is always before."""
+MICROS_A_DAY: Final = 86_400_000_000
+
 TYPE: Final = 0xFF
 BY_NAME: Final = 0x100
 """An end was found by its name only: never enough to block."""
@@ -68,3 +81,8 @@ def parts(share: Decimal) -> tuple[int, int, bool]:
 def percent(value: int) -> Decimal | None:
     """The percentage of a number of parts; None for an unknown one."""
     return None if value == UNKNOWN else Decimal(value).scaleb(-_PLACES).normalize()
+
+
+def day_of(micros: int) -> int:
+    """The number of the day in which an instant lies, as tags count: at least 0, before `LATER`."""
+    return min(max(micros // MICROS_A_DAY - FIRST_DAY + 1, 0), LATER - 1)

@@ -115,9 +115,8 @@ class Projection:
         self._relation = relation
         self._lines = Lines(
             starts=files["walk.starts"].array("<i8"),
-            peer=files["walk.peer"].array("<u4"),
-            edge=files["walk.edge"].array("<u4"),
-            code=files["walk.code"].array("u1"),
+            place=files["walk.places"].array("<i8"),
+            tag=files["walk.tags"].array("<u4"),
             rows=files["walk.rows"].array("<i8").reshape(-1, layout.COLUMNS),
             kind=files["party.kind"].array("u1"),
             listed=files["links.starts"].array("<i8"),
@@ -140,12 +139,11 @@ class Projection:
     def _check(self) -> None:
         """Whether the files fit each other: sizes only, their content is what the checksums vouch for."""
         g = self._lines
-        places = len(g.peer)
+        places = len(g.place)
         fits = (
             len(g.starts) == self.parties + 1
             and len(g.listed) == self.parties + 1
-            and len(g.edge) == places
-            and len(g.code) == places
+            and len(g.tag) == places
             and int(g.starts[-1]) == places
             and len(g.spans) == len(g.lists) == int(g.listed[-1])
         )
@@ -194,7 +192,8 @@ class Projection:
         kernels.around(self._lines, self._terms(walk, None), s, self._one(ordinal), limit, totals)
         g = self._lines
         slots = s.kept[: s.info[KEPT]]
-        codes, edges, peers = g.code[slots].tolist(), g.edge[slots].tolist(), g.peer[slots].tolist()
+        codes = (g.tag[slots] >> layout.CODE).tolist()
+        edges, peers = (g.place[slots] >> 32).tolist(), (g.place[slots] & layout.OPEN).tolist()
         tallies = []
         for code, places in groupby(range(len(codes)), key=codes.__getitem__):
             out = not code & 1
@@ -365,14 +364,18 @@ class Projection:
         if walk.share is not None:
             low, high, _ = layout.parts(walk.share)
             least = high + 1 if walk.above and low == high else high
+        known = self._number if walk.known is None else walk.known
+        as_of = 0 if walk.as_of is None else to_micros(walk.as_of)
+        today = layout.LATER - 1 if walk.as_of is None else layout.day_of(as_of)
         return Terms(
             codes=codes,
             caps=caps,
             few=int(caps.min()),
             wanted=np.array(counted, np.uint8),
+            day=today if known >= self._number else -1,
             dated=walk.as_of is not None,
-            as_of=0 if walk.as_of is None else to_micros(walk.as_of),
-            known=self._number if walk.known is None else walk.known,
+            as_of=as_of,
+            known=known,
             share=least,
             possible=walk.possible,
             by_name=walk.by_name,
@@ -399,8 +402,8 @@ class Projection:
         g = self._lines
         begins = s.prev[:end] < 0
         slot[begins] = 0
-        edge = g.edge[slot] if len(g.edge) else slot
-        code = g.code[slot] if len(g.code) else slot
+        edge = g.place[slot] >> 32 if len(g.place) else slot
+        code = g.tag[slot] >> layout.CODE if len(g.tag) else slot
         tree = (s.node[:end].copy(), s.prev[:end].copy(), edge, code)
         hops = s.depth[entries].copy()
         edges = np.unique(s.edges[: s.info[EDGES]])
@@ -420,8 +423,8 @@ class Projection:
                 break
             place = int(slot[entry])
             place = -1 - place if place < 0 else place
-            edges.append(int(g.edge[place]))
-            out.append(not int(g.code[place]) & 1)
+            edges.append(int(g.place[place]) >> 32)
+            out.append(not int(g.tag[place]) >> layout.CODE & 1)
             entry = before
         return Route(tuple(nodes[::-1]), tuple(edges[::-1]), tuple(out[::-1]))
 

@@ -15,10 +15,10 @@ class Lines(NamedTuple):
 
     starts: Array
     """Where each party's places begin (int64, parties + 1)."""
-    peer: Array
-    edge: Array
-    code: Array
-    """Type times two, plus one where the relation leads to the party that the place belongs to."""
+    place: Array
+    """The other party and the relation's number (int64)."""
+    tag: Array
+    """Type, direction, and from when on it holds (uint32)."""
     rows: Array
     """Relations (`graph.projection.layout`)."""
     kind: Array
@@ -39,6 +39,8 @@ class Terms(NamedTuple):
     """The least of them."""
     wanted: Array
     """By number of a list: whether it counts (uint8)."""
+    day: int
+    """The day of `as_of`; -1 where what was known then is not what is known now."""
     dated: bool
     as_of: int
     known: int
