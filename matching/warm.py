@@ -38,7 +38,8 @@ def compiled_state() -> State:
 
 
 def compile_all(progress: Progress | None = None) -> State:
-    """Compile what a load and a decision need, by indexing, finding and comparing three invented names.
+    """Compile what a load and a decision need, by indexing, finding and comparing three invented names, and
+    by walking among three invented parties.
 
     Args:
         progress: told the step, how many steps are done, and how many there are.
@@ -46,17 +47,23 @@ def compile_all(progress: Progress | None = None) -> State:
     Returns:
         How it stands afterwards (`compiled_state`): `memory` when nothing could be kept.
     """
+    from graph.control.warm import warm as warm_control
+    from graph.projection.warm import warm as warm_walks
     from matching.index.folder import build_folder, open_folder
     from matching.similarity import warm
 
     told = progress or (lambda step, done, of: None)
     names = [text.index_text(name) for name in _NAMES]
     with tempfile.TemporaryDirectory() as made:
-        told("build", 0, 2)
+        told("build", 0, 3)
         build_folder(Path(made), names, [keys.org_name(name) for name in names])
-        told("search", 1, 2)
+        told("search", 1, 3)
         warm(open_folder(Path(made)))
-        told("done", 2, 2)
+    with tempfile.TemporaryDirectory() as made:
+        told("walk", 2, 3)
+        warm_walks(Path(made))
+        warm_control()
+        told("done", 3, 3)
     place = folder(marked)
     if place is not None:
         with contextlib.suppress(OSError):
