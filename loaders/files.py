@@ -18,6 +18,7 @@ from graph.model import Doc
 from loaders import delimited, encoding, jsonfile, sheets
 from loaders.errors import ARCHIVE_ERRORS, FileError
 from loaders.ocds import table as ocds
+from loaders.ocds import workbook as ocds_workbook
 from loaders.tables import Recognise, Table
 
 
@@ -234,6 +235,8 @@ def _tables(part: _Part, path: str, recognise: Recognise, limits: Limits, *, ins
 def _workbook(part: _Part, path: str, recognise: Recognise, limits: Limits, *, xlsx: bool) -> Opened:
     data = _read_all(part, limits)
     digest = hashlib.sha256(data).hexdigest()
+    if xlsx and (flat := ocds_workbook.open_workbook(part.label, path, data, digest)):
+        return Opened(tables=(flat,))
     found, notes = sheets.open_tables(part.label, path, data, digest, recognise, xlsx=xlsx)
     return Opened(tables=tuple(found), notes=tuple(notes))
 

@@ -8,7 +8,7 @@ kept in memory. Source: https://standard.open-contracting.org/1.1/ (schema refer
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from io import TextIOWrapper
 from typing import Any, NamedTuple
@@ -191,15 +191,24 @@ def found(stream: TextIOWrapper, *, lines: bool) -> Iterator[Found]:
 
 
 def releases(stream: TextIOWrapper, *, lines: bool) -> Iterator[Found]:
-    """One release a process: compiled ones as they come, the others merged once all have been read.
+    """One release a process.
 
     Raises:
         FileError: `file.json`, `file.json_record`, `ocds.many` (too many releases wait to be merged).
     """
+    return compiled(found(stream, lines=lines))
+
+
+def compiled(given: Iterable[Found]) -> Iterator[Found]:
+    """One release a process: compiled ones as they come, the others merged once all have been read.
+
+    Raises:
+        FileError: `ocds.many`, too many releases wait to be merged.
+    """
     held: dict[str, list[Found]] = {}
     count = 0
     whole: set[int] = set()
-    for one in found(stream, lines=lines):
+    for one in given:
         release = one.release
         ocid = release.get("ocid") if release else None
         if release is None or not isinstance(ocid, str) or is_compiled(release):

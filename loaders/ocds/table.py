@@ -58,7 +58,14 @@ def open_json(
 
 
 def made_table(
-    label: str, path: str, found: Callable[[], Iterable[Found]], *, format: str, encoding: str, sha256: str
+    label: str,
+    path: str,
+    found: Callable[[], Iterable[Found]],
+    *,
+    format: str,
+    encoding: str,
+    sha256: str,
+    notes: tuple[tuple[str, dict[str, str]], ...] = (),
 ) -> Table:
     """A table over releases, however they are read."""
     extra: list[str] = []
@@ -92,6 +99,7 @@ def made_table(
         titles=(),
         read=read,
         extra=extra,
+        notes=notes,
     )
 
 
