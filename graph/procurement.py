@@ -21,7 +21,8 @@ CLOSED_AWARDS = frozenset({"cancelled", "unsuccessful"})
 """States of an award that came to nothing; any other state than these and `active` is not final."""
 CANCELLED = "cancelled"
 COMPETITIVE = frozenset({"open", "selective"})
-PRICE_ONLY = frozenset({"priceOnly", "lowestCost"})
+FOREIGN = "org-id:"
+"""What the scheme of a code from another register than China's begins with: kept, never strong."""
 
 
 class Money(Doc):

@@ -6,7 +6,7 @@ import re
 
 from graph.identifiers import looks_personal, parse_organization, parse_person
 from graph.model import Id, Mention, PartyType
-from graph.procurement import Actor, OrgRef, Process
+from graph.procurement import FOREIGN, Actor, OrgRef, Process
 from graph.text import clean, org_key, person_key, repair
 from loaders.records import digest, to_id
 
@@ -14,8 +14,6 @@ CHINESE = re.compile(r"CN(?:-[A-Z]{2,8})?|USCC|USCI")
 """Registers of China in org-id.guide, whose codes are unified or organisation codes."""
 _GLOBAL = re.compile(r"[A-Z]{2,3}-[A-Z0-9]{2,12}-\S+")
 """The form `register-code`, which OCDS recommends for ids of organisations: it holds beyond one process."""
-FOREIGN = "org-id:"
-"""Scheme of codes from other registers: kept, never strong."""
 
 
 class Parties:
