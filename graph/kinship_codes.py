@@ -57,18 +57,34 @@ NONE = frozenset({"none", "unrelated", "非亲属", "99", "保姆", "98", "本�
 _ALIASES: dict[str, str] = {
     "spouse": "husband wife 配偶 夫 妻 丈夫 妻子 夫妻 爱人 老公 老婆 10 11 12",
     "parent": "father mother adoptive_parent 父母 父 母 父亲 母亲 爸爸 妈妈 养父 养母 养父母 50 51 52",
-    "child": "son daughter adopted_child 子女 子 女 儿子 女儿 独生子 独生女 长子 次子 三子 四子 五子 长女 次女 三女 四女 五女 养子 养女 "
-    "养子女 20 21 22 23 24 25 26 30 31 32 33 34 35 36",
-    "sibling": "brother sister half_sibling half_brother half_sister 兄弟姐妹 兄弟 姐妹 兄 弟 姐 妹 哥哥 弟弟 姐姐 妹妹 胞兄 胞弟 胞姐 "
-    "胞妹 70 71 73 75 77",
-    "grandparent": "grandfather grandmother 祖父母 外祖父母 祖父 祖母 外祖父 外祖母 爷爷 奶奶 外公 外婆 姥爷 姥姥 60 61 62 63 64",
+    "child": (
+        "son daughter adopted_child 子女 子 女 儿子 女儿 独生子 独生女 长子 次子 三子 四子 五子 长女 "
+        "次女 三女 四女 五女 养子 养女 养子女 20 21 22 23 24 25 26 30 31 32 33 34 35 36"
+    ),
+    "sibling": (
+        "brother sister half_sibling half_brother half_sister 兄弟姐妹 兄弟 姐妹 兄 弟 姐 妹 哥哥 "
+        "弟弟 姐姐 妹妹 胞兄 胞弟 胞姐 胞妹 70 71 73 75 77"
+    ),
+    "grandparent": (
+        "grandfather grandmother 祖父母 外祖父母 祖父 祖母 外祖父 外祖母 爷爷 奶奶 外公 外婆 姥爷 "
+        "姥姥 60 61 62 63 64"
+    ),
     "grandchild": "grandson granddaughter 孙子女 外孙子女 孙子 孙女 外孙 外孙子 外孙女 40 41 42 43 44",
     "great_grandparent": "great_grandfather great_grandmother 曾祖父母 曾祖父 曾祖母 外曾祖父 外曾祖母 66 67",
     "great_grandchild": "great_grandson great_granddaughter 曾孙 曾孙子 曾孙女 外曾孙 外曾孙子 外曾孙女 47 48",
-    "uncle_aunt": "uncle aunt 伯父 叔父 伯伯 叔叔 伯 叔 姑母 姑姑 姑 舅父 舅舅 舅 姨母 姨妈 姨 叔伯姑舅姨 伯叔姑舅姨 81 83 85 88 90",
+    "uncle_aunt": (
+        "uncle aunt 伯父 叔父 伯伯 叔叔 伯 叔 姑母 姑姑 姑 舅父 舅舅 舅 姨母 姨妈 姨 叔伯姑舅姨 "
+        "伯叔姑舅姨 81 83 85 88 90"
+    ),
     "nephew_niece": "nephew niece 侄子 侄女 侄 侄儿 外甥 外甥女 侄子女 甥子女 侄子(女) 93 94 95 96",
-    "cousin": "first_cousin 堂兄弟姐妹 表兄弟姐妹 堂兄弟 堂姐妹 表兄弟 表姐妹 堂兄 堂弟 堂姐 堂妹 表兄 表弟 表姐 表妹 表哥 堂哥 91 92",
-    "spouse_parent": "parent_in_law father_in_law mother_in_law 配偶的父母 岳父 岳母 岳父母 公公 婆婆 公婆 丈人 丈母娘 53 54 55 56",
+    "cousin": (
+        "first_cousin 堂兄弟姐妹 表兄弟姐妹 堂兄弟 堂姐妹 表兄弟 表姐妹 堂兄 堂弟 堂姐 堂妹 表兄 表弟 "
+        "表姐 表妹 表哥 堂哥 91 92"
+    ),
+    "spouse_parent": (
+        "parent_in_law father_in_law mother_in_law 配偶的父母 岳父 岳母 岳父母 公公 婆婆 公婆 丈人 "
+        "丈母娘 53 54 55 56"
+    ),
     "spouse_sibling": "配偶的兄弟姐妹 大伯子 小叔子 大姑子 小姑子 大舅子 小舅子 大姨子 小姨子 内兄 内弟",
     "spouse_sibling_spouse": "配偶的兄弟姐妹的配偶 连襟 妯娌",
     "child_spouse": "child_in_law son_in_law daughter_in_law 子女的配偶 子女配偶 儿媳 儿媳妇 女婿 28 38",
@@ -212,7 +228,9 @@ def _join(before: str, after: str, stops: frozenset[int]) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def join(before: frozenset[str], after: frozenset[str], stops: frozenset[int] = frozenset({0})) -> frozenset[str]:
+def join(
+    before: frozenset[str], after: frozenset[str], stops: frozenset[int] = frozenset({0})
+) -> frozenset[str]:
     """All readings of two edges one after the other."""
     found: set[str] = set()
     for one in before:

@@ -38,6 +38,16 @@ from matching.rules import (
     a24_award,
     b13_alone_and_in_consortium,
     b14_consortium_changed,
+    d01_recusal_posts,
+    d02_recusal_kin,
+    d03_recusal_other,
+    d04_committee,
+    d05_own_institution,
+    d06_not_recused,
+    d07_family_enterprise,
+    d08_official_interest,
+    d09_former_official,
+    d10_responsibility,
 )
 from matching.rules.base import Rule, SubjectView
 from matching.rules.common import not_supplied
@@ -73,6 +83,16 @@ RULES: tuple[Rule, ...] = (
     a24_award.RULE,
     b13_alone_and_in_consortium.RULE,
     b14_consortium_changed.RULE,
+    d01_recusal_posts.RULE,
+    d02_recusal_kin.RULE,
+    d03_recusal_other.RULE,
+    d04_committee.RULE,
+    d05_own_institution.RULE,
+    d06_not_recused.RULE,
+    d07_family_enterprise.RULE,
+    d08_official_interest.RULE,
+    d09_former_official.RULE,
+    d10_responsibility.RULE,
 )
 
 
@@ -83,15 +103,16 @@ def absent_inputs(request: DecisionRequest) -> tuple[NotAssessable, ...]:
         "tender.agency": tender.agency is not None,
         "tender.buyer": tender.buyer is not None,
         "tender.experts": bool(tender.experts or tender.committee),
+        "tender.officials": bool(tender.officials),
     }
     return _absent(frozenset(name for name, there in present.items() if not there))
 
 
-ROLES_WITH_RULES = frozenset({"buyer", "agency", "expert", "committee"})
+ROLES_WITH_RULES = frozenset({"buyer", "agency", "expert", "committee", "official"})
 """Roles of `SubjectView` that a rule of this version reads."""
 
 _RULES_TO_COME: Mapping[str, str] = {
-    "official": "D07–D10", "platform_operator": "B12", "prior_service_provider": "B09–B10",
+    "platform_operator": "B12", "prior_service_provider": "B09–B10",
 }  # fmt: skip
 
 

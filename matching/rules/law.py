@@ -191,3 +191,93 @@ REPAIR_58 = before(
     date(2023, 5, 1),
     "全文",
 )
+
+CIVIL_SERVANTS = "中华人民共和国公务员法（2018年修订）"
+CIVIL_SERVANTS_2005 = "中华人民共和国公务员法（2005年）"
+COMMITTEE_RULES = "评标委员会和评标方法暂行规定（国家发展计划委员会等七部委令第12号，2013年修正）"
+ORDER_87 = "政府采购货物和服务招标投标管理办法（财政部令第87号）"
+_S = date(2019, 6, 1)
+
+PROCUREMENT_12 = _article(
+    PROCUREMENT_LAW,
+    "第十二条第一款",
+    _P,
+    "在政府采购活动中，采购人员及相关人员与供应商有利害关系的，必须回避。",
+)
+PROCUREMENT_RULES_9_POSTS = _article(
+    PROCUREMENT_RULES,
+    "第九条第一款第一项至第三项",
+    date(2015, 3, 1),
+    "在政府采购活动中，采购人员及相关人员与供应商有下列利害关系之一的，应当回避：",
+)
+PROCUREMENT_RULES_9_KIN = _article(
+    PROCUREMENT_RULES,
+    "第九条第一款第四项",
+    date(2015, 3, 1),
+    "与供应商的法定代表人或者负责人有夫妻、直系血亲、三代以内旁系血亲或者近姻亲关系",
+)
+PROCUREMENT_RULES_9_OTHER = _article(
+    PROCUREMENT_RULES,
+    "第九条第一款第五项",
+    date(2015, 3, 1),
+    "与供应商有其他可能影响政府采购活动公平、公正进行的关系。",
+)
+PROCUREMENT_RULES_75_2 = _article(
+    PROCUREMENT_RULES,
+    "第七十五条第二款",
+    date(2015, 3, 1),
+    "政府采购评审专家与供应商存在利害关系未回避的，处2万元以上5万元以下的罚款，禁止其参加政府采购评审活动。",
+)
+TENDER_37_4 = _article(
+    TENDER_LAW,
+    "第三十七条第四款",
+    _T,
+    "与投标人有利害关系的人不得进入相关项目的评标委员会；已经进入的应当更换。",
+)
+RULES_46_3 = _article(
+    TENDER_RULES, "第四十六条第三款", _R, "评标委员会成员与投标人有利害关系的，应当主动回避。"
+)
+RULES_46_4 = _article(
+    TENDER_RULES, "第四十六条第四款", _R, "行政监督部门的工作人员不得担任本部门负责监督项目的评标委员会成员。"
+)
+RULES_48_3 = _article(
+    TENDER_RULES,
+    "第四十八条第三款",
+    _R,
+    "被更换的评标委员会成员作出的评审结论无效，由更换后的评标委员会成员重新进行评审。",
+)
+COMMITTEE_12 = _article(COMMITTEE_RULES, "第十二条", date(2013, 5, 1))
+ORDER_87_47 = _article(ORDER_87, "第四十七条", date(2017, 10, 1))
+CIVIL_SERVANTS_74_1 = _article(
+    CIVIL_SERVANTS,
+    "第七十四条第一款",
+    _S,
+    "公务员之间有夫妻关系、直系血亲关系、三代以内旁系血亲关系以及近姻亲关系的",
+)
+CIVIL_SERVANTS_74_2 = _article(
+    CIVIL_SERVANTS,
+    "第七十四条第二款",
+    _S,
+    "公务员不得在其配偶、子女及其配偶经营的企业、营利性组织的行业监管或者主管部门担任领导成员。",
+)
+CIVIL_SERVANTS_76 = _article(
+    CIVIL_SERVANTS,
+    "第七十六条",
+    _S,
+    "公务员执行公务时，有下列情形之一的，应当回避：",
+)
+CIVIL_SERVANTS_107 = _article(
+    CIVIL_SERVANTS,
+    "第一百零七条第一款",
+    _S,
+    "公务员辞去公职或者退休的，原系领导成员、县处级以上领导职务的公务员在离职三年内，其他公务员在离职两年内，不得到与原工作业务直接相关的"
+    "企业或者其他营利性组织任职，不得从事与原工作业务直接相关的营利性活动。",
+)
+FAMILY_BUSINESS_2022 = _article(
+    "中共中央办公厅《领导干部配偶、子女及其配偶经商办企业管理规定》", "全文", date(2022, 6, 1)
+)
+PUBLIC_CREDIT_76 = _article(
+    "国务院《关于加强政务诚信建设的指导意见》（国发〔2016〕76号）",
+    "政府和社会资本合作领域政务诚信建设",
+    date(2016, 12, 22),
+)

@@ -6,7 +6,7 @@ read from the person's own few relations, so that the cost does not grow with th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -125,22 +125,21 @@ class People:
                 later.append(start_of_day(first_day_after(last_day_of(span.end), LOOKBACK_YEARS - 1)))
             self.boundaries.extend(t for t in later if t > self._as_of)
 
-    def posts(self, key: str, units: Iterable[str]) -> Iterator[Post]:
+    def posts(self, key: str, units: Collection[str]) -> Iterator[Post]:
         """Everything that a person is or was in any of the units, directly or through control of companies."""
-        wanted = units if isinstance(units, (set, frozenset, dict)) else frozenset(units)
         for relation in self.relations(key):
-            if relation.src != key or relation.dst not in wanted:
+            if relation.src != key or relation.dst not in units:
                 continue
             kind = POSTS.get(relation.type)
             if kind is not None:
                 self._watch(relation.valid)
                 yield Post(kind, relation.dst, (relation,), relation.valid, relation.share)
-            elif relation.type is RelationType.HOLDS and not _majority(relation):
+            elif relation.type is RelationType.HOLDS and not majority(relation):
                 self._watch(relation.valid)
                 yield Post("shareholder", relation.dst, (relation,), relation.valid, relation.share)
-        yield from self._controls(key, wanted)
+        yield from self._controls(key, units)
 
-    def _controls(self, key: str, units: Iterable[str]) -> Iterator[Post]:
+    def _controls(self, key: str, units: Collection[str]) -> Iterator[Post]:
         """Chains of majorities and stated control, each with the interval that its links have in common."""
         layer: list[tuple[str, tuple[PartyRelation, ...], Interval]] = [(key, (), Interval())]
         seen = {key}
@@ -148,9 +147,9 @@ class People:
             following = []
             for at, path, span in layer:
                 for relation in self.relations(at):
-                    if relation.src != at or relation.dst in seen and relation.dst not in units:
+                    if relation.src != at or (relation.dst in seen and relation.dst not in units):
                         continue
-                    if relation.type is not RelationType.CONTROLS and not _majority(relation):
+                    if not majority(relation):
                         continue
                     common = _overlap(span, relation.valid)
                     if common is None or any(edge.dst == relation.dst for edge in path):
@@ -234,7 +233,10 @@ def first_day_after(day: date, years: int) -> date:
     return following
 
 
-def _majority(relation: PartyRelation) -> bool:
+def majority(relation: PartyRelation) -> bool:
+    """Whether an edge alone gives control: stated control, or more than half of the shares or votes."""
+    if relation.type is RelationType.CONTROLS:
+        return True
     if relation.type is not RelationType.HOLDS:
         return False
     parts = (relation.share, relation.share_min, relation.votes)
