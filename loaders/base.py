@@ -201,6 +201,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     identity: tuple[str, ...] = ("uscc", "org_code", "person_id")
     """Fields that hold codes, for the minimum on readable codes."""
     snapshot: Literal["full", "delta"] = "full"
+    never: tuple[str, ...] = ()
+    """Headings that no table of this kind has: those of a table that looks like it and says something else."""
     prior: int = 0
     """Added to the score: which of two kinds of one shape is meant where no title says."""
     word_weight: int = 4
@@ -210,5 +212,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     prepare: Callable[[Mapping[str, Sequence[Table]]], Any] | None = None
     """Reads what rows need of each other (aliases in another file, the type of whoever an id stands for) before the
     first row is mapped, from all tables of the load by kind name. Such a kind is read in one process."""
+    max_cell: int = 100_000
+    """Characters that one cell may have."""
     once: bool = False
     """Each row is a record of its own: two rows with one key are reported."""

@@ -12,7 +12,7 @@ from graph.store import Batch
 from graph.text import is_empty
 from loaders.base import End, Kind, Problem, Row, RowError
 from loaders.headers import Plan, plan
-from loaders.tables import MAX_CELL, Chunk, Line
+from loaders.tables import Chunk, Line
 
 _NOTE = re.compile(
     r"^[(（]?(?:注|说明|备注|合计|总计|小计|共计|制表|填表|导出|打印|数据来源|来源|截至|第\d+页|共\d+)"
@@ -108,8 +108,9 @@ class Mapper:
         if placeholders:
             row.placeholders = placeholders
         joined = "".join(texts)
-        if len(joined) > MAX_CELL or "\0" in joined:
-            _refuse(raw)
+        limit = self._kind.max_cell
+        if len(joined) > limit or "\0" in joined:
+            _refuse(raw, limit)
         if line.problem:
             row.warn(line.problem)
         for heading in disagree:
@@ -176,10 +177,10 @@ class Mapper:
         )
 
 
-def _refuse(raw: dict[str, str]) -> None:
+def _refuse(raw: dict[str, str], limit: int) -> None:
     for heading, text in raw.items():
-        if len(text) > MAX_CELL:
-            raise RowError("row.cell", params_heading(heading), limit=str(MAX_CELL))
+        if len(text) > limit:
+            raise RowError("row.cell", params_heading(heading), limit=str(limit))
         if "\0" in text:
             raise RowError("row.control", params_heading(heading))
 

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from loaders.errors import FileError
 
-MAX_CELL = 100_000
 MAX_COLUMNS = 500
 MAX_HEADER_SEARCH = 30
 """Title lines above the headings are skipped; headings further down are not looked for."""

@@ -137,6 +137,8 @@ def scores(headings: Sequence[str], title: str = "") -> list[tuple[Kind, int]]:
         fields = {entry[0] for full, bare in pairs if (entry := table.get(full) or table.get(bare))}
         if any(not fields & set(group) for group in kind.needs):
             continue
+        if kind.never and {names(heading)[0] for heading in kind.never} & {full for full, _ in pairs}:
+            continue
         marks = _marks(kind.name)
         score = sum(max(marks.get(full, 0), marks.get(bare, 0)) for full, bare in pairs)
         score += kind.prior if score else 0

@@ -8,8 +8,8 @@ from decimal import Decimal
 from graph.model import Interval
 from graph.relations import Relation, RelationType
 from loaders.base import Kind, Row
+from loaders.percentages import Share, part_of, share_of
 from loaders.records import digest, keyed, party, subject_part
-from loaders.shares import Share, part_of, share_of
 
 HOLDINGS = "holdings"
 """The data set of holdings: one per source."""

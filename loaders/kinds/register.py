@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 from graph.dates import start_of_day
 from graph.model import Id, Interval, Mention, Name, NameKind, PartyRecord, PartyType
@@ -13,6 +14,7 @@ from graph.text import clean, repair
 from loaders import values
 from loaders.base import Kind, Record, Row
 from loaders.records import digest, keyed, looks_like_org, org_ids, organization, person
+from loaders.things import bank_account
 
 REGISTER = "register"
 """The data set of registers: one per source."""
@@ -56,7 +58,7 @@ def _day(row: Row, text: str | None) -> date | None:
 
 def _attributes(row: Row) -> dict[str, str]:
     founded, gone = row.day("founded"), row.day("deregistered")
-    capital = row.amount("capital", unit=10_000)
+    capital = _capital(row)
     insured = row.get("insured").rstrip("人")
     if insured and not insured.isdigit():
         row.warn("value.number", "insured")
@@ -75,6 +77,16 @@ def _attributes(row: Row) -> dict[str, str]:
         },
     }
     return {name: text for name, text in found.items() if text}
+
+
+def _capital(row: Row) -> Decimal | None:
+    """The registered capital in yuan; under a unit code that nobody confirmed it is said and left out."""
+    unit = row.flag("capital_unit")
+    if unit and "元" not in unit and unit not in ("CNY", "RMB", "人民币"):
+        if row.get("capital"):
+            row.warn("price.unit", "capital")
+        return None
+    return row.amount("capital", unit=1 if unit and "万" not in unit else 10_000)
 
 
 def _representation(row: Row, name: str, code: str, head: Mention) -> RelationType:
@@ -123,6 +135,16 @@ def _read(row: Row) -> Iterator[Record]:
     )
     yield PartyRecord(key=key, subject=full, attributes=attributes, raw=row.raw, source=row.source)
     end_ref = Mention(type=PartyType.ORGANIZATION, name=subject.name, key=prefix, n6=subject.n6, ids=ids)
+    for account in bank_account(row, "account"):
+        yield Relation(
+            type=RelationType.USES,
+            key=f"{key}:account",
+            src=end_ref,
+            dst=keyed(account, f"{prefix}:account"),
+            role="registered",
+            valid=valid,
+            source=row.source,
+        )
     if head := row.get("legal_rep"):
         if looks_like_org(head):
             src = keyed(organization(row, head, ()), f"{prefix}:head")
@@ -169,6 +191,18 @@ def _read(row: Row) -> Iterator[Record]:
         )
 
 
+_PLATFORM = (
+    *("法人类别", "BIDDER_CODE_TYPE", "法人角色", "LEGAL_ROLE", "营业执照号码", "LICENSE_NO", "营业执照失效日期"),
+    *("LICENSE_END_DATE", "国税税务登记证证号", "TAX_CERT_NO", "国税税务登记证失效日期", "TAX_CERT_END_DATE"),
+    *("地税税务登记证证号", "LOCAL_TAX_CERT_NO", "地税税务登记证失效日期", "LOCAL_TAX_CERT_END_DATE"),
+    *("组织机构代码证失效日期", "ORGAN_CERT_END_DATE", "法人机构类别", "LEGAL_TYPE", "法人代表联系电话"),
+    *("REPRESENT_PHONE", "法人机构行业代码", "LEGAL_INDUSTRY", "资信等级", "CREDIT_RATE", "国别/地区"),
+    *("COUNTRY_REGION", "行政区域代码", "REGION_CODE", "基本户开户银行", "BASIC_BANK", "基本户开户支行号"),
+    *("BASIC_BRANCH_BANK", "基本户账户名称", "BASIC_ACCOUNT_NAME", "注册资本币种", "REG_CAP_CURRENCY", "联系人"),
+    *("LEGAL_CONTACT", "联系人地址", "LEGAL_CONTACT_ADDRESS", "单位网站", "LEGAL_WEB", "邮政编码", "LEGAL_ZIP_CODE"),
+)
+"""Columns of LEGAL_PERSON_BASE that no rule reads."""
+
 REGISTER_KIND = Kind(
     name="register",
     title_zh="企业登记信息",
@@ -179,7 +213,8 @@ REGISTER_KIND = Kind(
     snapshot="delta",
     fields={
         "org_name": ("企业名称", "公司名称", "主体名称", "name", "法人名称", "LEGAL_NAME"),
-        "uscc": ("统一社会信用代码", "code", "LEGAL_CODE"),
+        "uscc": ("统一社会信用代码", "code", "LEGAL_CODE", "法人代码"),
+        "account": ("基本户账号", "BASIC_ACCOUNT_NO"),
         "former": ("曾用名", "企业曾用名", "历史名称", "曾用名称", "原名称", "原企业名称", "变更前名称"),
         "renamed": ("更名日期", "名称变更日期", "变更日期"),
         "former_code": ("原统一社会信用代码", "变更前统一社会信用代码"),
@@ -192,12 +227,14 @@ REGISTER_KIND = Kind(
         ),
         "founded": ("成立日期", "注册日期", "成立时间", "注册时间", "登记日期"),
         "deregistered": ("注销日期", "吊销日期", "注销时间"),
+        "capital_unit": ("注册资本单位", "REG_UNIT"),
         "capital": ("注册资本", "注册资本（万元）", "注册资金", "出资额", "REG_CAPITAL"),
         "insured": ("参保人数", "社保人数", "参保员工数"),
         "scope": ("经营范围", "业务范围"),
-        "phone": ("联系电话", "电话", "企业电话", "手机", "LEGAL_CONTACT_PHONE"),
+        "phone": ("联系电话", "电话", "企业电话", "手机", "LEGAL_CONTACT_PHONE", "联系人电话"),
         "email": ("电子邮箱", "邮箱", "企业邮箱", "LEGAL_EMAIL"),
-        "status": ("经营状态", "登记状态", "企业状态"),
+        "status": ("经营状态", "登记状态", "企业状态", "法人业务状态", "LEGAL_STATUS"),
+        "address": ("注册地址", "住所", "法人机构地址", "LEGAL_UNIT_ADDRESS"),
         "legal_form": ("企业类型", "公司类型", "主体类型", "市场主体类型", "类型"),
         "industry": ("所属行业", "行业", "国民经济行业"),
         "parent_name": (
@@ -218,8 +255,8 @@ REGISTER_KIND = Kind(
             "隶属企业代码",
         ),
         "branches": ("分支机构", "分支机构名称", "分公司名称"),
-        "region": ("所在省份", "省份", "所属省份"),
-        "city": ("地区", "城市", "所属城市", "所在城市"),
+        "region": ("所在省份", "省份", "所属省份", "注册地-省", "REGISTER_PROVINCE"),
+        "city": ("地区", "城市", "所属城市", "所在城市", "注册地-市", "REGISTER_CITY"),
     },
     common=("org_name", "uscc", "org_code", "reg_no", "legal_rep", "address", "region"),
     ignored=(
@@ -233,9 +270,14 @@ REGISTER_KIND = Kind(
         "网址",
         "所属区县",
         "备注",
+        *_PLATFORM,
     ),
     marks={
         "注册日期": 3,
+        "LEGAL_NAME": 4,
+        "LEGAL_CODE": 4,
+        "BASIC_ACCOUNT_NO": 4,
+        "基本户账号": 4,
         "成立日期": 4,
         "注册资本": 4,
         "注册资本（万元）": 4,
