@@ -9,6 +9,7 @@ for it (SPEC 4).
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import re
 import tomllib
@@ -90,6 +91,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     register_holds: int
     """How many in a hundred clean bidders a loaded register knows by name, so that they alarm nobody."""
     _state: tuple[re.Pattern[str], ...]
+    _shared: Mapping[str, tuple[str, ...]]
 
     def __hash__(self) -> int:
         """By content."""
@@ -124,6 +126,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     def option(self, name: str) -> int:
         """A number of the policy, e.g. `lookback_years` or `fine_threshold_cny`."""
         return self._options[name]
+
+    def shared(self, name: str) -> tuple[str, ...]:
+        """Values that many use without knowing each other, so that they link nobody: `ips` (networks of halls and
+        shared desktops), `mail_domains`, `placeholders` of device codes, `address_words` of cluster addresses."""
+        return self._shared[name]
 
     def state_investor(self, names: tuple[str, ...]) -> bool:
         """Whether an owner is a state investor, through which nobody is related (公司法 265(四))."""
@@ -166,6 +173,7 @@ def _build(content: Table) -> Policy:
         candidates=content["matching"]["candidates"],
         register_holds=content["matching"]["register_holds_percent"],
         _state=tuple(re.compile(pattern) for pattern in content["state_investors"]["patterns"]),
+        _shared=MappingProxyType({name: tuple(values) for name, values in content["shared"].items()}),
     )
 
 
@@ -239,6 +247,12 @@ def _checked(content: Table, source: str) -> Policy:
             raise PolicyError(
                 "policy.value", key=".".join(path), value=pattern, line=_line(source, path)
             ) from error
+    for text in content["shared"]["ips"]:
+        try:
+            ipaddress.ip_network(text, strict=False)
+        except ValueError as error:
+            path = ("shared", "ips")
+            raise PolicyError("policy.value", key="shared.ips", value=text, line=_line(source, path)) from error
     return _build(content)
 
 

@@ -168,6 +168,15 @@ class Person(Model):
         return {"name": value} if isinstance(value, str) else value
 
 
+class Contact(Model):
+    """How a party is reached, or was when it bid."""
+
+    name: Short = ""
+    phone: Short = ""
+    email: Short = ""
+    address: Short = ""
+
+
 class PartyRef(Model):
     """An organisation or person by name or code. A bare string is a name."""
 
@@ -182,20 +191,12 @@ class PartyRef(Model):
     age: int | None = Field(default=None, ge=0, le=150)
     region: Short = ""
     address: Short = ""
+    contacts: tuple[Contact, ...] = Field(default=(), max_length=100)
 
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, value: Any) -> Any:
         return {"name": value} if isinstance(value, str) else value
-
-
-class Contact(Model):
-    """How a bidder was reached."""
-
-    name: Short = ""
-    phone: Short = ""
-    email: Short = ""
-    address: Short = ""
 
 
 class Device(Model):
@@ -236,8 +237,9 @@ class Bidder(PartyRef):
     agent: Person | None = None
     project_manager: Person | None = None
     key_staff: tuple[Person, ...] = Field(default=(), max_length=500)
-    contacts: tuple[Contact, ...] = Field(default=(), max_length=100)
     bond_account: Short = ""
+    bond_letter: Short = ""
+    """Number of the guarantee letter or bond insurance (保函编号)."""
     devices: tuple[Device, ...] = Field(default=(), max_length=100)
     price: Decimal | None = None
     brand: Short = ""
@@ -282,6 +284,8 @@ class Tender(Model):
     invoked_lists: tuple[Annotated[Short, AfterValidator(code_of)], ...] | None = None
     """None: not stated by the caller; (): the documents invoke none."""
     extra_conditions: tuple[Short, ...] = ()
+    documents: tuple[Document, ...] = Field(default=(), max_length=100)
+    """The tender's own documents: what bids take over from them is no sign of anything."""
     officials: tuple[Person, ...] = Field(default=(), max_length=200)
 
 

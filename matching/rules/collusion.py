@@ -1,0 +1,124 @@
+"""What the rules about two bids share: ties in words, the law by the tender's regime, when it is a matter for the police.
+
+条例 40 and 87号令 37 presume collusion where a fact is proven. What a program sees is a sign of the fact: it asks for
+a review, the committee establishes the fact, and only then are bids rejected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from graph.messages import Lang, say
+from matching.decision import Bilingual, Finding, LegalBasis
+from matching.request import ProjectObject, Regime
+from matching.rules import law
+from matching.rules.base import BidderView, Case, PairView, Rule, Tie
+from matching.rules.common import finding
+from matching.rules.wording import both
+
+SHOWN = 3
+"""Values named in a sentence; all of them stand in the facts."""
+DEVICES = ("device.mac", "device.cpu", "device.disk", "device.memory", "device.dongle")
+
+
+def having(ties: Iterable[Tie], *kinds: str, without: str = "") -> list[Tie]:
+    """The ties of some kinds, in that order, but for those with a note."""
+    found = [tie for tie in ties if tie.kind in kinds and not (without and without in tie.notes)]
+    return sorted(found, key=lambda tie: kinds.index(tie.kind))
+
+
+def codes(ties: Iterable[Tie]) -> list[Tie]:
+    """The ties of equal device codes."""
+    return having(ties, *DEVICES)
+
+
+def kinds_of(ties: Iterable[Tie]) -> int:
+    """How many different kinds of ties there are."""
+    return len({tie.kind for tie in ties})
+
+
+def together(
+    case: Case,
+    rule: Rule,
+    name: str,
+    pair: PairView,
+    ties: Sequence[Tie],
+    *,
+    missing: tuple[str, ...] = (),
+    person: bool = False,
+    params: Mapping[str, str | Bilingual] | None = None,
+) -> Finding:
+    """The finding of a rule on two bidders by what ties them.
+
+    Args:
+        case: the case at hand.
+        rule: the rule that fires.
+        name: its situation; the sentence gets `party`, `what`, `values` and `size`.
+        pair: the two.
+        ties: what the finding rests on.
+        missing: inputs whose absence lowered it.
+        person: whether a natural person is concerned.
+        params: what else the sentence needs.
+    """
+    given = {
+        "what": Bilingual(zh=_kinds(ties, "zh"), en=_kinds(ties, "en")),
+        "values": _values(ties),
+        "size": str(max((tie.size for tie in ties), default=2) or 2),
+        **(params or {}),
+    }
+    found = finding(
+        case, rule, name, party=sides(pair), params=given, missing=missing, ties=ties, person=person,
+    )  # fmt: skip
+    if rule.code.startswith("C"):
+        found = _presumed(case, found, (pair.a, pair.b))
+    remedy = (*found.remedy, "human_review") if found.remedy else ()
+    return msgspec.structs.replace(found, remedy=tuple(dict.fromkeys(remedy)))
+
+
+def sides(pair: PairView) -> str:
+    """How sentences call two bidders."""
+    return f"{name_of(pair.a)}、{name_of(pair.b)}"
+
+
+def name_of(view: BidderView) -> str:
+    """How sentences call a bidder."""
+    return view.bidder.name or "、".join(entity.label for entity in view.entities)
+
+
+def _presumed(case: Case, found: Finding, views: Sequence[BidderView]) -> Finding:
+    """A presumption: the law that stands for the regime, and `high` from the amount that concerns the police."""
+    basis = tuple(b for b in found.legal_basis if _applies(case, b)) or found.legal_basis
+    limit = case.policy.option("criminal_amount_cny")
+    prices = [view.bidder.price for view in views if view.bidder.price is not None]
+    if not any(price >= limit for price in prices):
+        return msgspec.structs.replace(found, legal_basis=basis)
+    note = both("rule.note.criminal", amount=f"{limit:,}")
+    detail = Bilingual(zh=found.detail.zh + note.zh, en=f"{found.detail.en} {note.en}")
+    return msgspec.structs.replace(found, legal_basis=basis, detail=detail, severity="high")
+
+
+def _applies(case: Case, basis: LegalBasis) -> bool:
+    """Whether an instrument is the one for the tender's regime; without a regime each may be."""
+    regime, works = case.tender.regime, case.tender.object is ProjectObject.WORKS
+    if regime is None:
+        return True
+    if basis.instrument in (law.TENDER_RULES, law.TENDER_RULES_2011):
+        return not regime.procurement or (works and regime is Regime.PROCUREMENT_TENDER)
+    if basis.instrument == law.ORDER_87:
+        return regime is Regime.PROCUREMENT_TENDER
+    if basis.instrument == law.PROCUREMENT_RULES:
+        return regime.procurement
+    return True
+
+
+def _kinds(ties: Sequence[Tie], lang: Lang) -> str:
+    names = dict.fromkeys(say("matching", f"rule.tie.{tie.kind}", lang) for tie in ties)
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def _values(ties: Sequence[Tie]) -> str:
+    facts = dict.fromkeys(fact for tie in ties for fact in tie.facts)
+    shown = [f.a if f.a == f.b or not f.b else f"{f.a} / {f.b}" for f in facts if f.a]
+    return "; ".join(shown[:SHOWN]) + ("; …" if len(shown) > SHOWN else "")
