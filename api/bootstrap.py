@@ -119,7 +119,8 @@ def open_current_generation(settings: Settings, *, searching: bool = False) -> G
         if error.code not in ("generation.missing", "generation.foreign"):
             raise
     else:
-        if not searching or _searchable(generation):
+        projected = bool(generation.manifest.slots.get("projection"))  # missing: of an earlier program
+        if projected and (not searching or _searchable(generation)):
             return generation
         generation.close()
     with opened_store(settings) as store:

@@ -27,6 +27,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("match", "api.cli.match:match"),
     ("redflags", "api.cli.redflags:redflags"),
     ("review", "api.cli.review:review"),
+    ("graph", "api.cli.graph:graph"),
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),
     ("audit", "api.cli.audit:audit"),
