@@ -281,3 +281,137 @@ PUBLIC_CREDIT_76 = _article(
     "政府和社会资本合作领域政务诚信建设",
     date(2016, 12, 22),
 )
+
+_COLLUSION = (
+    ("一", "不同投标人的投标文件由同一单位或者个人编制"),
+    ("二", "不同投标人委托同一单位或者个人办理投标事宜"),
+    ("三", "不同投标人的投标文件载明的项目管理成员为同一人"),
+    ("四", "不同投标人的投标文件异常一致或者投标报价呈规律性差异"),
+    ("五", "不同投标人的投标文件相互混装"),
+    ("六", "不同投标人的投标保证金从同一单位或者个人的账户转出"),
+)
+RULES_39 = _article(TENDER_RULES, "第三十九条", _R, "禁止投标人相互串通投标。")
+RULES_39_2011 = before(RULES_39, TENDER_RULES_2011, date(2012, 2, 1))
+PROCUREMENT_RULES_74 = _article(
+    PROCUREMENT_RULES,
+    "第七十四条",
+    date(2015, 3, 1),
+    "供应商之间协商报价、技术方案等投标文件或者响应文件的实质性内容",
+)
+NO_1117 = _article(
+    "国家发展改革委等部门《关于严格执行招标投标法规制度进一步规范招标投标主体行为的若干意见》（发改法规规〔2022〕1117号）",
+    "二(十一)",
+    date(2022, 9, 1),
+    until=date(2027, 8, 31),
+)
+
+
+def presumed(item: int) -> tuple[LegalBasis, ...]:
+    """The presumption of collusion number 1 to 6 (条例 40, 87号令 37), and what procurement law forbids beside it."""
+    number, quote = _COLLUSION[item - 1]
+    rules = _article(TENDER_RULES, f"第四十条第{number}项", _R, quote)
+    return (
+        rules,
+        before(rules, TENDER_RULES_2011, date(2012, 2, 1)),
+        _article(ORDER_87, f"第三十七条第{number}项", date(2017, 10, 1)),
+        PROCUREMENT_RULES_74,
+    )
+
+
+def sign(item: int) -> tuple[LegalBasis, ...]:
+    """What a sign of presumption `item` is cited with; 0: of collusion of no certain kind."""
+    first = presumed(item)[:3] if item else (RULES_39, RULES_39_2011)
+    return (*first, NO_1117)
+
+# Relations between bidders and towards those who run the tender (SPEC 3 B).
+_2012 = date(2012, 2, 1)
+STANDARD_2007 = "《标准施工招标文件》（国家发展改革委等九部委令第56号，2007年版）"
+CONSTRUCTION_TENDERS = "工程建设项目施工招标投标办法（国家发展计划委员会等七部委令第30号，2013年修正）"
+ELECTRONIC_TENDERS = "电子招标投标办法（国家发展改革委等八部委令第20号）"
+NO_1117 = (
+    "国家发展改革委等部门《关于严格执行招标投标法规制度进一步规范招标投标主体行为的若干意见》"
+    "（发改法规规〔2022〕1117号）"
+)
+BENEFICIAL_OWNERS = "受益所有人信息管理办法（中国人民银行、国家市场监督管理总局令〔2024〕第3号）"
+
+RULES_13_2 = _article(
+    TENDER_RULES,
+    "第十三条第二款",
+    _R,
+    "招标代理机构不得在所代理的招标项目中投标或者代理投标，也不得为所代理的招标项目的投标人提供咨询。",
+)
+RULES_27_2 = _article(
+    TENDER_RULES,
+    "第二十七条第二款",
+    _R,
+    "接受委托编制标底的中介机构不得参加受托编制标底项目的投标，也不得为该项目的投标人编制投标文件或者提供咨询。",
+)
+RULES_34_1 = _article(
+    TENDER_RULES,
+    "第三十四条第一款",
+    _R,
+    "与招标人存在利害关系可能影响招标公正性的法人、其他组织或者个人，不得参加投标。",
+)
+RULES_34_2 = _article(
+    TENDER_RULES,
+    "第三十四条第二款、第三款",
+    _R,
+    "单位负责人为同一人或者存在控股、管理关系的不同单位，不得参加同一标段投标或者未划分标段的同一招标项目投标。",
+)
+RULES_39_4 = _article(
+    TENDER_RULES,
+    "第三十九条第二款第四项",
+    _R,
+    "属于同一集团、协会、商会等组织成员的投标人按照该组织要求协同投标",
+)
+PROCUREMENT_RULES_18_1 = _article(
+    PROCUREMENT_RULES,
+    "第十八条第一款",
+    date(2015, 3, 1),
+    "单位负责人为同一人或者存在直接控股、管理关系的不同供应商，不得参加同一合同项下的政府采购活动。",
+)
+PROCUREMENT_RULES_18_2 = _article(
+    PROCUREMENT_RULES,
+    "第十八条第二款",
+    date(2015, 3, 1),
+    "除单一来源采购项目外，为采购项目提供整体设计、规范编制或者项目管理、监理、检测等服务的供应商，不得再参加该采购项目的其他采购活动。",
+)
+COMPANY_265_2 = _article(
+    COMPANY_LAW,
+    "第二百六十五条第二项",
+    _C,
+    "控股股东，是指其出资额占有限责任公司资本总额超过百分之五十或者其持有的股份占股份有限公司股本总额超过百分之五十的股东",
+)
+COMPANY_265_3 = _article(
+    COMPANY_LAW,
+    "第二百六十五条第三项",
+    _C,
+    "实际控制人，是指通过投资关系、协议或者其他安排，能够实际支配公司行为的人。",
+)
+COMPANY_265_4 = _article(
+    COMPANY_LAW,
+    "第二百六十五条第四项",
+    _C,
+    "国家控股的企业之间不仅因为同受国家控股而具有关联关系。",
+)
+COMPANY_216_2 = before(COMPANY_265_2, COMPANY_LAW_OLD, date(2006, 1, 1), "第二百一十六条第二项")
+COMPANY_216_3 = before(COMPANY_265_3, COMPANY_LAW_OLD, date(2006, 1, 1), "第二百一十六条第三项")
+COMPANY_216_4 = before(COMPANY_265_4, COMPANY_LAW_OLD, date(2006, 1, 1), "第二百一十六条第四项")
+RULES_13_2_2011 = before(RULES_13_2, TENDER_RULES_2011, _2012)
+RULES_27_2_2011 = before(RULES_27_2, TENDER_RULES_2011, _2012)
+RULES_34_1_2011 = before(RULES_34_1, TENDER_RULES_2011, _2012)
+RULES_34_2_2011 = before(RULES_34_2, TENDER_RULES_2011, _2012)
+RULES_39_4_2011 = before(RULES_39_4, TENDER_RULES_2011, _2012)
+CONSTRUCTION_35 = _article(CONSTRUCTION_TENDERS, "第三十五条", date(2013, 5, 1))
+CONSTRUCTION_35_2003 = before(
+    CONSTRUCTION_35, "工程建设项目施工招标投标办法（国家发展计划委员会等七部委令第30号，2003年）", date(2003, 5, 1)
+)
+ELECTRONIC_23 = _article(ELECTRONIC_TENDERS, "第二十三条", date(2013, 5, 1))
+ORDER_87_8 = _article("政府采购货物和服务招标投标管理办法（财政部令第87号）", "第八条第二款", date(2017, 10, 1))
+ORDER_87_31 = _article("政府采购货物和服务招标投标管理办法（财政部令第87号）", "第三十一条", date(2017, 10, 1))
+ORDER_18_31 = before(
+    ORDER_87_31, "政府采购货物和服务招标投标管理办法（财政部令第18号）", date(2004, 9, 11), "全文"
+)
+STANDARD_143 = _article(STANDARD_2007, "投标人须知1.4.3", date(2008, 5, 1))
+NO_1117_11 = _article(NO_1117, "（十一）", date(2022, 9, 1), until=date(2027, 8, 31))
+BENEFICIAL_OWNERS_6 = _article(BENEFICIAL_OWNERS, "第六条", date(2024, 11, 1))

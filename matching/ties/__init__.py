@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matching.rules.base import Case
-from matching.ties import identity, officials, recusal
+from matching.ties import bids, identity, officials, recusal, shells
 from matching.ties.base import Ties
 
-READERS: tuple[Callable[[Case], Ties], ...] = (identity.read, recusal.read, officials.read)
+READERS: tuple[Callable[[Case], Ties], ...] = (identity.read, recusal.read, officials.read, bids.read, shells.read)
 """In the order in which a pair shows its ties."""
 
 
