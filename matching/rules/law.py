@@ -298,12 +298,6 @@ PROCUREMENT_RULES_74 = _article(
     date(2015, 3, 1),
     "供应商之间协商报价、技术方案等投标文件或者响应文件的实质性内容",
 )
-NO_1117 = _article(
-    "国家发展改革委等部门《关于严格执行招标投标法规制度进一步规范招标投标主体行为的若干意见》（发改法规规〔2022〕1117号）",
-    "二(十一)",
-    date(2022, 9, 1),
-    until=date(2027, 8, 31),
-)
 
 
 def presumed(item: int) -> tuple[LegalBasis, ...]:
@@ -321,7 +315,7 @@ def presumed(item: int) -> tuple[LegalBasis, ...]:
 def sign(item: int) -> tuple[LegalBasis, ...]:
     """What a sign of presumption `item` is cited with; 0: of collusion of no certain kind."""
     first = presumed(item)[:3] if item else (RULES_39, RULES_39_2011)
-    return (*first, NO_1117)
+    return (*first, NO_1117_11)
 
 # Relations between bidders and towards those who run the tender (SPEC 3 B).
 _2012 = date(2012, 2, 1)
