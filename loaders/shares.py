@@ -1,107 +1,100 @@
-"""Shares as published: exact, as a range, or by a word; what is not certain is absent, never 0 (公司法 265)."""
+"""Shares as files write them: `60`, `60%`, `0.6`, `25-50`, `超过50%`, `25%以上50%以下`; never rounded."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from decimal import Decimal, localcontext
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from graph.model import Doc
-from loaders.base import Row
-from loaders.values import plain
+from graph.text import is_empty
 
-HUNDRED = Decimal(100)
-_NUMBER = r"(\d{1,3}(?:\.\d{1,18})?)"
-_EXACT = re.compile(rf"{_NUMBER}(%|‰)?")
-_RANGE = re.compile(rf"{_NUMBER}%?(?:-|~|–|—|至|到){_NUMBER}%?(?:\(?(?:不含|以下)\)?)?")
-_ABOVE = re.compile(
-    rf"(?:(不低于|不少于|至少|≥|>=|大于等于)|(超过|大于|高于|多于|>)){_NUMBER}%?|{_NUMBER}%?(?:\(含\))?(以上|及以上)(?:\(含\))?"
-)
-_BELOW = re.compile(
-    rf"(?:(不高于|不超过|至多|≤|<=|小于等于)|(低于|不足|小于|少于|<)){_NUMBER}%?|{_NUMBER}%?(以下|及以下)"
-)
+SCALE: Final = 10**12
+"""A stated number is kept as so many times itself, rounded down and up where it has more decimals."""
 
+STEP: Final = 100
+"""What `more than` adds: the least that can be told apart."""
 
-class Share(Doc):
-    """A share in percent: exact, or within bounds. `above`: the lower bound itself does not belong to it (超过 50%);
-    `below`: nor does the upper one."""
-
-    exact: Decimal | None = None
-    least: Decimal | None = None
-    most: Decimal | None = None
-    above: bool = False
-    below: bool = False
-
-    @property
-    def stated(self) -> bool:
-        """Whether anything is known."""
-        return self.exact is not None or self.least is not None or self.most is not None
-
-    def attributes(self) -> dict[str, str]:
-        """What of the bounds the fields of a relation do not say."""
-        return {
-            name: "yes"
-            for name, said in (("share_above_min", self.above), ("share_below_max", self.below))
-            if said
-        }
+_NUMBER = r"(\d{1,3}(?:\.\d{1,40})?|\.\d{1,40})(%)?"
+_PLAIN = re.compile(_NUMBER)
+_RANGE = re.compile(rf"{_NUMBER}(?:[-~–—−至到]|--|TO|-TO-){_NUMBER}")
+_ABOVE = re.compile(rf"(?:(>=|≥|不低于|不少于|至少)|(>|大于|超过|多于|高于)){_NUMBER}")
+_BELOW = re.compile(rf"(?:(<=|≤|不高于|不超过|至多)|(<|小于|低于|不足|少于)){_NUMBER}")
+_FROM = re.compile(rf"{_NUMBER}(?:\(含\))?(?:及|或)?以上(?:\(含\))?(.*)")
+_UPTO = re.compile(rf"{_NUMBER}(?:\(含\))?(?:及|或)?以下(?:\(含\))?")
 
 
-UNKNOWN = Share()
+class Stated(NamedTuple):
+    """A share as stated: the least and the most, times `SCALE`, in percent or in parts of one."""
+
+    least: int
+    most: int
+    signed: bool
+    """Whether a percent sign stands there: then it is percent whatever other cells say."""
+    open: bool = False
+    """The most is all there is: `more than a half`."""
 
 
-def read_share(text: str, *, percent: bool = False) -> Share:
-    """A share as a cell states it, in percent.
-
-    A bare number of at most 1 could be a percentage or a fraction of the whole: it is refused, unless the heading
-    says `percent`.
+@lru_cache(maxsize=1 << 16)
+def stated(text: str) -> Stated | None:
+    """Read one cell; None where it says nothing. 以上 and 以下 include the number, 超过 and 不足 don't (SPEC 3).
 
     Raises:
-        ValueError: not a share, above 100 %, or of an unclear unit (args[0] is then `unit`).
+        ValueError: not a share, above 100, or a range upside down.
     """
-    text = unicodedata.normalize("NFKC", text).strip().replace(" ", "").replace("％", "%").rstrip("。;,")
-    if found := _EXACT.fullmatch(text):
-        value = Decimal(found[1]) / (10 if found[2] == "‰" else 1)
-        if found[2] is None and value <= 1 and not percent:
-            raise ValueError("unit")
-        return Share(exact=_within(value))
-    if found := _RANGE.fullmatch(text):
-        if "%" not in text and Decimal(found[2]) <= 1 and not percent:
-            raise ValueError("unit")
-        least, most = _within(Decimal(found[1])), _within(Decimal(found[2]))
-        if least > most:
-            raise ValueError("share")
-        below = "不含" in text or text.endswith("以下")
-        return Share(exact=least) if least == most else Share(least=least, most=most, below=below)
-    if found := _ABOVE.fullmatch(text):
-        least = _within(Decimal(found[3] or found[4]))
-        return Share(least=least, most=HUNDRED, above=bool(found[2]))
-    if found := _BELOW.fullmatch(text):
-        most = _within(Decimal(found[3] or found[4]))
-        return Share(least=Decimal(0), most=most, below=bool(found[2]))
+    plain = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
+    plain = re.sub(r"-?PERCENT", "%", re.sub(r"\s+", "", plain).upper())
+    if plain.strip("0.%") and is_empty(plain):
+        return None
+    if not plain:
+        return None
+    if found := _PLAIN.fullmatch(plain):
+        low, high = _scaled(found[1])
+        return _checked(low, high, bool(found[2]))
+    if found := _RANGE.fullmatch(plain):
+        return _checked(_scaled(found[1])[0], _scaled(found[3])[1], bool(found[2] or found[4]))
+    if found := _ABOVE.fullmatch(plain):
+        low = _scaled(found[3])[0] + (STEP if found[2] else 0)
+        return _checked(low, 100 * SCALE, bool(found[4]), open=True)
+    if found := _BELOW.fullmatch(plain):
+        return _checked(0, _scaled(found[3])[1] - (STEP if found[2] else 0), bool(found[4]))
+    if found := _FROM.fullmatch(plain):
+        low, rest = _scaled(found[1])[0], found[3].lstrip(",、")
+        if not rest:
+            return _checked(low, 100 * SCALE, bool(found[2]), open=True)
+        other = stated(rest)
+        if other is not None and other.least == 0 and not other.open:
+            return _checked(low, other.most, bool(found[2]) or other.signed)
+    if found := _UPTO.fullmatch(plain):
+        return _checked(0, _scaled(found[1])[1], bool(found[2]))
     raise ValueError("share")
 
 
-def _within(value: Decimal) -> Decimal:
-    if not 0 <= value <= HUNDRED:
+def units(value: Stated, *, parts: bool) -> tuple[int, int]:
+    """The share in ten-thousand-millionths of a percent, rounded down and up.
+
+    Args:
+        value: as stated.
+        parts: whether numbers without a percent sign are parts of one.
+
+    Raises:
+        ValueError: more than all there is.
+    """
+    factor = 100 if parts and not value.signed else 1
+    most = 100 * SCALE if value.open else value.most * factor
+    if most > 100 * SCALE:
         raise ValueError("share")
-    return plain(value)
+    return value.least * factor // 100, -(-most // 100)
 
 
-def share_of(row: Row, field: str) -> Share:
-    """The share of a cell; one that is not understood is reported and unknown."""
-    text = row.get(field)
-    if not text:
-        return UNKNOWN
-    try:
-        return read_share(text, percent=f"{field}%" in row.units)
-    except ValueError as error:
-        row.warn("share.unit" if error.args == ("unit",) else "share.unreadable", field)
-        return UNKNOWN
+def _scaled(number: str) -> tuple[int, int]:
+    exact = Decimal(number) * SCALE
+    low = int(exact)
+    return low, low + (exact != low)
 
 
-def part_of(amount: Decimal | None, whole: Decimal | None) -> Decimal | None:
-    """What percentage an amount is of a whole, to 12 places; None where either is unknown or makes no sense."""
-    if amount is None or whole is None or whole <= 0 or not 0 <= amount <= whole:
-        return None
-    with localcontext(prec=40):
-        return plain((amount * HUNDRED / whole).quantize(Decimal(10) ** -12))
+def _checked(least: int, most: int, signed: bool, *, open: bool = False) -> Stated:
+    if not 0 <= least <= most <= 100 * SCALE:
+        raise ValueError("share")
+    return Stated(least, most, signed, open)

@@ -26,12 +26,14 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("scenario", "api.cli.scenario:scenario"),
     ("match", "api.cli.match:match"),
     ("redflags", "api.cli.redflags:redflags"),
+    ("control", "api.cli.control:control"),
     ("review", "api.cli.review:review"),
     ("graph", "api.cli.graph:graph"),
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),
     ("audit", "api.cli.audit:audit"),
     ("bench", "api.cli.bench:bench"),
+    ("keys", "api.cli.keys:keys"),
     ("serve", "api.cli.serve:serve"),
 )
 """Command name and where it lives; a module is imported when its command is used: help is instant."""
