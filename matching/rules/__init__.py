@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
 
 from graph.messages import catalogue
 from matching.decision import NotAssessable
-from matching.request import DecisionRequest
+from matching.request import DecisionRequest, ProjectObject, Tender
 from matching.rules import (
     a01_procurement_lists,
     a02_tender_defaulter,
@@ -36,8 +36,28 @@ from matching.rules import (
     a22_good_credit,
     a23_ended_records,
     a24_award,
+    b01_same_head,
+    b02_direct_control,
+    b03_indirect_control,
+    b04_decisive_influence,
+    b05_management,
+    b06_common_controller,
+    b07_common_people,
+    b08_buyer_related,
+    b09_preparation,
+    b10_prior_services,
+    b11_agency_bids,
+    b12_platform_operator,
     b13_alone_and_in_consortium,
     b14_consortium_changed,
+    b15_supervisor_related,
+    b16_same_brand,
+    c01_same_author,
+    c02_same_handler,
+    c03_same_manager,
+    c04_alike,
+    c05_mixed,
+    c06_same_payer,
     d01_recusal_posts,
     d02_recusal_kin,
     d03_recusal_other,
@@ -48,6 +68,19 @@ from matching.rules import (
     d08_official_interest,
     d09_former_official,
     d10_responsibility,
+    r01_devices,
+    r02_files,
+    r03_line,
+    r04_phones,
+    r05_mail,
+    r06_address,
+    r07_bonds,
+    r08_staff,
+    r09_common_owners,
+    r10_kinship,
+    r15_prices,
+    r17_texts,
+    r19_shell,
 )
 from matching.rules.base import Rule, SubjectView
 from matching.rules.common import not_supplied
@@ -81,8 +114,28 @@ RULES: tuple[Rule, ...] = (
     a22_good_credit.RULE,
     a23_ended_records.RULE,
     a24_award.RULE,
+    b01_same_head.RULE,
+    b02_direct_control.RULE,
+    b03_indirect_control.RULE,
+    b04_decisive_influence.RULE,
+    b05_management.RULE,
+    b06_common_controller.RULE,
+    b07_common_people.RULE,
+    b08_buyer_related.RULE,
+    b09_preparation.RULE,
+    b10_prior_services.RULE,
+    b11_agency_bids.RULE,
+    b12_platform_operator.RULE,
     b13_alone_and_in_consortium.RULE,
     b14_consortium_changed.RULE,
+    b15_supervisor_related.RULE,
+    b16_same_brand.RULE,
+    c01_same_author.RULE,
+    c02_same_handler.RULE,
+    c03_same_manager.RULE,
+    c04_alike.RULE,
+    c05_mixed.RULE,
+    c06_same_payer.RULE,
     d01_recusal_posts.RULE,
     d02_recusal_kin.RULE,
     d03_recusal_other.RULE,
@@ -93,6 +146,19 @@ RULES: tuple[Rule, ...] = (
     d08_official_interest.RULE,
     d09_former_official.RULE,
     d10_responsibility.RULE,
+    r01_devices.RULE,
+    r02_files.RULE,
+    r03_line.RULE,
+    r04_phones.RULE,
+    r05_mail.RULE,
+    r06_address.RULE,
+    r07_bonds.RULE,
+    r08_staff.RULE,
+    r09_common_owners.RULE,
+    r10_kinship.RULE,
+    r15_prices.RULE,
+    r17_texts.RULE,
+    r19_shell.RULE,
 )
 
 
@@ -104,17 +170,27 @@ def absent_inputs(request: DecisionRequest) -> tuple[NotAssessable, ...]:
         "tender.buyer": tender.buyer is not None,
         "tender.experts": bool(tender.experts or tender.committee),
         "tender.officials": bool(tender.officials),
+        "tender.platform_operator": tender.platform_operator is not None,
+        "tender.prior_service_providers": bool(tender.prior_service_providers),
     }
-    return _absent(frozenset(name for name, there in present.items() if not there))
+    return _absent(
+        frozenset(name for name, there in present.items() if not there),
+        frozenset(code for code, asked in _ASKED_OF.items() if not asked(tender)),
+    )
 
 
-ROLES_WITH_RULES = frozenset({"buyer", "agency", "expert", "committee", "official"})
+_ASKED_OF: Mapping[str, Callable[[Tender], bool]] = {
+    "B09": lambda tender: tender.object in (None, ProjectObject.WORKS),
+    "B10": lambda tender: tender.regime is None or tender.regime.procurement,
+    "B15": lambda tender: tender.object in (None, ProjectObject.WORKS),
+}
+"""Rules that are about some tenders only: what they would need is not missing in the others."""
+
+
+ROLES_WITH_RULES = frozenset(
+    {"buyer", "agency", "expert", "committee", "official", "platform_operator", "prior_service_provider"}
+)
 """Roles of `SubjectView` that a rule of this version reads."""
-
-_RULES_TO_COME: Mapping[str, str] = {
-    "platform_operator": "B12", "prior_service_provider": "B09–B10",
-}  # fmt: skip
-
 
 def unruled(subject: SubjectView) -> NotAssessable | None:
     """Says of a subject in a role that no rule reads that nothing was assessed: it must not come out CLEAR.
@@ -123,14 +199,19 @@ def unruled(subject: SubjectView) -> NotAssessable | None:
     """
     if subject.role in ROLES_WITH_RULES:
         return None
-    rules = _RULES_TO_COME.get(subject.role, subject.role)
-    text = both("rule.unruled", party=subject.label, rules=rules)
-    return NotAssessable(code="RULES", what=f"rule:{rules}", reason="not_covered", decides=True, detail=text)
+    text = both("rule.unruled", party=subject.label, rules=subject.role)
+    return NotAssessable(code="RULES", what=f"rule:{subject.role}", reason="not_covered", decides=True, detail=text)
 
 
 @cache
-def _absent(names: frozenset[str]) -> tuple[NotAssessable, ...]:
-    return tuple(not_supplied(rule, name) for rule in RULES for name in rule.inputs if name in names)
+def _absent(names: frozenset[str], idle: frozenset[str]) -> tuple[NotAssessable, ...]:
+    return tuple(
+        not_supplied(rule, name)
+        for rule in RULES
+        if rule.code not in idle
+        for name in rule.inputs
+        if name in names
+    )
 
 
 @cache

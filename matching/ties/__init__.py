@@ -9,10 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matching.rules.base import Case
-from matching.ties import bids, identity, officials, recusal, shells
+from matching.ties import bids, brands, identity, officials, ownership, recusal, shells
 from matching.ties.base import Ties
 
-READERS: tuple[Callable[[Case], Ties], ...] = (identity.read, recusal.read, officials.read, bids.read, shells.read)
+READERS: tuple[Callable[[Case], Ties], ...] = (
+    identity.read,
+    ownership.read,
+    brands.read,
+    recusal.read,
+    officials.read,
+    bids.read,
+    shells.read,
+)
 """In the order in which a pair shows its ties."""
 
 

@@ -1,0 +1,42 @@
+"""B11: the agency that runs the project, or its branch, bids in it (87号令 8(2); 条例 13(2))."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from matching.rules import law
+from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule, Tie
+from matching.rules.common import answers
+from matching.rules.related import bidder_findings, services
+
+
+@answers("B11")
+def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
+    """Neither the agency nor a branch of it may bid; consultants of the project go to a human, who sees whether they
+    prepared its reserve price (条例 27)."""
+    yield from bidder_findings(case, RULE, view, _named(case, view))
+
+
+def _named(case: Case, view: BidderView) -> Iterable[tuple[str, Tie]]:
+    tender = case.tender.regime is None or not case.tender.regime.procurement
+    for tie in view.ties:
+        if tie.kind not in ("same", "branch"):
+            continue
+        served = services(tie) if tie.role == "prior_service_provider" else frozenset()
+        if tie.role == "agency" or "agency" in served:
+            yield "agency" if tie.kind == "same" else "branch", tie
+        elif tender and "consulting" in served:
+            yield "consultant", tie
+
+
+RULE = Rule(
+    code="B11",
+    title=Bilingual(zh="代理机构在所代理的项目中投标", en="The agency bids in a project that it runs"),
+    scope="bidder",
+    basis=(law.ORDER_87_8, law.RULES_13_2, law.RULES_13_2_2011, law.RULES_27_2, law.RULES_27_2_2011),
+    evaluate=evaluate,
+    cases={"agency": Effect.BLOCK, "branch": Effect.BLOCK, "consultant": Effect.REVIEW},
+    inputs=("tender.agency",),
+    effective_from=date(2012, 2, 1),
+)

@@ -1,0 +1,96 @@
+"""What rules about connections share: from the ties of a pair or of a bidder to findings with path and raw values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from matching.decision import Bilingual, Outcome
+from matching.rules.base import BidderView, Case, PairView, Rule, Tie
+from matching.rules.common import finding
+
+PEOPLE = frozenset({"same_head", "common_post", "kin", "common_owner"})
+"""Kinds of ties that concern natural persons, who may ask for human review."""
+Named = tuple[str, Tie]
+"""A tie with the case of the rule that it is."""
+
+
+def pair_findings(
+    case: Case,
+    rule: Rule,
+    pair: PairView,
+    named: Iterable[Named],
+    *,
+    missing: Mapping[str, tuple[str, ...]] | None = None,
+    severity: str = "",
+) -> Iterator[Outcome]:
+    """One finding for each case and certainty, whatever number of ties stands behind it.
+
+    Args:
+        case: the case at hand.
+        rule: the rule that fires.
+        pair: the two bidders.
+        named: the ties, each with its case.
+        missing: inputs on which a case depends and that were not supplied.
+        severity: `high` where the rule says so.
+    """
+    for name, ties in _grouped(named):
+        yield finding(
+            case, rule, name, party=label(pair.a), ties=ties, severity=severity,
+            missing=(missing or {}).get(name, ()), person=any(tie.kind in PEOPLE for tie in ties),
+            params={"other": label(pair.b), "how": how(ties), **_said(ties[0])},
+        )  # fmt: skip
+
+
+def bidder_findings(
+    case: Case,
+    rule: Rule,
+    view: BidderView,
+    named: Iterable[Named],
+    *,
+    missing: Mapping[str, tuple[str, ...]] | None = None,
+) -> Iterator[Outcome]:
+    """The same for ties of one bidder with somebody else in the tender."""
+    by_other: dict[str, list[Named]] = {}
+    for name, tie in named:
+        by_other.setdefault(other_party(tie), []).append((name, tie))
+    for other, ties_of in by_other.items():
+        for name, ties in _grouped(ties_of):
+            yield finding(
+                case, rule, name, party=label(view), ties=ties, missing=(missing or {}).get(name, ()),
+                person=any(tie.kind in PEOPLE for tie in ties),
+                params={"other": other, "how": how(ties), **_said(ties[0])},
+            )  # fmt: skip
+
+
+def label(view: BidderView) -> str:
+    """How sentences call a bidder."""
+    return view.bidder.name or "、".join(entity.label for entity in view.entities)
+
+
+def other_party(tie: Tie) -> str:
+    """How sentences call the one beside the bidders with whom a tie connects."""
+    return next((note.removeprefix("party:") for note in tie.notes if note.startswith("party:")), tie.other)
+
+
+def services(tie: Tie) -> frozenset[str]:
+    """What that one did for the project before; `unknown` where nobody says."""
+    said = frozenset(n.removeprefix("service:") for n in tie.notes if n.startswith("service:"))
+    return said or frozenset({"unknown"})
+
+
+def how(ties: Sequence[Tie]) -> Bilingual:
+    """The connection in words; nothing where the request says it by itself."""
+    return next((tie.path.sentence for tie in ties if tie.path is not None), Bilingual(zh="", en=""))
+
+
+def _said(tie: Tie) -> dict[str, str]:
+    bearers = next((n.removeprefix("bearers:") for n in tie.notes if n.startswith("bearers:")), "0")
+    return {"via": tie.other, "bearers": bearers}
+
+
+def _grouped(named: Iterable[Named]) -> Iterator[tuple[str, list[Tie]]]:
+    groups: dict[tuple[str, bool], list[Tie]] = {}
+    for name, tie in named:
+        groups.setdefault((name, tie.by == "name"), []).append(tie)
+    for (name, _), ties in groups.items():
+        yield name, ties

@@ -1,0 +1,240 @@
+"""The holdings above a tender's units as control and economic shares need them: exact, dated, one row an owner.
+
+Two sources that state the same holding are not added up: rows are summed within one data set, and of several data
+sets the one with the largest sum counts. Only parts of the graph in which two positions meet are worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import NamedTuple
+
+from graph.control import UNKNOWN, WHOLE, Control, Controls, Holdings, controllers_of, groups_of, units
+from graph.dates import china_day
+from graph.relations import PartyRelation, RelationType
+from matching.ties.closure import Closure, Link
+from matching.ties.field import Field
+
+HALF = WHOLE // 2
+NO_SHARE = frozenset({RelationType.PARTNER_IN, RelationType.HOLDS})
+
+
+class Row(NamedTuple):
+    """One owner's share in one company, in units; UNKNOWN where nobody states it."""
+
+    owner: str
+    owned: str
+    share_lo: int
+    share_hi: int
+    vote_lo: int
+    vote_hi: int
+    links: tuple[Link, ...]
+
+    @property
+    def least(self) -> int:
+        """The share at least: nothing where none is stated."""
+        return max(self.share_lo, 0)
+
+    @property
+    def most(self) -> int:
+        """The share at most: all where none is stated."""
+        return WHOLE if self.share_hi == UNKNOWN else self.share_hi
+
+    @property
+    def stated(self) -> bool:
+        """Whether a share is stated at all."""
+        return self.share_lo != UNKNOWN
+
+    @property
+    def by_name(self) -> bool:
+        """Whether an end is known by name only."""
+        return any(link.by_name for link in self.links)
+
+
+class Web:
+    """The part of the closure in which positions meet, numbered for `graph.control`."""
+
+    def __init__(self, field: Field) -> None:
+        closure = field.closure
+        self.rows = {(row.owner, row.owned): row for row in _rows(closure)}
+        self._closure = closure
+        self._numbers: dict[str, int] = {}
+        self._names: list[str] = []
+        parts = _Parts()
+        for owner, owned in self.rows:
+            parts.join(owner, owned)
+        for link in (*closure.concert, *(each for found in closure.declared.values() for each in found)):
+            parts.join(link.src, link.dst)
+        meeting = parts.shared(field)
+        self.used = [row for row in self.rows.values() if parts.root(row.owned) in meeting]
+        self.nodes = {node for row in self.used for node in (row.owner, row.owned)}
+        for row in self.used:
+            self.number(row.owner)
+            self.number(row.owned)
+        self.holdings = Holdings.of(
+            [self.number(r.owner) for r in self.used],
+            [self.number(r.owned) for r in self.used],
+            [r.share_lo for r in self.used],
+            [r.share_hi for r in self.used],
+            [r.vote_lo for r in self.used],
+            [r.vote_hi for r in self.used],
+        )
+        declared = [node for node in closure.declared if parts.root(node) in meeting]
+        sources = [link.src for node in declared for link in closure.declared[node]]
+        self.companies = list(dict.fromkeys(u.legal for u in field.units if parts.root(u.legal) in meeting))
+        asked = {self.number(node) for node in (*self.companies, *sources)}
+        groups = groups_of(
+            (self.number(link.src), self.number(link.dst))
+            for link in closure.concert
+            if parts.root(link.src) in meeting
+        )
+        self.controls: Controls = controllers_of(
+            self.holdings, sorted(asked), groups=groups, as_of=china_day(field.case.as_of)
+        )
+
+    def number(self, node: str) -> int:
+        """The number of a node."""
+        found = self._numbers.get(node)
+        if found is None:
+            found = self._numbers[node] = len(self._names)
+            self._names.append(node)
+        return found
+
+    def name(self, number: int) -> str:
+        """The node of a number."""
+        return self._names[number]
+
+    def proof(self, found: Control) -> tuple[Link, ...]:
+        """The holdings that prove an answer, owners first."""
+        links: list[Link] = []
+        for step in self.controls.proof(found):
+            links.extend(link for row in step.rows for link in self.used[row].links)
+        return tuple(links)
+
+    def excesses(self) -> list[str]:
+        """Companies whose owners hold more than 100.5 % together."""
+        return [self.name(excess.company) for excess in self.holdings.excesses()]
+
+    def between(self, owner: str, company: str, most: int = 20) -> tuple[Link, ...]:
+        """The holdings on the ways from an owner to a company, the owner's first; the first few of many."""
+        above: dict[str, int] = {company: 0}
+        waiting = [company]
+        while waiting:
+            node = waiting.pop(0)
+            for row in self.above(node):
+                if row.owner not in above:
+                    above[row.owner] = above[node] + 1
+                    waiting.append(row.owner)
+        if owner not in above:
+            return ()
+        links: list[Link] = []
+        reached, front = {owner}, [owner]
+        while front and len(links) < most:
+            node = front.pop(0)
+            for row in self.below(node):
+                if row.owned in above:
+                    links.extend(row.links)
+                    if row.owned not in reached and row.owned != company:
+                        reached.add(row.owned)
+                        front.append(row.owned)
+        return tuple(links[:most])
+
+    def distance(self, owner: str, company: str, most: int) -> int | None:
+        """How many holdings lie between an owner and a company; None above `most`."""
+        front, seen = {company}, {company}
+        for steps in range(1, most + 1):
+            front = {row.owner for node in front for row in self.above(node)} - seen
+            if owner in front:
+                return steps
+            seen |= front
+        return None
+
+    def above(self, node: str) -> list[Row]:
+        """Who holds shares of a node."""
+        return self._tables()[0].get(node, [])
+
+    def below(self, node: str) -> list[Row]:
+        """What a node holds."""
+        return self._tables()[1].get(node, [])
+
+    def _tables(self) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+        if not hasattr(self, "_by"):
+            above: dict[str, list[Row]] = {}
+            below: dict[str, list[Row]] = {}
+            for row in self.used:
+                above.setdefault(row.owned, []).append(row)
+                below.setdefault(row.owner, []).append(row)
+            self._by = (above, below)
+        return self._by
+
+
+class _Parts:
+    """Connected parts of the graph."""
+
+    def __init__(self) -> None:
+        self._root: dict[str, str] = {}
+
+    def root(self, node: str) -> str:
+        way = []
+        while (above := self._root.get(node, node)) != node:
+            way.append(node)
+            node = above
+        for passed in way:
+            self._root[passed] = node
+        return node
+
+    def join(self, a: str, b: str) -> None:
+        self._root[self.root(a)] = self.root(b)
+
+    def shared(self, field: Field) -> set[str]:
+        """The parts in which a bidder meets another position."""
+        found: dict[str, set[int]] = {}
+        for unit in field.units:
+            found.setdefault(self.root(unit.legal), set()).add(unit.position)
+        return {root for root, places in found.items() if len(places) > 1 and min(places) < field.count}
+
+
+def _rows(closure: Closure) -> Iterable[Row]:
+    pairs: dict[tuple[str, str], dict[str, list[Link]]] = {}
+    for owned, links in closure.owners.items():
+        for link in links:
+            by_source = pairs.setdefault((link.src, owned), {})
+            source = link.relation.source
+            by_source.setdefault(f"{source.dataset}|{source.publisher}", []).append(link)
+    for (owner, owned), by_source in pairs.items():
+        yield max(
+            (_row(owner, owned, links) for links in by_source.values()),
+            key=lambda row: (row.least, -row.most, row.vote_lo),
+        )
+
+
+def _row(owner: str, owned: str, links: list[Link]) -> Row:
+    """One data set's word on a holding, its rows added up and none above all of a company."""
+    ranges = [found for link in links if (found := _range(link.relation)) is not None]
+    votes = [_units(link.relation.votes) for link in links if link.relation.votes is not None]
+    vote_lo = vote_hi = UNKNOWN
+    if votes and len(votes) == len(links):
+        vote_lo, vote_hi = (min(sum(vote[end] for vote in votes), WHOLE) for end in (0, 1))
+    if not ranges:
+        return Row(owner, owned, UNKNOWN, UNKNOWN, vote_lo, vote_hi, tuple(links))
+    low, high = (min(sum(found[end] for found in ranges), WHOLE) for end in (0, 1))
+    if len(ranges) < len(links):
+        high = WHOLE  # a row without a share may be any
+    return Row(owner, owned, low, high, vote_lo, vote_hi, tuple(links))
+
+
+def _range(relation: PartyRelation) -> tuple[int, int] | None:
+    """A stated share in units; a range without an end is open to it."""
+    if relation.share is not None:
+        return _units(relation.share)
+    if relation.share_min is not None or relation.share_max is not None:
+        low = _units(relation.share_min or Decimal(0))[0]
+        high = WHOLE if relation.share_max is None else _units(relation.share_max)[1]
+        return min(low, high), max(low, high)
+    return None if relation.type in NO_SHARE else (WHOLE, WHOLE)
+
+
+def _units(percent: Decimal) -> tuple[int, int]:
+    """Units of a percentage, down and up; what is not between 0 and 100 counts as the nearer end."""
+    return units(min(max(percent, Decimal(0)), Decimal(100)))
