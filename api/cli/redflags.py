@@ -165,5 +165,7 @@ def _tell(run: Run, answers: list[tuple[Path, Answer]], problems: list[tuple[Pat
     if len(problems) > SHOWN:
         run.note("redflags.more_problems", count=len(problems) - SHOWN)
     for path, answer in answers:
+        if answer.repeated:
+            run.note("redflags.repeated", path=path, count=answer.repeated)
         if answer.cancelled or answer.excluded:
             run.note("redflags.left_out", path=path, cancelled=answer.cancelled, excluded=answer.excluded)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
+import xxhash
 
 from graph.procurement import Process
 from matching.redflags.base import GROUPS, Indicator, Market, Reference, Result
@@ -41,6 +42,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     cancelled: int
     excluded: int
     """Processes whose method is excluded by the settings."""
+    repeated: int
+    """Processes that came under an identifier which had been there before: each counts, as in the published tool."""
     currency: str
 
     def grouped(self) -> dict[str, dict[str, dict[str, float]]]:
@@ -82,9 +85,13 @@ def run(processes: Iterable[Process], settings: Settings) -> Answer:
     """
     indicators: list[Indicator] = [make(settings) for make in INDICATORS if make.code in settings.enabled]
     market = Market(settings.currency)
-    count = cancelled = excluded = 0
+    count = cancelled = excluded = repeated = 0
+    seen: set[int] = set()
     for process in processes:
         count += 1
+        key = xxhash.xxh3_64_intdigest(process.key.encode("utf-8", "replace"))
+        repeated += key in seen
+        seen.add(key)
         if process.cancelled:
             cancelled += 1
             continue
@@ -100,5 +107,6 @@ def run(processes: Iterable[Process], settings: Settings) -> Answer:
         processes=count,
         cancelled=cancelled,
         excluded=excluded,
+        repeated=repeated,
         currency=market.currency,
     )
