@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from math import fsum, sqrt
+from math import fsum, isclose, sqrt
 from typing import Literal
 
 import msgspec
@@ -122,6 +122,12 @@ def _uniform_distance(ordered: Sequence[Decimal]) -> float | None:
     return max(max((i + 1) / count - place, place - i / count) for i, place in enumerate(places))
 
 
+def _stands_out(value: float, judged: Reference) -> bool:
+    """Whether a value differs from the quartiles: where all are equal, the fence is what everyone has."""
+    ends = [end for end in (judged.q1, judged.q3) if end is not None and not judged.given]
+    return not any(isclose(value, end, rel_tol=1e-9, abs_tol=1e-12) for end in ends)
+
+
 def screen_lots(
     lots: Mapping[str, Sequence[Decimal]], limits: Mapping[str, float] | None = None
 ) -> list[Result]:
@@ -163,6 +169,6 @@ def screen_lots(
                 reference=judged,
             )
             for lot, value in values.items()
-            if judged.holds(value)
+            if judged.holds(value) and _stands_out(value, judged)
         ]
     return found
