@@ -287,6 +287,7 @@ def compare(decision: Decision, expect: Expect) -> Iterator[str]:
     groups = [
         decision.not_assessed,
         *(b.not_assessed for b in decision.bidders),
+        *(s.not_assessed for s in decision.subjects),
         decision.tender.not_assessed,
     ]
     unknown = {point.what for group in groups for point in group}

@@ -136,7 +136,8 @@ E = TypeVar("E")
 class Relative(NamedTuple):
     """Someone whom typed edges make a relative, with the edges in order from the person asked about.
 
-    `words` are all readings of these edges; where they leave something open there is more than one, or `?`.
+    `words` are all readings of these edges: more than one where they leave something open, `-` for one that the law
+    does not count, `?` for a code that nobody knows.
     """
 
     person: str
@@ -206,13 +207,18 @@ def _within(words: frozenset[str], kind: Sets) -> Degree:
 
 
 def _join(before: str, after: str, stops: frozenset[int]) -> frozenset[str]:
-    """What two words mean together; `?` where they leave it open, nothing where they lead back.
+    """What two words mean together; with `-` (nobody whom the law counts) among them where they leave it open, nothing
+    where they lead back.
+
+    A child's parent may be the spouse or not, a spouse's child one's own or not, a parent's spouse the other parent
+    or not.
 
     `stops` are the lengths of `before` at which the way has met somebody: nobody is met twice.
     """
     turn = before[-1] + after[0]
     if turn in ("DU", "SD", "US"):
-        return frozenset("?")
+        middle = {"DU": "" if before[-2:-1] == "U" else "S", "SD": "D", "US": "U"}[turn]
+        return frozenset((before[:-1] + middle + after[1:], "-"))
     if turn == "SS":
         return frozenset()
     if turn != "UD":
@@ -235,7 +241,8 @@ def join(
     found: set[str] = set()
     for one in before:
         for other in after:
-            found |= frozenset("?") if "?" in (one, other) else _join(one, other, stops)
+            both = {one, other}
+            found |= frozenset("?") if "?" in both else {"-"} if "-" in both else _join(one, other, stops)
     return frozenset(found)
 
 
