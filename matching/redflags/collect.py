@@ -119,18 +119,19 @@ class _Reading:
                 self._take(one)
 
     def _take(self, relation: PartyRelation) -> None:
-        """A bid or win into its lot."""
+        """A bid or win into its lot; a bid that was not handed in is none."""
+        state = relation.attributes.get("status", "")
+        bid = relation.type is RelationType.BID_IN
+        if bid and state and state not in SUBMITTED:
+            return
         lot = self.lots.get(relation.dst)
         if lot is None:
             lot = self.lots[relation.dst] = _Lot(relation.dst)
         name = self._called(relation.src)
-        if relation.type is RelationType.WON:
-            lot.winners[name] = None
-        else:
-            state = relation.attributes.get("status", "")
-            if state and state not in SUBMITTED:
-                return
+        if bid:
             lot.bids.setdefault(name, set()).add(state)
+        else:
+            lot.winners[name] = None
         start = relation.valid.start
         if start is not None and (lot.when is None or start < lot.when):
             lot.when = start
