@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
+from holdings_text import held
 
-from graph.control import WHOLE, Controls, Economics, Holdings, control, units
-
-Named = tuple[Holdings, dict[str, int]]
+from graph.control import WHOLE, Controls, Economics, control
 
 CASES = {
     "chain": "P 51 A, A 51 B, B 51 C",
@@ -22,13 +19,6 @@ CASES = {
     "one behind two": "P 80 H1, H1 55 Bid1, P 70 H2, H2 51 Bid2, Y 30 H2",
     "owner of a quarter": "P 60 A, A 40 C, P 10 B, B 20 C, P 1 C",
 }
-
-
-def held(text: str) -> Named:
-    rows = [row.split() for row in text.split(",")]
-    names = {name: i * 7 + 3 for i, name in enumerate(sorted({n for o, _, d in rows for n in (o, d)}))}
-    shares = [units(Decimal(share))[0] for _, share, _ in rows]
-    return Holdings.of([names[o] for o, _, _ in rows], [names[d] for _, _, d in rows], shares), names
 
 
 def controlled(found: Controls, names: dict[str, int], owner: str) -> set[str]:
