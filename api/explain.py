@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from api.masking import mask_text
 from api.output import plain
+from api.restricted import ordinary, ordinary_findings
 from api.similarity import similarity_lines
 from graph.dates import CST, china_day, start_of_day
 from graph.lists import BY_CODE
@@ -72,14 +73,18 @@ def list_title(code: str, lang: Lang) -> str:
     return code if info is None else f"{info.zh if lang == 'zh' else info.en} ({code})"
 
 
-def findings_of(decision: Decision, index: int) -> list[Finding]:
-    """The findings on one bidder, those of its pairs included, strictest first."""
+def findings_of(decision: Decision, index: int, *, restricted: bool = False) -> list[Finding]:
+    """The findings on one bidder, those of its pairs included, strictest first.
+
+    With `restricted` in full; else of what only some may see no more than that it exists.
+    """
     bidder = decision.bidders[index]
     found = list(bidder.reasons)
     for pair in decision.pairs:
         if bidder.client_id in (pair.a, pair.b):
             found += [reason for reason in pair.reasons if reason not in found]
-    return sorted(found, key=lambda f: (-f.effect.rank, f.code))
+    shown = found if restricted else ordinary_findings(found)
+    return sorted(shown, key=lambda f: (-f.effect.rank, f.code))
 
 
 def verdict_of(decision: Decision, index: int) -> Verdict:
@@ -241,12 +246,15 @@ def name_of(subject: SubjectResult) -> str:
     return " ".join(plain(part) for part in (subject.client_id, subject.name, subject.code) if part)
 
 
-def explain(decision: Decision, lang: Lang, *, trace: bool = False) -> str:
+def explain(decision: Decision, lang: Lang, *, trace: bool = False, restricted: bool = False) -> str:
     """The whole decision as text.
 
     Args:
         trace: also the candidates that were considered and not used (for audit).
+        restricted: also what only some may see; that somebody asked is on record (`api.restricted`).
     """
+    if not restricted:
+        decision = ordinary(decision)
     pins = decision.pins
     lines = [
         text("explain.decision", lang, id=decision.decision_id or "-"),
@@ -265,7 +273,13 @@ def explain(decision: Decision, lang: Lang, *, trace: bool = False) -> str:
         points = bidder.not_assessed
         lines += [
             "",
-            *subject_lines(heading, verdict_of(decision, index), findings_of(decision, index), points, lang),
+            *subject_lines(
+                heading,
+                verdict_of(decision, index),
+                findings_of(decision, index, restricted=restricted),
+                points,
+                lang,
+            ),
         ]
         if trace:
             for item in bidder.trace:

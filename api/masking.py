@@ -1,4 +1,5 @@
-"""The last thing before an answer leaves: numbers of persons that stand in names, ids or remarks are masked.
+"""The last thing before an answer leaves: numbers of persons that stand in names, ids or remarks are masked, and
+findings that only some may see are reduced to their code and effect.
 
 Numbers of persons arrive in places where nobody expects them, such as the name of a bidder. Credit codes and
 digests stay as they are.
@@ -12,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from api.restricted import ordinary_value
 from graph.identifiers import mask_numbers_in_text
 
 _DIGEST = re.compile(
@@ -21,6 +23,7 @@ _DIGEST = re.compile(
 
 _MAYBE = re.compile(rb"(?:[0-9]|\xef\xbc[\x90-\x99]){14}|[0-9]{6}[ -][0-9]{4}")
 """What a JSON text holds at least when a person's number stands in it."""
+_RESTRICTED = re.compile(rb'"restricted"\s*:\s*true')
 
 
 def mask_text(text: str) -> str:
@@ -40,10 +43,16 @@ def mask_value(value: Any) -> Any:
     return value
 
 
-def mask_json(data: bytes) -> bytes:
-    """A JSON text as it may be shown: the same bytes where nothing has to be masked."""
-    if _MAYBE.search(data) is None:
+def mask_json(data: bytes, *, restricted: bool = False) -> bytes:
+    """A JSON text as it may be shown: the same bytes where nothing has to be masked.
+
+    Args:
+        data: the text.
+        restricted: the caller may see restricted findings, and that is on record (`api.restricted`).
+    """
+    hide = not restricted and _RESTRICTED.search(data) is not None
+    if not hide and _MAYBE.search(data) is None:
         return data
     document = msgspec.json.decode(data)
-    masked = mask_value(document)
+    masked = mask_value(ordinary_value(document) if hide else document)
     return data if masked == document else msgspec.json.encode(masked, order="sorted")

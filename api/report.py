@@ -23,6 +23,7 @@ from api.explain import (
     word,
 )
 from api.masking import mask_value
+from api.restricted import ordinary
 from graph.messages import Lang, say
 from matching.decision import Decision, Finding, SubjectResult, Verdict, strictest
 
@@ -64,9 +65,9 @@ def _subject(
     }
 
 
-def _decision(decision: Decision, lang: Lang) -> dict[str, Any]:
+def _decision(decision: Decision, lang: Lang, restricted: bool) -> dict[str, Any]:
     bidders = [
-        _subject(bidder, verdict_of(decision, i), findings_of(decision, i), lang)
+        _subject(bidder, verdict_of(decision, i), findings_of(decision, i, restricted=restricted), lang)
         for i, bidder in enumerate(decision.bidders)
     ]
     subjects = [_subject(s, s.verdict, s.reasons, lang) for s in decision.subjects]
@@ -113,6 +114,7 @@ def report(
     *,
     made_at: datetime,
     rows: Sequence[dict[str, Any]] | None = None,
+    restricted: bool = False,
 ) -> bytes:
     """The page, UTF-8.
 
@@ -121,7 +123,10 @@ def report(
         lang: language of the page.
         made_at: when the page is made.
         rows: the table at its head (default: every bidder of the decisions).
+        restricted: also what only some may see; that somebody asked is on record (`api.restricted`).
     """
+    if not restricted:
+        decisions = [ordinary(decision) for decision in decisions]
     summary = _summary(decisions, rows, lang)
     pins = {pin.code: pin for decision in decisions for pin in decision.pins.lists}
     page = _template().render(
@@ -132,7 +137,7 @@ def report(
         overall=strictest(Verdict(row["verdict"]) for row in summary).value,
         counts={v.value: sum(row["verdict"] == v.value for row in summary) for v in reversed(Verdict)},
         rows=mask_value(summary),
-        decisions=mask_value([_decision(decision, lang) for decision in decisions]),
+        decisions=mask_value([_decision(decision, lang, restricted) for decision in decisions]),
         lists=[
             {
                 "title": list_title(pin.code, lang),

@@ -8,16 +8,20 @@ from api import bootstrap
 from api.cli.common import Run, command, option
 from api.errors import MISSING, CommandError, mask_identity
 from api.masking import mask_json
+from api.restricted import checked_purpose, record_access
 
 
 @command("explain", formats=("table", "json", "html"))
 @click.argument("decision_id", metavar="DECISION_ID")
 @option("--trace", is_flag=True, help="opt.trace")
-def explain(run: Run, decision_id: str, trace: bool) -> int:
+@option("--restricted", is_flag=True, help="opt.restricted")
+@option("--purpose", default="", metavar="TEXT", help="opt.purpose")
+def explain(run: Run, decision_id: str, trace: bool, restricted: bool, purpose: str) -> int:
     """Explain a decision."""
     from api.explain import explain as tell
     from matching.ledger import Viewer, visible
 
+    purpose = checked_purpose(restricted, purpose)
     now = bootstrap.now()
     with bootstrap.opened_ledger(run.settings, create=False, reading=True) as ledger:
         stored = ledger.decision(decision_id, tenant=run.settings.tenant)
@@ -29,12 +33,17 @@ def explain(run: Run, decision_id: str, trace: bool) -> int:
     viewer = Viewer(tenant=run.settings.tenant, roles=frozenset({"platform"}), principal="cli")
     if not visible(stored, viewer, now):
         raise CommandError("explain.sealed", id=decision_id, status=MISSING)
+    if restricted:
+        with bootstrap.opened_ledger(run.settings, create=False) as ledger:
+            record_access(
+                ledger, subject=decision_id, purpose=purpose, tenant=run.settings.tenant, actor="cli", at=now
+            )
     if run.format == "json":
-        run.emit_bytes(mask_json(stored.body) + b"\n")
+        run.emit_bytes(mask_json(stored.body, restricted=restricted) + b"\n")
     elif run.format == "html":
         from api.report import report
 
-        run.emit_bytes(report([stored.decision], run.lang, made_at=now))
+        run.emit_bytes(report([stored.decision], run.lang, made_at=now, restricted=restricted))
     else:
-        run.emit_bytes(tell(stored.decision, run.lang, trace=trace).encode())
+        run.emit_bytes(tell(stored.decision, run.lang, trace=trace, restricted=restricted).encode())
     return 0

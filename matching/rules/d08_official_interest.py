@@ -22,7 +22,7 @@ def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
     found = [(name, tie) for tie in subject.ties if (name := _case(tie))]
     if handles(subject):
         yield from findings(case, RULE, subject, found, restricted=True)
-    elif found:
+    else:  # said of every official: that there is something to look at would give it away
         yield NotAssessable(
             code=RULE.code,
             what="input:tender.officials.role",

@@ -1,0 +1,127 @@
+"""What officials' records look like to those who may not see them: that something restricted exists, and its weight.
+
+Findings on officials (D07-D10, and recusal of officials) are for the discipline channel (公务员法 74, 76, 107).
+Every ordinary view goes through here, and hiding is what happens by default: a view shows them only when it is told
+to, and whoever asks states a purpose, which is recorded before anything is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import uuid_utils
+
+from api.errors import USAGE, CommandError
+from graph.messages import say
+from matching.decision import Bilingual, Decision, Finding, SubjectResult
+
+if TYPE_CHECKING:
+    from matching.ledger import Ledger
+
+ACCESS: Final = "restricted_access"
+"""Kind of the ledger's items that record who looked at what for which purpose."""
+LONGEST_PURPOSE: Final = 500
+KEPT: Final = ("code", "effect", "restricted")
+"""What an ordinary view keeps of a restricted finding."""
+
+
+def _words(code: str) -> Bilingual:
+    return Bilingual(zh=say("api", code, "zh"), en=say("api", code, "en"))
+
+
+def ordinary_finding(finding: Finding) -> Finding:
+    """A finding as everybody may see it: of a restricted one only its code and effect."""
+    if not finding.restricted:
+        return finding
+    return Finding(
+        code=finding.code,
+        effect=finding.effect,
+        title=_words("restricted.title"),
+        detail=_words("restricted.detail"),
+        legal_basis=(),
+        restricted=True,
+    )
+
+
+def ordinary_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as everybody may see them."""
+    return tuple(ordinary_finding(finding) for finding in findings)
+
+
+def ordinary(decision: Decision) -> Decision:
+    """A decision as everybody may see it; verdicts and hashes stay those of the whole one."""
+    if not restricted(decision):
+        return decision
+
+    def subjects(results: Iterable[SubjectResult]) -> tuple[SubjectResult, ...]:
+        return tuple(msgspec.structs.replace(r, reasons=ordinary_findings(r.reasons)) for r in results)
+
+    return msgspec.structs.replace(
+        decision,
+        bidders=subjects(decision.bidders),
+        subjects=subjects(decision.subjects),
+        pairs=tuple(msgspec.structs.replace(p, reasons=ordinary_findings(p.reasons)) for p in decision.pairs),
+        tender=msgspec.structs.replace(decision.tender, reasons=ordinary_findings(decision.tender.reasons)),
+    )
+
+
+def restricted(decision: Decision) -> bool:
+    """Whether a decision holds anything that ordinary views hide."""
+    groups = [*decision.bidders, *decision.subjects, *decision.pairs, decision.tender]
+    return any(finding.restricted for group in groups for finding in group.reasons)
+
+
+def ordinary_value(value: Any) -> Any:
+    """A plain document with restricted findings in it reduced, wherever they stand."""
+    if isinstance(value, dict):
+        if value.get("restricted") is True and "effect" in value:
+            kept = {key: value[key] for key in KEPT if key in value}
+            words = {part: msgspec.to_builtins(_words(f"restricted.{part}")) for part in ("title", "detail")}
+            return {**kept, **words, "legal_basis": []}
+        return {key: ordinary_value(item) for key, item in value.items()}
+    return [ordinary_value(item) for item in value] if isinstance(value, list) else value
+
+
+def checked_purpose(wanted: bool, purpose: str) -> str:
+    """The purpose for which restricted content is asked; empty where it is not asked.
+
+    Raises:
+        CommandError: `usage.purpose` (status 2): asked without a purpose, or a purpose without asking.
+    """
+    purpose = " ".join(purpose.split())
+    if wanted != bool(purpose) or len(purpose) > LONGEST_PURPOSE:
+        raise CommandError("usage.purpose", status=USAGE, longest=LONGEST_PURPOSE)
+    return purpose
+
+
+def record_access(
+    ledger: Ledger, *, subject: str, purpose: str, tenant: str, actor: str, at: datetime
+) -> None:
+    """Record that restricted content is shown, before it is.
+
+    Args:
+        ledger: where; the record is in its chain.
+        subject: what is looked at: a decision's id, or a project's key in the graph.
+        purpose: as the person stated it; numbers of persons in it are masked.
+        tenant: whose.
+        actor: who looks.
+        at: when.
+
+    Raises:
+        LedgerError: it could not be recorded; nothing may be shown.
+    """
+    from api.masking import mask_text
+    from matching.ledger.model import Draft
+
+    body = msgspec.json.encode({"subject": subject, "purpose": mask_text(purpose)}, order="sorted")
+    draft = Draft(kind=ACCESS, id=str(uuid_utils.uuid7()), state="shown", body=body, keys=(subject,))
+    ledger.items.put(draft, tenant=tenant, actor=actor, at=at)
+
+
+__all__ = [
+    "ACCESS", "checked_purpose", "ordinary", "ordinary_finding", "ordinary_findings", "ordinary_value",
+    "record_access", "restricted",
+]  # fmt: skip
