@@ -68,9 +68,10 @@ def slips(texts: Sequence[Codes], known: Sequence[Codes]) -> Iterator[Slip]:
         for wrong, where in held.items():
             if not 2 <= len(where) <= few or max(where) >= len(texts):
                 continue
+            source, at = next(iter(where.items()))
+            beside = int(sources[source][at - 1]), int(sources[source][at + 1])
             right = _right(tables, wrong, held, where)
-            if right:
-                source, at = next(iter(where.items()))
+            if right and _rarer(sources, wrong, right, beside, len(where), len(held[right])):
                 around = written(sources[source][at - 2 : at + 3])
                 yield Slip(tuple(sorted(where)), chr(wrong), chr(right), around)
 
@@ -84,6 +85,26 @@ def _right(t: Characters, wrong: int, held: dict[int, dict[int, int]], where: di
         if not usual and (_sounds_like(t, wrong, other) or _looks_like(t, wrong, other)):
             return other
     return 0
+
+
+def _rarer(
+    sources: Sequence[Codes], wrong: int, right: int, beside: tuple[int, int], these: int, others: int
+) -> bool:
+    """Whether of two spellings the first is the odd one: fewer texts have it, or where as many do, its pairs with the
+    characters beside it are rarer in all texts."""
+    if these != others:
+        return these < others
+    before, after = beside
+
+    def pairs(centre: int) -> int:
+        found = 0
+        for codes in sources:
+            hits = codes == centre
+            found += int(np.count_nonzero(hits[1:] & (codes[:-1] == before)))
+            found += int(np.count_nonzero(hits[:-1] & (codes[1:] == after)))
+        return found
+
+    return pairs(wrong) < pairs(right)
 
 
 def _sounds_like(t: Characters, a: int, b: int) -> bool:

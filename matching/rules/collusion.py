@@ -71,6 +71,8 @@ def together(
     found = finding(
         case, rule, name, party=sides(pair), params=given, missing=missing, ties=ties, person=person,
     )  # fmt: skip
+    basis = tuple(b for b in found.legal_basis if _applies(case, b)) or found.legal_basis
+    found = msgspec.structs.replace(found, legal_basis=basis)
     if rule.code.startswith("C"):
         found = _presumed(case, found, (pair.a, pair.b))
     remedy = (*found.remedy, "human_review") if found.remedy else ()
@@ -88,15 +90,14 @@ def name_of(view: BidderView) -> str:
 
 
 def _presumed(case: Case, found: Finding, views: Sequence[BidderView]) -> Finding:
-    """A presumption: the law that stands for the regime, and `high` from the amount that concerns the police."""
-    basis = tuple(b for b in found.legal_basis if _applies(case, b)) or found.legal_basis
+    """A presumption: `high` from the amount that concerns the police."""
     limit = case.policy.option("criminal_amount_cny")
     prices = [view.bidder.price for view in views if view.bidder.price is not None]
     if not any(price >= limit for price in prices):
-        return msgspec.structs.replace(found, legal_basis=basis)
+        return found
     note = both("rule.note.criminal", amount=f"{limit:,}")
     detail = Bilingual(zh=found.detail.zh + note.zh, en=f"{found.detail.en} {note.en}")
-    return msgspec.structs.replace(found, legal_basis=basis, detail=detail, severity="high")
+    return msgspec.structs.replace(found, detail=detail, severity="high")
 
 
 def _applies(case: Case, basis: LegalBasis) -> bool:
@@ -104,7 +105,7 @@ def _applies(case: Case, basis: LegalBasis) -> bool:
     regime, works = case.tender.regime, case.tender.object is ProjectObject.WORKS
     if regime is None:
         return True
-    if basis.instrument in (law.TENDER_RULES, law.TENDER_RULES_2011):
+    if basis.instrument in (law.TENDER_RULES, law.TENDER_RULES_2011, law.NO_1117):
         return not regime.procurement or (works and regime is Regime.PROCUREMENT_TENDER)
     if basis.instrument == law.ORDER_87:
         return regime is Regime.PROCUREMENT_TENDER
@@ -119,6 +120,6 @@ def _kinds(ties: Sequence[Tie], lang: Lang) -> str:
 
 
 def _values(ties: Sequence[Tie]) -> str:
-    facts = dict.fromkeys(fact for tie in ties for fact in tie.facts)
+    facts = dict.fromkeys(f for tie in ties for f in tie.facts if not f.field.endswith(".similarity"))
     shown = [f.a if f.a == f.b or not f.b else f"{f.a} / {f.b}" for f in facts if f.a]
     return "; ".join(shown[:SHOWN]) + ("; …" if len(shown) > SHOWN else "")

@@ -314,7 +314,7 @@ def presumed(item: int) -> tuple[LegalBasis, ...]:
 
 def sign(item: int) -> tuple[LegalBasis, ...]:
     """What a sign of presumption `item` is cited with; 0: of collusion of no certain kind."""
-    first = presumed(item)[:3] if item else (RULES_39, RULES_39_2011)
+    first = presumed(item) if item else (RULES_39, RULES_39_2011, PROCUREMENT_RULES_74)
     return (*first, NO_1117_11)
 
 # Relations between bidders and towards those who run the tender (SPEC 3 B).

@@ -28,7 +28,7 @@ def evaluate(case: Case) -> Iterable[Outcome]:
             long = len(found.members) >= prices.LONG
             name = "long_series" if long else "series"
             kind = both(f"rule.part.{found.kind}")
-            missed = f"{found.residual:.1e}"
+            missed = f"{found.residual:.4%}"
             yield _about(case, name, lot, places, asked, found.members, kind=kind, residual=missed)
         cv = prices.spread(asked)
         if cv is not None and cv * 1000 < case.policy.option("price_spread"):
