@@ -257,6 +257,9 @@ class _Converter(Reader):
             if made.id or made.name:
                 self.actors.setdefault(made.id or f"\0{made.name}", made)
         count = self.number(tender, "numberOfTenderers", "tender/")
+        if count is not None and (count < 0 or count != count.to_integral_value()):
+            self._bad("value.number", "tender/numberOfTenderers")
+            count = None
         buyer = self.inner(release, "buyer")
         entity = self.inner(tender, "procuringEntity", "tender/")
         return Process(
@@ -273,7 +276,7 @@ class _Converter(Reader):
             criteria=self.text(tender, "awardCriteria", "tender/"),
             start=self.time(period, "startDate", "tender/tenderPeriod/"),
             deadline=self.time(period, "endDate", "tender/tenderPeriod/", last=True),
-            tenderer_count=int(count) if count is not None and count == count.to_integral_value() else None,
+            tenderer_count=None if count is None else int(count),
             value=self.money(tender, "value", "tender/"),
             min_value=self.money(tender, "minValue", "tender/"),
             buyer=self.ref(buyer, "buyer/", "buyer"),

@@ -70,7 +70,7 @@ def is_compiled(release: Object) -> bool:
 
 
 def _classified(value: Any, number: int, repeated: bool) -> Iterator[Found]:
-    """The releases of one release or record."""
+    """The releases of one release, one record or one package."""
     if not isinstance(value, dict):
         yield Found(number, None, "row.json")
         return
@@ -84,6 +84,9 @@ def _classified(value: Any, number: int, repeated: bool) -> Iterator[Found]:
             yield Found(number, one, repeated=repeated)
         if len(whole) < len(inner) or not inner:
             yield Found(number, None, "ocds.linked")
+    elif isinstance(records := value.get("records"), list):
+        for one in records:
+            yield from _classified(one, number, repeated)
     elif "versionedRelease" in value:
         yield Found(number, None, "ocds.versioned")
     elif "ocid" in value:
@@ -154,12 +157,7 @@ def _lines(stream: TextIOWrapper) -> Iterator[Found]:
             yield Found(number, None, "row.json")
             continue
         repeated = decoder.taken()
-        package = value.get("releases", value.get("records")) if isinstance(value, dict) else None
-        if isinstance(package, list) and "ocid" not in value:
-            for one in package:
-                yield from _classified(one, number, repeated)
-        else:
-            yield from _classified(value, number, repeated)
+        yield from _classified(value, number, repeated)
 
 
 def is_lines(stream: TextIOWrapper) -> bool:
