@@ -11,6 +11,7 @@ from loaders.base import Kind, Row, RowError
 from loaders.ocds.convert import process
 from loaders.ocds.paths import IGNORED, MAPPED
 from loaders.ocds.relations import DATASET, MAX_EDGES, TooManyEdgesError, relations
+from loaders.ocds.stream import MAX_RELEASE
 from loaders.ocds.table import DOCUMENT
 
 _FIELD = "ocds_document"
@@ -55,5 +56,6 @@ OCDS = Kind(
     identity=(),
     marks={DOCUMENT: 20},
     snapshot="delta",
+    max_cell=MAX_RELEASE,
     is_list=False,
 )
