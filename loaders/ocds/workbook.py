@@ -117,7 +117,7 @@ def _nested(headings: Sequence[str], row: Sequence[str]) -> Object:
             last = parts[-1]
             listed = last in TEXT_LISTS
             node[last] = [one.strip() for one in text.split(";") if one.strip()] if listed else text
-    return _lists(root)
+    return {key: _lists(inner) if isinstance(inner, dict) else inner for key, inner in root.items()}
 
 
 def _lists(node: Object) -> Any:

@@ -372,8 +372,7 @@ def test_every_field_of_the_standard_is_known(shared_data: Path) -> None:
 
 
 def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    book = openpyxl.Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from ocds_files import award, bid, process, ref
@@ -75,7 +76,7 @@ def test_runs_do_not_overlap() -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"band": Decimal(1)}, {"count": 1}, {"days": -1}])
-def test_splitting_refuses_nonsense(wrong: dict[str, int]) -> None:
+def test_splitting_refuses_nonsense(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="splitting"):
         splitting([], Decimal(100), **wrong)
     with pytest.raises(ValueError, match="splitting"):

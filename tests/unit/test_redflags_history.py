@@ -196,7 +196,10 @@ def test_r14_for_agencies_and_experts(role: str) -> None:
 def test_r14_needs_ten_bids_others_and_whole_lots() -> None:
     assert only(look(market(9, 8), "A"), "R14") == []
     assert only(look(market(12, 10, rivals=2), "A"), "R14") == []
-    cut = [lot(n, row.bidders, row.winners, buyers=("K",), cut=True) for n, row in enumerate(market(12, 10))]
+    cut = [
+        lot(n, row.bidders, "".join(row.winners), buyers=("K",), cut=True)
+        for n, row in enumerate(market(12, 10))
+    ]
     assert only(look(cut, "A"), "R14") == []
     assert only(look(market(12, 10), "A", actors={"buyer": ["other"]}), "R14") == []
 

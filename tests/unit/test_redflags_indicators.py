@@ -41,13 +41,16 @@ def test_quartiles_are_those_of_type_8() -> None:
 def test_a_fence_names_what_it_comes_from() -> None:
     low = fence([5, 1, 4, 2, 3], "lower")
     assert low is not None
-    assert (low.q1, low.q3, low.count, low.given) == (pytest.approx(5 / 3), pytest.approx(13 / 3), 5, False)
+    assert low.q1 == pytest.approx(5 / 3)
+    assert low.q3 == pytest.approx(13 / 3)
+    assert (low.count, low.given) == (5, False)
     assert low.fence == pytest.approx(5 / 3 - 1.5 * 8 / 3)
     assert low.holds(low.fence)
     assert not low.holds(low.fence + 1e-9)
     high = fence([5, 1, 4, 2, 3], "upper", 4.5)
     assert high is not None
-    assert (high.fence, high.given, high.q1) == (4.5, True, pytest.approx(5 / 3))
+    assert (high.fence, high.given) == (4.5, True)
+    assert high.q1 == pytest.approx(5 / 3)
 
 
 def test_where_three_quarters_are_nothing_there_is_no_fence() -> None:
@@ -118,7 +121,8 @@ def test_r024_flags_the_process_and_both_bidders() -> None:
         "Tenderer": {"C": {"R024": 0.0}, "D": {"R024": 0.0}},
     }
     reference = answer.references["R024"]["OCID"]
-    assert (reference.q1, reference.q3) == (pytest.approx(0.07), pytest.approx(0.1))
+    assert reference.q1 == pytest.approx(0.07)
+    assert reference.q3 == pytest.approx(0.1)
     assert reference.fence == pytest.approx(0.025)
     assert answer.results[0].facts["next"] == "101"
     assert answer.meta() == {"R024": {"q1": 0.07, "q3": 0.1, "lower_fence": 0.025}}

@@ -112,4 +112,4 @@ def test_what_is_not_understood_is_refused(text: str, code: str) -> None:
         parse_settings(text)
     assert caught.value.code == code
     for lang in ("zh", "en"):
-        assert say("matching", code, lang, **caught.value.params)  # type: ignore[arg-type]
+        assert say("matching", code, lang, **caught.value.params)
