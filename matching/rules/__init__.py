@@ -179,10 +179,16 @@ def absent_inputs(request: DecisionRequest) -> tuple[NotAssessable, ...]:
     )
 
 
+def _works(tender: Tender) -> bool:
+    """Whether works are tendered, or may be."""
+    procurement = tender.regime is not None and tender.regime.procurement
+    return tender.object is ProjectObject.WORKS or (tender.object is None and not procurement)
+
+
 _ASKED_OF: Mapping[str, Callable[[Tender], bool]] = {
-    "B09": lambda tender: tender.object in (None, ProjectObject.WORKS),
+    "B09": _works,
     "B10": lambda tender: tender.regime is None or tender.regime.procurement,
-    "B15": lambda tender: tender.object in (None, ProjectObject.WORKS),
+    "B15": _works,
 }
 """Rules that are about some tenders only: what they would need is not missing in the others."""
 

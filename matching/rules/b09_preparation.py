@@ -24,9 +24,11 @@ RELATED = frozenset({"controls", "influences", "manages", "common_controller"})
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Construction only. Affiliated is who controls, or is controlled, along links that are each more than half;
     weaker connections go to a human."""
-    if case.tender.object not in (None, ProjectObject.WORKS):
+    tender = case.tender
+    procurement = tender.regime is not None and tender.regime.procurement
+    if tender.object is not ProjectObject.WORKS and (tender.object is not None or procurement):
         return
-    missing = OBJECT if case.tender.object is None else ()
+    missing = OBJECT if tender.object is None else ()
     named = list(_named(view))
     yield from bidder_findings(case, RULE, view, named, missing={name: missing for name, _ in named})
 

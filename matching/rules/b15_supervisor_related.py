@@ -23,10 +23,12 @@ KINDS = frozenset({"same_head", "holds", "controls", "shareholding"})
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Invalid where the documents use the standard form for works, which says so; else a human looks. A provider
     whose service nobody states may be no supervisor at all."""
-    if case.tender.object not in (None, ProjectObject.WORKS):
+    tender = case.tender
+    procurement = tender.regime is not None and tender.regime.procurement
+    if tender.object is not ProjectObject.WORKS and (tender.object is not None or procurement):
         return
-    standard = any(_standard(text) for text in case.tender.extra_conditions)
-    missing = OBJECT if case.tender.object is None else ()
+    standard = any(_standard(text) for text in tender.extra_conditions)
+    missing = OBJECT if tender.object is None else ()
     named = list(_named(view, standard))
     yield from bidder_findings(case, RULE, view, named, missing={"standard": missing})
 

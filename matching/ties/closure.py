@@ -171,10 +171,8 @@ class Closure:
             self._ordinals.setdefault(node, ordinal)
         return node
 
-    def _end(self, key: str, by: str) -> str:
-        """The node of a relation's end; only where a name links it, its party has to be looked at."""
-        if by == "code":
-            return key
+    def _end(self, key: str) -> str:
+        """The node of a relation's end."""
         node = self._canonical.get(key)
         if node is None:
             ordinal = self._generation.party_ordinal(key)
@@ -214,13 +212,13 @@ class Closure:
         if kind in OWNING or kind in DECLARED or kind is RelationType.MANAGES:
             if not incoming or not self._holds(relation):
                 return
-            src = self._end(relation.src, relation.by)
+            src = self._end(relation.src)
             table = self.owners if kind in OWNING else self.declared if kind in DECLARED else self.managers
             table.setdefault(node, []).append(Link(src, node, relation))
             yield src
         elif kind is RelationType.BRANCH_OF:
             if not incoming and self._holds(relation):
-                dst = self._end(relation.dst, relation.by)
+                dst = self._end(relation.dst)
                 self.branches.setdefault(node, []).append(Link(node, dst, relation))
                 yield dst
         elif kind is RelationType.IN_CONCERT:
@@ -235,7 +233,7 @@ class Closure:
             self.served.setdefault(node, []).append(Link(node, relation.dst, relation))
 
     def _link(self, relation: PartyRelation) -> Link:
-        return Link(self._end(relation.src, relation.by), self._end(relation.dst, relation.by), relation)
+        return Link(self._end(relation.src), self._end(relation.dst), relation)
 
     def _office(self, node: str, relation: PartyRelation) -> None:
         valid = relation.valid
