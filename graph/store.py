@@ -260,17 +260,30 @@ class Store(GraphReader, GraphWriter, Protocol):
         ...
 
 
-def open_store(url: str, *, create: bool = False) -> Store:
-    """Open a store by URL: a path or `sqlite:///path` for the embedded file.
+def open_store(url: str, *, create: bool = False, user: str = "", password: str = "") -> Store:
+    """Open a store by URL: a path or `sqlite:///path` for the embedded file, `neo4j://user@host:7687/database`
+    (also `bolt://`, and either with `+s` or `+ssc` for TLS) for Neo4j.
+
+    Args:
+        url: where. A password in it is refused.
+        create: make a store where there is none.
+        user: for Neo4j, where the URL does not name one.
+        password: for Neo4j.
 
     Raises:
-        StoreError: `store.missing` (and not `create`), `store.scheme`, `store.version`, `store.damaged`.
+        StoreError: `store.missing` (and not `create`), `store.scheme`, `store.version`, `store.damaged`; of Neo4j
+            also `store.unavailable`, `store.slow`, `store.auth`, `store.database`, `store.server_version`,
+            `store.foreign`, `store.url`, `store.url_password`, `store.missing_database`.
     """
     scheme, sep, rest = url.partition("://")
     if not sep or scheme == "sqlite":
         from graph.stores.embedded.store import EmbeddedStore
 
         return EmbeddedStore(rest.lstrip("/").join(("/", "")) if sep else url, create=create)
+    if scheme.partition("+")[0] in ("neo4j", "bolt"):
+        from graph.stores.bolt.store import BoltStore
+
+        return BoltStore(url, create=create, user=user, password=password)
     raise StoreError("store.scheme", scheme=scheme)
 
 

@@ -13,7 +13,9 @@ from graph.relations import Relation
 
 ORG_SCHEMES = ("uscc", "org_code")
 PERSON_SCHEMES = ("citizen_id", "residence_permit", "passport")
-STRONG_SCHEMES = (*ORG_SCHEMES, *PERSON_SCHEMES)
+SOURCE_SCHEME = "source_id"
+"""A number that one publisher or foreign register gave, written with who gave it: the same number, the same party."""
+STRONG_SCHEMES = (*ORG_SCHEMES, *PERSON_SCHEMES, SOURCE_SCHEME)
 """A registration number is not strong: registers of different places have given the same one."""
 THING_SCHEMES = frozenset(kind.value for kind in PartyType if kind.thing)
 """Of a tender, an account and other things: the scheme is called like the type, and links by its value."""
@@ -89,7 +91,8 @@ def strong(scheme: str, value: str) -> str | None:
         return f"o:{value[8:17]}" if len(value) == 18 else None
     if scheme == "org_code":
         return f"o:{value.replace('-', '')}"
-    return f"{scheme}:{value}" if scheme in PERSON_SCHEMES or scheme in THING_SCHEMES else None
+    known = scheme in PERSON_SCHEMES or scheme in THING_SCHEMES or scheme == SOURCE_SCHEME
+    return f"{scheme}:{value}" if known else None
 
 
 def strong_ids(mention: Mention) -> tuple[str, ...]:
@@ -107,7 +110,7 @@ def strong_ids(mention: Mention) -> tuple[str, ...]:
 def _schemes(kind: PartyType) -> tuple[str, ...]:
     if kind.thing:
         return (kind.value,)
-    return ORG_SCHEMES if kind is _ORG else PERSON_SCHEMES
+    return (*(ORG_SCHEMES if kind is _ORG else PERSON_SCHEMES), SOURCE_SCHEME)
 
 
 def owns(ids: tuple[Id, ...], scheme: str, value: str) -> bool:

@@ -25,6 +25,7 @@ AT_PUBLICATION = datetime(9999, 12, 31, tzinfo=UTC)
 ABSENCE = "snapshot"
 """Reason of a REMOVED event that follows from a record's absence."""
 ERASED = "erased:"
+EXITS = (Status.REMOVED, Status.REPAIRED, Status.REVOKED, Status.TEMP_LIFTED, Status.DISPUTED)
 FINAL = frozenset({Status.REMOVED, Status.REPAIRED, Status.REVOKED})
 COLUMNS = (
     "id, kind, source, kh, key, mark, hash, from_gen, to_gen, state, party, strong, other, type, valid_from,"

@@ -133,6 +133,10 @@ class Run:
     def _remember(self, kind: int, source: int, numbered: Iterable[tuple[int, int]]) -> None:
         """Take note of new rows, hash of key and number, where a store keeps them in memory."""
 
+    def _parts(self, records: Sequence[content.Record]) -> Iterator[list[content.Record]]:
+        """As many records at a time as suit the store."""
+        return chunks(records, CHUNK)
+
     # What is the same in all of them.
 
     def write(self, batch: Batch) -> None:
@@ -144,7 +148,7 @@ class Run:
             (r.RELATION, batch.relations),
         )
         for kind, records in groups:
-            for part in chunks(records, CHUNK):
+            for part in self._parts(records):
                 self._write(kind, part)
         self.staged += len(batch)
         self._wrote()

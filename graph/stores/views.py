@@ -2,22 +2,47 @@
 
 from __future__ import annotations
 
-from graph.relations import PartyRelation
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+
+from graph.model import Doc, Interval, SameAs, Source
+from graph.relations import PartyRelation, RelationType
 from graph.store import ListingVersion
 from graph.stores import content
 from graph.stores import rows as r
+from graph.stores.assemble import Part
 from graph.stores.links import Links
 
 
-def edge(links: Links, row: r.Row) -> PartyRelation:
-    """A relation row with its ends resolved."""
-    relation = r.decode_relation(row.doc)
-    src, dst = (row.source, row.kh, 0), (row.source, row.kh, 1)
-    by_code = (row.strong & 1 or links.linked(src)) and (row.strong & 2 or links.linked(dst))
+class EdgeDoc(Doc):
+    """What a relation's document says of itself, without whom it names: a third of the work of reading it all."""
+
+    type: RelationType
+    share: Decimal | None = None
+    share_min: Decimal | None = None
+    share_max: Decimal | None = None
+    votes: Decimal | None = None
+    role: str = ""
+    attributes: dict[str, str] = {}
+    valid: Interval = Interval()
+    source: Source = Source(dataset="")
+
+
+decode_edge = msgspec.json.Decoder(EdgeDoc).decode
+
+
+def resolved(
+    links: Links, relation: EdgeDoc, source: int, kh: int, strong: int, src: int, dst: int
+) -> PartyRelation:
+    """A relation between base parties with its ends resolved."""
+    one, two = (source, kh, 0), (source, kh, 1)
+    by_code = (strong & 1 or links.linked(one)) and (strong & 2 or links.linked(two))
     return PartyRelation(
         type=relation.type,
-        src=content.party_key(links.resolve(row.party, src)),
-        dst=content.party_key(links.resolve(row.other or 0, dst)),
+        src=content.party_key(links.resolve(src, one)),
+        dst=content.party_key(links.resolve(dst, two)),
         share=relation.share,
         share_min=relation.share_min,
         share_max=relation.share_max,
@@ -28,6 +53,11 @@ def edge(links: Links, row: r.Row) -> PartyRelation:
         source=relation.source,
         by="code" if by_code else "name",
     )
+
+
+def edge(links: Links, row: r.Row) -> PartyRelation:
+    """A relation row with its ends resolved."""
+    return resolved(links, decode_edge(row.doc), row.source, row.kh, row.strong, row.party, row.other or 0)
 
 
 def linked_party(links: Links, base: int, strong: int, place: tuple[int, int, int]) -> str | None:
@@ -49,3 +79,17 @@ def version(links: Links, row: r.Row, known: int) -> ListingVersion:
         content_hash=row.hash.hex(),
         party=linked_party(links, row.party, row.strong, (row.source, row.kh, 0)),
     )
+
+
+def same_as(links: Links, party: int, parts: Iterable[Part]) -> list[SameAs]:
+    """The links of a party's mentions: by identifier (`E1`), by a human, or the only one (`own`)."""
+    found = []
+    for part in sorted(parts, key=lambda one: (one.kind, one.id, one.role)):
+        human = links.linked(part.place)
+        tier, by = ("E1", "identifier") if part.coded else ("own", "record")
+        if human is not None:
+            tier, by = human.tier, human.decided_by
+        found.append(
+            SameAs(mention=part.mention(links), party=content.party_key(party), tier=tier, decided_by=by)
+        )
+    return found

@@ -21,7 +21,7 @@ from graph.stores.embedded.files import Pool
 from graph.stores.embedded.links import VISIBLE, read_links
 from graph.stores.embedded.search import FileNames
 from graph.stores.links import Links
-from graph.stores.views import edge, version
+from graph.stores.views import edge, same_as, version
 
 _LINKS_KEPT = 4
 _EDGES = (
@@ -227,20 +227,9 @@ class Reading:
         number = content.party_number(party)
         if number is None:
             return []
-        found = []
         with self._reading(known) as (db, at, links):
             canon = links.of(number)
-            for part in sorted(parts_of(db, links, canon, at), key=lambda one: (one.kind, one.id, one.role)):
-                human = links.linked(part.place)
-                tier, by = ("E1", "identifier") if part.coded else ("own", "record")
-                if human is not None:
-                    tier, by = human.tier, human.decided_by
-                found.append(
-                    SameAs(
-                        mention=part.mention(links), party=content.party_key(canon), tier=tier, decided_by=by
-                    )
-                )
-        return found
+            return same_as(links, canon, parts_of(db, links, canon, at))
 
     @contextmanager
     def _reading(self, known: int | None = None) -> Iterator[tuple[sqlite3.Connection, int, Links]]:

@@ -23,6 +23,8 @@ from graph.stores.views import edge, linked_party
 
 _ALL_PARTS = query("{column} IS NOT NULL AND from_gen <= :known", order=" ORDER BY base")
 
+_LAST_TOUCH = "max(max(from_gen), max(CASE WHEN to_gen <= :known THEN to_gen ELSE 0 END))"
+
 
 class Streams(Reading):
     """The iterators of `GraphReader`. Each is one read transaction: it sees one generation to its end."""
@@ -30,15 +32,19 @@ class Streams(Reading):
     def touched(self, dataset: str) -> str:
         """A mark that changes whenever rows of a list (or, for "", parties and relations) may read differently."""
         with self._reading() as (db, at, _):
-            where = "" if not dataset else "AND source IN (SELECT id FROM source WHERE dataset = :dataset)"
-            rows = db.execute(
-                "SELECT token, recorded_at, number FROM generation WHERE number IN ("
-                f" SELECT max(gen) FROM change WHERE gen <= :known AND added + updated + ended > 0 {where}"
-                " UNION SELECT max(max(from_gen), max(coalesce(to_gen, 0))) FROM bond WHERE from_gen <= :known"
-                " UNION SELECT max(max(from_gen), max(coalesce(to_gen, 0))) FROM verdict WHERE from_gen <= :known"
-                " UNION SELECT max(gen) FROM erasure) ORDER BY number",
-                {"known": at, "dataset": dataset},
-            ).fetchall()
+            return self._mark(db, at, dataset)
+
+    def _mark(self, db: sqlite3.Connection, known: int, dataset: str) -> str:
+        """The mark that a generation has, or had when it was the newest."""
+        where = "" if not dataset else "AND source IN (SELECT id FROM source WHERE dataset = :dataset)"
+        rows = db.execute(
+            "SELECT token, recorded_at, number FROM generation WHERE number IN ("
+            f" SELECT max(gen) FROM change WHERE gen <= :known AND added + updated + ended > 0 {where}"
+            f" UNION SELECT {_LAST_TOUCH} FROM bond WHERE from_gen <= :known"
+            f" UNION SELECT {_LAST_TOUCH} FROM verdict WHERE from_gen <= :known"
+            " UNION SELECT max(gen) FROM erasure) ORDER BY number",
+            {"known": known, "dataset": dataset},
+        ).fetchall()
         return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
 
     def iter_listing_rows(self, dataset: str) -> Iterator[tuple[bytes, str, int, int | None, str | None]]:

@@ -18,8 +18,6 @@ from graph.stores import rows as r
 from graph.stores.embedded.files import WriterLock, connect, guarded
 from graph.stores.embedded.stage import Run
 
-EXITS = (Status.REMOVED, Status.REPAIRED, Status.REVOKED, Status.TEMP_LIFTED, Status.DISPUTED)
-
 
 class Writing:
     """`GraphWriter` without links and erasure."""
@@ -87,7 +85,7 @@ class Writing:
             ValueError: `event` is no exit.
         """
         status = Status(event)
-        if status not in EXITS:
+        if status not in r.EXITS:
             raise ValueError(f"{event} is not an exit")
         run = self._begun()
         with self._writing():

@@ -1,0 +1,2 @@
+// Which earlier records the run named, packed.
+CREATE (:Seen {gen: $gen, records: $records})

@@ -1,0 +1,2 @@
+// Not needed after the end of a run.
+MATCH (s:Seen) DELETE s

@@ -1,0 +1,2 @@
+// Undo a staged run.
+MATCH (b:Bond) WHERE b.from_gen = $gen DELETE b

@@ -1,0 +1,2 @@
+// Made after a first load: filling it at once is several times faster than row by row.
+CREATE INDEX liancheng_party_ident IF NOT EXISTS FOR (n:Party) ON (n.ident)

@@ -1,0 +1,2 @@
+// This database is for trials: it may be emptied.
+MATCH (s:Store) SET s.trials = true

@@ -1,0 +1,2 @@
+// Parties whose comparison form is this one.
+MATCH (n:Name) WHERE n.form = $form RETURN n.party ORDER BY n.party

@@ -1,0 +1,12 @@
+// A page of parties by number, each with its mentions; of a hub only so many relations that it is known as one.
+MATCH (p:Party) WHERE p.number > $after
+WITH p ORDER BY p.number LIMIT $size
+RETURN collect([
+  p.number,
+  COLLECT { MATCH (r:Record)-[:NAMES]->(p) WHERE r.from_gen <= $known
+            RETURN [r.id, r.kind, r.source, r.kh, r.key, r.strong, r.to_gen, r.doc] LIMIT $hub },
+  COLLECT { MATCH (p)-[r]->(:Party) WHERE r.from_gen <= $known
+            RETURN [r.id, r.source, r.kh, r.key, r.strong, r.to_gen] LIMIT $hub },
+  COLLECT { MATCH (:Party)-[r]->(p) WHERE r.from_gen <= $known
+            RETURN [r.id, r.source, r.kh, r.key, r.strong, r.to_gen] LIMIT $hub }
+])

@@ -1,0 +1,5 @@
+// Every version of the relations of one key and type.
+MATCH (a:Party)-[r:RELATION {kh: $kh}]->(b:Party) WHERE r.source = $source
+RETURN r.id, r.source, r.kh, r.key, r.mark, r.from_gen, r.to_gen, a.number, r.strong, b.number, type(r),
+       r.valid_from, r.valid_to, r.doc, r.ends
+ORDER BY r.id

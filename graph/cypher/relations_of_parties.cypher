@@ -1,0 +1,7 @@
+// Every version of the relations of parties.
+UNWIND $numbers AS number
+MATCH (:Party {number: number})-[r]-(:Party)
+WITH DISTINCT r, startNode(r) AS a, endNode(r) AS b
+RETURN r.id, r.source, r.kh, r.key, r.mark, r.from_gen, r.to_gen, a.number, r.strong, b.number, type(r),
+       r.valid_from, r.valid_to, r.doc, r.ends
+ORDER BY r.id

@@ -1,0 +1,2 @@
+// Undo a staged run.
+MATCH (b:Bond) WHERE b.to_gen = $gen REMOVE b.to_gen

@@ -1,0 +1,2 @@
+// The same, read by a writer that goes on.
+MATCH (s:Seen) RETURN s.records

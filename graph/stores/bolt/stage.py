@@ -1,0 +1,337 @@
+"""A staged run in Neo4j: rows are gathered, and sent a few thousand at a time while the next ones are read.
+
+Each transaction begins with a step: it counts up the generation's `step` if that is where this writer left it. A
+transaction whose answer was lost is therefore done once, and a writer that lost its lock to another one is stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from graph.model import Listing, PartyRecord
+from graph.relations import RelationType
+from graph.store import SnapshotInfo, StoreError
+from graph.stores import content, run
+from graph.stores import rows as r
+from graph.stores.bolt import convert
+from graph.stores.bolt.parties import Allotment
+from graph.stores.bolt.schema import KEYS, SEARCH, Schema
+from graph.stores.bolt.server import Asking, Flight, Rows, Server
+from graph.stores.bolt.work import Work
+
+T = TypeVar("T")
+SEND = 5_000
+"""Rows of a transaction: larger ones are no faster and need the server's memory."""
+_SEND_BYTES = 4_000_000
+_PAGE = 20_000
+_KEPT = 4_000_000
+"""New keys of a source that are remembered (about 60 bytes each) instead of asking the server for each."""
+Figures = dict[int, list[int]]
+
+
+class Staged(msgspec.Struct, frozen=True):
+    """The begun run as the database has it."""
+
+    number: int
+    owner: str
+    step: int
+    staged: int
+    first: int
+    next_record: int
+    next_party: int
+    figures: Figures
+    before: Figures
+    """The newest published figures of each source."""
+    empty: bool
+    """Nothing was ever staged or published: there is nothing to look up."""
+
+
+class Run(run.Run):
+    """The begun run of one writer. Nothing here is seen by readers."""
+
+    def __init__(
+        self, server: Server, schema: Schema, staged: Staged, snapshots: Sequence[SnapshotInfo]
+    ) -> None:
+        self._server = server
+        self._schema = schema
+        self._step = staged.step
+        self._owner = staged.owner
+        self._before = staged.before
+        self._work = Work()
+        self._flight: Flight[None] | None = None
+        self._sent: dict[str, object] = {}
+        sources = self._ask("sources")
+        self._types = {number: dict.fromkeys(types or ()) for number, _, _, types in sources}
+        self._fresh: dict[int, set[int]] = {
+            number: set()
+            for number, *_ in sources
+            if number not in staged.before and number not in staged.figures
+        }
+        self._kinds: dict[int, str] = {}
+        self._keys: dict[int, int] = {}
+        if not staged.empty:
+            schema.indexes(SEARCH)
+        super().__init__(
+            server.url,
+            staged.number,
+            snapshots,
+            staged=staged.staged,
+            first=staged.first,
+            last=staged.next_record - 1,
+            parties=Allotment(
+                self._ask,
+                self._work,
+                staged.next_party,
+                self._ask("open_bonds"),
+                self._ask("last_bond")[0][0],
+                empty=staged.empty,
+            ),
+            sources={(dataset, source): number for number, dataset, source, _ in sources},
+            figures=staged.figures,
+        )
+        for (blob,) in self._ask("seen"):
+            for one in array("q", zlib.decompress(blob)):
+                self._seen[one] = 1
+
+    def settle(self) -> None:
+        """Make durable all that is staged."""
+        self.commit()
+
+    def commit(self) -> None:
+        """Make durable what was staged so far, and wait until it is."""
+        self._flush()
+        self._arrive()
+
+    def drain(self) -> None:
+        """Let what is on its way arrive or fail; nothing more is sent."""
+        with contextlib.suppress(StoreError):
+            self._arrive()
+
+    def finish(self, work: Callable[[Asking], T]) -> T:
+        """Do the last transaction of the run."""
+        self.commit()
+        step = self._step
+        self._step += 1
+        return self._server.write(lambda ask: self._stepped(ask, step, work))
+
+    def record_types(self) -> set[RelationType]:
+        """The relation types that any source holds."""
+        return {convert.TYPES[one] for types in self._types.values() for one in types if one in convert.TYPES}
+
+    def _ask(self, name: str, relation: RelationType | None = None, /, **parameters: object) -> Rows:
+        return self._server.ask(name, relation, **parameters)
+
+    def _stepped(self, ask: Asking, step: int, work: Callable[[Asking], T]) -> T:
+        asked = {"number": self.number, "owner": self._owner, "step": step}
+        if not ask("step", **asked) and not ask("step_done", **asked):
+            raise StoreError("store.busy", path=self._path)
+        return work(ask)
+
+    def _flush(self) -> None:
+        """Send what was gathered, after what is on its way has arrived."""
+        self._arrive()
+        if self._named:
+            self._work.seen = zlib.compress(self._named.tobytes(), 1)
+            self._named = array("q")
+        work, step = self._work.taken(), self._step
+        progress = {
+            "staged": self.staged,
+            "record": self._next,
+            "party": self._parties.next,
+            "changes": msgspec.json.encode({str(key): one for key, one in self._changes.items()}).decode(),
+        }
+
+        def send(ask: Asking) -> None:
+            asked = {"number": self.number, "owner": self._owner, "step": step}
+            if not ask("step", **asked):
+                if ask("step_done", **asked):
+                    return
+                raise StoreError("store.busy", path=self._path)
+            work.send(ask, self.number)
+            ask("progress", number=self.number, **progress)
+
+        if work.empty and progress == self._sent:
+            return
+        self._sent = progress
+        self._step += 1
+        self._flight = self._server.start_writing(send)
+
+    def _arrive(self) -> None:
+        """Wait for what is on its way."""
+        if self._flight is not None:
+            flight, self._flight = self._flight, None
+            self._server.landed(flight)
+
+    def _flush_when_full(self) -> None:
+        work = self._work
+        rows = len(work.listings) + len(work.register) + sum(map(len, work.relations.values()))
+        if max(rows, len(self._named), len(work.ended)) >= SEND or work.size >= _SEND_BYTES:
+            self._flush()
+
+    def _open(self) -> None:
+        pass
+
+    def _wrote(self) -> None:
+        self._flush_when_full()
+
+    def _parts(self, records: Sequence[content.Record]) -> Iterator[list[content.Record]]:
+        """Few enough for one transaction, also where each brings a book."""
+        part: list[content.Record] = []
+        size = 0
+        for record in records:
+            part.append(record)
+            raw = record.raw if isinstance(record, Listing | PartyRecord) else {}
+            size += 500 + sum(map(len, raw.values()))
+            if len(part) >= SEND or size >= _SEND_BYTES:
+                yield part
+                part, size = [], 0
+        if part:
+            yield part
+
+    def _write(self, kind: int, records: Sequence[content.Record]) -> None:
+        super()._write(kind, records)
+        self._flush_when_full()
+
+    def _remember(self, kind: int, source: int, numbered: Iterable[tuple[int, int]]) -> None:
+        known = self._fresh.get(source)
+        if known is not None:
+            known.update(kh for kh, _ in numbered)
+            if len(known) > _KEPT:
+                del self._fresh[source]
+
+    def _insert(self, rows: Iterable[tuple[object, ...]]) -> None:
+        work, parties = self._work, self._parties
+        assert isinstance(parties, Allotment)  # noqa: S101 - made so above
+        for one in map(r.Row._make, rows):
+            parties.located(one.id, one.source, one.kh)
+            work.size += len(one.doc)
+            if one.kind == r.RELATION:
+                self._insert_relation(one)
+                continue
+            line = [one.id, one.source, one.kh, one.key, one.mark, None, one.state, one.party, one.strong, one.own,
+                    one.doc.decode(), one.from_gen]  # fmt: skip
+            if one.kind == r.LISTING:
+                line[5] = one.hash
+                work.listings.append(line)
+            else:
+                work.register.append(line)
+
+    def _insert_relation(self, row: r.Row) -> None:
+        fields, doc, ends = convert.split(row.doc)
+        kind = row.type or ""
+        types = self._types.setdefault(row.source, {})
+        if kind not in types:
+            types[kind] = None
+            self._work.sources.append([row.source, *self._names[row.source], list(types)])
+        share, votes, role = (convert.text_of(fields, name) for name in ("share", "votes", "role"))
+        self._work.relations.setdefault(kind, []).append(
+            [row.party, row.other, row.id, row.source, row.kh, row.key, row.mark, row.strong, row.valid_from,
+             row.valid_to, share, votes, role, doc, ends]
+        )  # fmt: skip
+
+    def _pend(self, record: int) -> None:
+        self._work.pending.append(record)
+
+    def _close(self, row: r.Row) -> None:
+        earlier = row.id < self._first
+        if row.kind != r.RELATION:
+            (self._work.ended if earlier else self._work.removed).append(row.id)
+            return
+        lines = self._work.ended_relations if earlier else self._work.removed_relations
+        lines.setdefault(row.type or "", []).append([row.id, row.kh])
+
+    def _current(self, kind: int, source: int, hashes: Iterable[int]) -> list[tuple[int, int, int, int]]:
+        keys = list(hashes)
+        fresh = self._fresh.get(source)
+        if fresh is not None:
+            keys = [kh for kh in keys if kh in fresh]
+        if not keys:
+            return []
+        if not self._work.empty:
+            self._flush()
+        self._arrive()
+        self._kinds.clear()
+        self._keys.clear()
+        if kind != r.RELATION:
+            self._schema.indexes(KEYS)
+            rows = self._ask("current_records", keys=keys, source=source)
+            return [(kh, one, mark, state) for kh, one, mark, state in convert.columns(rows)]
+        found: list[tuple[int, int, int, int]] = []
+        types = [convert.TYPES[one] for one in self._types.get(source, ()) if one in convert.TYPES]
+        self._schema.indexes((), types)
+        for relation in types:
+            if not keys:
+                break
+            rows = self._ask("current_relations", relation, keys=keys, source=source)
+            for kh, one, mark in convert.columns(rows):
+                found.append((kh, one, mark, r.OPEN))
+                self._kinds[one], self._keys[one] = relation.value, kh
+            here = {kh for kh, *_ in found}
+            keys = [kh for kh in keys if kh not in here]
+        return found
+
+    def _rows(self, ids: Iterable[int]) -> list[r.Row]:
+        plain: list[int] = []
+        related: dict[str, list[list[int]]] = {}
+        for one in ids:
+            if one in self._kinds:
+                related.setdefault(self._kinds[one], []).append([one, self._keys[one]])
+            else:
+                plain.append(one)
+        found = []
+        for part in run.chunks(plain, 1_000):
+            rows = self._ask("rows_of_records", ids=part)
+            found += map(convert.record, rows)
+        for kind, pairs in related.items():
+            for slice_ in run.chunks(pairs, 2_000):
+                rows = self._ask("rows_of_relations", convert.TYPES[kind], rows=slice_)
+                found += map(convert.relation, rows)
+        return sorted(found, key=lambda row: row.id)
+
+    def _missing(self, source: int) -> Iterator[list[r.Row]]:
+        self._schema.indexes(KEYS)
+        after = 0
+        while True:
+            rows = self._ask(
+                "open_records", after=after, first=self._first, source=source, absent=r.ABSENT, size=_PAGE
+            )
+            ids = rows[0][0]
+            if not ids:
+                break
+            after = ids[-1]
+            for part in run.chunks((one for one in ids if not self._seen[one]), 1_000):
+                self._kinds.clear()
+                yield self._rows(part)
+                self._flush_when_full()
+        types = [convert.TYPES[one] for one in self._types.get(source, ()) if one in convert.TYPES]
+        if not types:
+            return
+        self._schema.indexes((), types)
+        last = self._ask("last_party")[0][0]
+        for low in range(0, last, _PAGE // 2):
+            rows = self._ask(
+                "open_relations", low=low, high=low + _PAGE // 2, source=source, first=self._first
+            )
+            gone = [(one, kh, kind) for one, kh, kind in convert.columns(rows) if not self._seen[one]]
+            for slice_ in run.chunks(gone, 2_000):
+                self._kinds = {one: kind for one, _, kind in slice_}
+                self._keys = {one: kh for one, kh, _ in slice_}
+                yield self._rows([one for one, *_ in slice_])
+                self._flush_when_full()
+
+    def _open_before(self, source: int) -> int:
+        before = self._before.get(source)
+        return before[run.IN_FORCE] if before else 0
+
+    def _add_source(self, dataset: str, name: str) -> int:
+        number = max(self._names, default=0) + 1
+        self._work.sources.append([number, dataset, name, []])
+        self._types[number] = {}
+        self._fresh[number] = set()
+        return number

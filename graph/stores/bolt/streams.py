@@ -1,0 +1,194 @@
+"""Whole lists, all parties, all relations, page by page as columns: decoding rows one by one would take longest.
+
+Versions never change once published, so that pages of one generation belong together though each is read by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from graph.model import Party
+from graph.relations import PartyRelation
+from graph.store import ListingVersion, Versioned
+from graph.stores import rows as r
+from graph.stores import views
+from graph.stores.assemble import Part
+from graph.stores.bolt import convert, state
+from graph.stores.bolt.read import Reading, assembled, bases_of, party_at
+from graph.stores.bolt.server import Asking
+from graph.stores.links import Links
+
+_LISTINGS = 1_000
+_PARTIES = 2_000
+_HUB = 2_000
+"""Relations of a party above which its mentions are read row by row: as columns they would fill the server's memory."""
+_STARTS = 20_000
+_EDGES = 50_000
+"""Relations that a page may have as columns."""
+
+
+class Streams(Reading):
+    """The iterators of `GraphReader`. Each sees one generation to its end."""
+
+    def touched(self, dataset: str) -> str:
+        """A mark that changes whenever rows of a list (or, for "", parties and relations) may read differently."""
+
+        def work(ask: Asking, at: int, links: Links) -> str:
+            published = state.generations(ask, at)
+            sources = {number: name for number, (name, _) in links.sources.items()}
+            changing = [
+                one.number
+                for one in published
+                if any(
+                    sum(counts[:3]) > 0 and (not dataset or sources.get(source) == dataset)
+                    for source, counts in one.figures.items()
+                )
+            ]
+            numbers = {max(changing, default=0)}
+            for low, high in ask("touched_decisions", known=at):
+                numbers.add(max(low or 0, high or 0))
+            rows = [(one.token, one.recorded_at, one.number) for one in published if one.number in numbers]
+            return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()
+
+        return self._reading(work)
+
+    def iter_listing_rows(self, dataset: str) -> Iterator[tuple[bytes, str, int, int | None, str | None]]:
+        """All versions of a list: JSON of the `Listing`, content hash (hex), from_gen, to_gen, party key.
+
+        In the order of first recording. `to_gen` is None for what is in force now.
+        """
+        at, links = self._snapshot()
+        sources = [number for number, (name, _) in links.sources.items() if name == dataset]
+        after = 0
+        while sources:
+            page = self._server.ask("listing_page", after=after, sources=sources, known=at, size=_LISTINGS)
+            rows = list(convert.columns(page))
+            for _, doc, digest, low, high, party, strong, source, kh in rows:
+                yield (
+                    doc.encode(),
+                    digest.hex(),
+                    low,
+                    high if 0 <= high <= at else None,
+                    views.linked_party(links, party, strong, (source, kh, 0)),
+                )
+            if len(rows) < _LISTINGS:
+                return
+            after = rows[-1][0]
+
+    def iter_listings(self, dataset: str) -> Iterator[ListingVersion]:
+        """All versions of a list, every generation, in the order of first recording."""
+        for doc, digest, from_gen, to_gen, party in self.iter_listing_rows(dataset):
+            yield ListingVersion(
+                from_gen=from_gen,
+                to_gen=to_gen,
+                listing=r.decode_listing(doc),
+                content_hash=digest,
+                party=party,
+            )
+
+    def iter_parties(self) -> Iterator[Party]:
+        """All parties in key order; those without a record in force as they were last (without mentions)."""
+        return self._parties(every=True)
+
+    def iter_party_rows(self) -> Iterator[tuple[str, bytes]]:
+        """Key and JSON of the parties that more is known of than one record on a list, in key order."""
+        encode = msgspec.json.Encoder().encode
+        for party in self._parties(every=False):
+            yield party.key, encode(party)
+
+    def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:
+        """All relation versions, ends resolved, in the order of the parties that they come from."""
+        at, links = self._snapshot()
+        low = 0
+        while True:
+            high, count = self._server.ask("relation_degrees", after=low, size=_STARTS)[0]
+            if high is None:
+                return
+            bounds = self._bounds(low, high) if count > _EDGES else [(low, high, int(count))]
+            for start, end, expected in bounds:
+                yield from self._edges(links, at, start, end, hub=expected > _EDGES)
+            low = high
+
+    def _bounds(self, low: int, high: int) -> Iterator[tuple[int, int, int]]:
+        """A page of parties with too many relations, in smaller ones."""
+        while low < high:
+            size = _STARTS
+            while True:
+                size = max(1, size // 8)
+                end, count = self._server.ask("relation_degrees", after=low, size=size)[0]
+                if count <= _EDGES or size == 1:
+                    break
+            yield low, min(end, high), int(count)
+            low = end
+
+    def _edges(
+        self, links: Links, at: int, low: int, high: int, *, hub: bool
+    ) -> Iterator[tuple[Versioned, PartyRelation]]:
+        found = self._server.ask("relation_rows" if hub else "relation_page", low=low, high=high, known=at)
+        rows: list[Any] = found if hub else list(convert.columns(found))
+        rows.sort(key=lambda row: (row[6], row[0]))
+        decode = views.decode_edge
+        for _, source, kh, strong, start, end, src, dst, doc in rows:
+            version = Versioned(from_gen=start, to_gen=end if 0 <= end <= at else None)
+            yield version, views.resolved(links, decode(doc), source, kh, strong, src, dst)
+
+    def _snapshot(self) -> tuple[int, Links]:
+        return self._reading(lambda ask, at, links: (at, links))
+
+    def _parties(self, *, every: bool) -> Iterator[Party]:
+        at, links = self._snapshot()
+        special: list[int] = []
+        if not links.plain:
+            special = sorted(self._server.read(lambda ask: links.special(lambda place: bases_of(ask, place))))
+        apart = set(special)
+        waiting = iter([*special, None])
+        following = next(waiting)
+        for base, parts in self._pages(at):
+            while following is not None and following <= base:
+                yield from self._one(links, following, at)
+                following = next(waiting)
+            if not parts or links.of(base) in apart:
+                continue
+            if every or any(part.kind != r.LISTING or part.coded for part in parts):
+                yield self._of_parts(links, base, parts, at)
+        while following is not None:
+            yield from self._one(links, following, at)
+            following = next(waiting)
+
+    def _pages(self, at: int) -> Iterator[tuple[int, list[Part]]]:
+        """Every party number with its mentions at any time up to `at`, in order."""
+        after = 0
+        while True:
+            page = self._server.ask("party_page", after=after, size=_PARTIES, known=at, hub=_HUB)[0][0]
+            for number, records, out, into in page:
+                if max(len(records), len(out), len(into)) >= _HUB:
+                    rows = self._server.ask("mentions_of_parties", numbers=[number], known=at, ended=True)
+                    yield (
+                        number,
+                        [Part(*row[:9], None if row[9] is None else row[9].encode()) for row in rows],
+                    )
+                    continue
+                parts = [Part(0, number, *row[:7], row[7].encode()) for row in records]
+                parts += [Part(0, number, row[0], r.RELATION, *row[1:], None) for row in out]
+                parts += [Part(1, number, row[0], r.RELATION, *row[1:], None) for row in into]
+                yield number, parts
+            if len(page) < _PARTIES:
+                return
+            after = page[-1][0]
+
+    def _one(self, links: Links, number: int, known: int) -> Iterator[Party]:
+        party = self._server.read(lambda ask: party_at(ask, links, number, known))
+        if party is not None:
+            yield party
+
+    def _of_parts(self, links: Links, number: int, parts: Sequence[Part], known: int) -> Party:
+        current = [part for part in parts if part.to_gen is None or part.to_gen > known]
+        last = 0 if current else max(part.to_gen or 0 for part in parts)
+        shown = current or [part for part in parts if part.to_gen == last]
+        if any(part.kind != r.RELATION for part in shown):
+            return assembled(None, links, number, shown, current=bool(current))
+        return self._server.read(lambda ask: assembled(ask, links, number, shown, current=bool(current)))

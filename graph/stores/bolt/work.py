@@ -1,0 +1,86 @@
+"""What one transaction of a run does: gathered here, sent at once, done once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from graph.stores.bolt import convert
+from graph.stores.bolt.server import Asking
+
+Lines = list[list[Any]]
+
+
+class Work(msgspec.Struct):
+    """Changes that belong together, in the order in which `send` makes them."""
+
+    removed: list[int] = []
+    removed_relations: dict[str, Lines] = {}
+    ended: list[int] = []
+    ended_relations: dict[str, Lines] = {}
+    parties: Lines = []
+    listings: Lines = []
+    register: Lines = []
+    relations: dict[str, Lines] = {}
+    identifiers: Lines = []
+    names: Lines = []
+    removed_bonds: list[int] = []
+    ended_bonds: list[int] = []
+    bonds: Lines = []
+    pending: list[int] = []
+    sources: Lines = []
+    seen: bytes = b""
+    size: int = 0
+    """About how many bytes the documents have."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not any(getattr(self, name) for name in self.__struct_fields__)
+
+    def taken(self) -> Work:
+        """What was gathered; this one is empty afterwards, for what comes next."""
+        taken = Work(**{name: getattr(self, name) for name in self.__struct_fields__})
+        for name, value in msgspec.structs.asdict(Work()).items():
+            setattr(self, name, value)
+        return taken
+
+    def send(self, ask: Asking, gen: int) -> None:
+        """Make the changes, inside a transaction."""
+        if self.removed:
+            ask("remove_records", ids=self.removed)
+        for kind, rows in self.removed_relations.items():
+            ask("remove_relations", convert.TYPES[kind], rows=rows)
+        if self.ended:
+            ask("end_records", ids=self.ended, gen=gen)
+        for kind, rows in self.ended_relations.items():
+            ask("end_relations", convert.TYPES[kind], rows=rows, gen=gen)
+        if self.sources:
+            ask("merge_sources", rows=self.sources)
+        if self.parties:
+            ask("create_parties", rows=self.parties, gen=gen)
+        if self.listings:
+            ask("create_listings", rows=self.listings)
+        if self.register:
+            ask("create_register_rows", rows=self.register)
+        for kind, rows in self.relations.items():
+            ask("create_relations", convert.TYPES[kind], rows=sorted(rows, key=_endpoints), gen=gen)
+        if self.identifiers:
+            ask("merge_identifiers", rows=self.identifiers, gen=gen)
+        if self.names:
+            ask("merge_names", rows=self.names, gen=gen)
+        if self.removed_bonds:
+            ask("remove_bonds", ids=self.removed_bonds)
+        if self.ended_bonds:
+            ask("end_bonds", ids=self.ended_bonds, gen=gen)
+        if self.bonds:
+            ask("create_bonds", rows=self.bonds, gen=gen)
+        if self.pending:
+            ask("pend_records", ids=self.pending)
+        if self.seen:
+            ask("add_seen", gen=gen, records=self.seen)
+
+
+def _endpoints(row: list[Any]) -> tuple[int, int]:
+    return row[0], row[1]
