@@ -16,7 +16,6 @@ from graph.dates import end_of_day, start_of_day
 from graph.generation import Generation
 from graph.model import Interval, Party, PartyType
 from graph.relations import PartyRelation, RelationType
-from graph.text import org_key
 
 DEFAULT_DAY = "default_on"
 """Attribute of a contract, or of the buyer's part in it, that states the day of a default."""
@@ -32,6 +31,8 @@ class Responsible(NamedTuple):
     phase: str
     project: str
     relation: PartyRelation
+    posts: tuple[str, ...] = ()
+    """Offices held on that day, as organ and post."""
 
     @property
     def dated(self) -> bool:
@@ -49,17 +50,20 @@ class Default(NamedTuple):
 
 
 def find_project(generation: Generation, text: str) -> list[Party]:
-    """The projects of a number or title; a tender or contract number finds the project it belongs to."""
+    """The projects that somebody means: by number, party key or `type:number`; a tender's or contract's number finds
+    the project it belongs to. Titles are shown, and name no project."""
+    text = text.strip()
+    scheme, sep, value = text.partition(":")
+    schemes = (scheme,) if sep and scheme in _THINGS else _THINGS
+    number = value.strip() if sep and scheme in _THINGS else text
     found: dict[str, Party] = {}
-    for scheme in _THINGS:
-        for party in _by_number(generation, scheme, text):
+    for one in schemes:
+        for party in _by_number(generation, one, number):
             for project in _projects_around(generation, party):
                 found.setdefault(project.key, project)
-    if not found:
-        for ordinal in generation.parties(keys.org_name(org_key(text))):
-            party = generation.party(ordinal)
-            if party.type is PartyType.PROJECT:
-                found.setdefault(party.key, party)
+    own = None if found else _party(generation, text)
+    if own is not None and own.type is PartyType.PROJECT:
+        found[own.key] = own
     return list(found.values())
 
 
@@ -88,13 +92,30 @@ def traceback(
     """
     day = Interval(start=start_of_day(on), end=end_of_day(on))
     found = [
-        Responsible(relation.src, _label(generation, relation.src), relation.role, _name(project), relation)
+        Responsible(
+            person=relation.src,
+            name=_label(generation, relation.src),
+            phase=relation.role,
+            project=_name(project),
+            relation=relation,
+            posts=tuple(_offices(generation, relation.src, day, known)),
+        )
         for relation in _relations(generation, project.key, known)
         if relation.type is RelationType.RESPONSIBLE_FOR
         and relation.dst == project.key
         and _meets(relation.valid, day)
     ]
     return sorted(found, key=lambda one: (one.phase, one.name, one.person))
+
+
+def _offices(generation: Generation, person: str, day: Interval, known: int | None) -> Iterator[str]:
+    for relation in _relations(generation, person, known):
+        if (
+            relation.type is RelationType.OFFICIAL_OF
+            and relation.src == person
+            and _meets(relation.valid, day)
+        ):
+            yield " ".join(filter(None, (_label(generation, relation.dst), relation.role)))
 
 
 def defaults_of(generation: Generation, tender: str, known: int | None = None) -> Iterator[Default]:
