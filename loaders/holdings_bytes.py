@@ -49,7 +49,7 @@ class Names(NamedTuple):
     size: Places
     mark: Places
     hash: Ints
-    count: Ints
+    total: Ints
     """One place: how many there are."""
 
 
@@ -75,17 +75,18 @@ FLAW_CELLS: Final = 3
 def names_for(count: int) -> Names:
     """Room for so many names."""
     slots = np.zeros(1 << max(4 * count - 1, 15).bit_length(), np.int64)
-    small = [np.zeros(count, np.int32) for _ in range(2)]
-    return Names(slots, np.zeros(count, np.int64), *small, np.zeros(count, np.int64), np.zeros(1, np.int64))
+    size, mark = np.zeros(count, np.int32), np.zeros(count, np.int32)
+    start, told = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    return Names(slots, start, size, mark, told, np.zeros(1, np.int64))
 
 
 def grown(names: Names) -> Names:
     """The same names with twice the room."""
     more = names_for(2 * len(names.start))
-    count = int(names.count[0])
-    for old, new in zip(names[1:5], more[1:5], strict=True):
-        new[:count] = old[:count]
-    more.count[0] = count
+    count = int(names.total[0])
+    more.start[:count], more.size[:count] = names.start[:count], names.size[:count]
+    more.mark[:count], more.hash[:count] = names.mark[:count], names.hash[:count]
+    more.total[0] = count
     _fill(more)
     return more
 
@@ -103,7 +104,7 @@ def block_for(rows: int) -> Block:
 @compiled
 def _fill(names: Names) -> None:
     mask = len(names.slots) - 1
-    for number in range(names.count[0]):
+    for number in range(names.total[0]):
         place = names.hash[number] & mask
         while names.slots[place] != 0:
             place = (place + 1) & mask
@@ -115,7 +116,7 @@ def _hashed(text: Bytes, start: int, end: int) -> int:
     told = np.int64(-3750763034362895579)
     for place in range(start, end):
         told = (told ^ np.int64(text[place])) * np.int64(1099511628211)
-    return told ^ (told >> 29)
+    return int(told ^ (told >> 29))
 
 
 @kernel
@@ -158,8 +159,8 @@ def _number_of(data: Bytes, start: int, end: int, names: Names) -> int:
     if number >= 0:
         return number
     size = end - start
-    number = names.count[0]
-    names.count[0] = number + 1
+    number = int(names.total[0])
+    names.total[0] = number + 1
     names.slots[slot] = number + 1
     names.start[number], names.size[number], names.hash[number] = start, size, told
     names.mark[number] = _marks(data, start, end)
@@ -299,7 +300,7 @@ def read_rows(
     size = len(data)
     rows = 0
     columns = len(fields)
-    while at < size and rows < len(block.line) and names.count[0] + 2 <= len(names.start):
+    while at < size and rows < len(block.line) and names.total[0] + 2 <= len(names.start):
         flaw = column = 0
         filled = False
         for field in range(FIELDS):

@@ -197,7 +197,7 @@ def _part(found: HoldingsFile, data: raw.Bytes, block: raw.Block, rows: int) -> 
 
 def _spell(found: HoldingsFile, data: raw.Bytes, table: raw.Names) -> None:
     """Make names that are written in several ways one, and take out words for nothing."""
-    count = int(table.count[0])
+    count = int(table.total[0])
     same = np.arange(count, dtype=np.int32)
     first: dict[str, int] = {}
     for number in np.flatnonzero(table.mark[:count] & (raw.ODD | raw.SHORT)).tolist():
@@ -208,9 +208,13 @@ def _spell(found: HoldingsFile, data: raw.Bytes, table: raw.Names) -> None:
         if not table.mark[number] & raw.ODD:
             continue
         key = canonical(text)
-        plain = np.frombuffer(key.encode(), np.uint8)
-        other = raw.find_name(data, plain, table)
-        same[number] = first.setdefault(key, other if other >= 0 else number)
+        if key in first:
+            same[number] = first[key]
+            continue
+        other = raw.find_name(data, np.frombuffer(key.encode(), np.uint8), table)
+        first[key] = same[number] = min(number, other) if other >= 0 else number
+        if other > number:
+            same[other] = number
         if same[number] == number:
             found.spelt[number] = clean(text)
     found.names, found.data = table, data
@@ -238,6 +242,7 @@ def _by_rows(path: Path, found: HoldingsFile) -> Iterator[Part]:
     for table in tables:
         places = places_of(table.headings)
         _use(found, table.headings, places)
+        parties = sorted((OWNER, OWNED), key=lambda which, at=places: at[which])  # type: ignore[misc]
         for chunk in table.chunks(ROWS):
             part = part_for(len(chunk.lines), places)
             for place, line in enumerate(chunk.lines):
@@ -246,7 +251,8 @@ def _by_rows(path: Path, found: HoldingsFile) -> Iterator[Part]:
                     refuse(found, part, place, None, line.problem)
                     continue
                 cells = {w: line.cells[p] if p < len(line.cells) else "" for w, p in places.items()}
-                part.owner[place], part.owned[place] = number(cells[OWNER]), number(cells[OWNED])
+                for which in parties:
+                    (part.owner if which == OWNER else part.owned)[place] = number(cells[which])
                 for which, text in cells.items():
                     if which >= SHARE and part.flaw[place] == 0:
                         read_cell(found, part, place, which, text)

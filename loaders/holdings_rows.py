@@ -71,7 +71,7 @@ class HoldingsFile:
     @property
     def count(self) -> int:
         """How many names there are."""
-        return len(self.names) if isinstance(self.names, list) else int(self.names.count[0])
+        return len(self.names) if isinstance(self.names, list) else int(self.names.total[0])
 
     def name(self, number: int) -> str:
         """A name as the file writes it first."""
@@ -125,8 +125,8 @@ def joined(parts: Sequence[Part]) -> Part:
         whole.owner[at:end], whole.owned[at:end] = part.owner, part.owned
         whole.row[at:end], whole.flaw[at:end] = part.row, part.flaw
         for which, cells in part.cells.items():
-            for mine, column in zip(whole.cells[which], cells, strict=True):
-                mine[at:end] = column
+            mine = whole.cells[which]
+            mine.least[at:end], mine.most[at:end], mine.signed[at:end] = cells.least, cells.most, cells.signed
         at = end
     return whole
 

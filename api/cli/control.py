@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from api.errors import REJECTED, USAGE, CommandError
 from graph.dates import china_day
 
 if TYPE_CHECKING:
+    from api.cli.control_lines import Facts, Texts
     from graph.control.bulk import Piece
+    from graph.control.economic import Economics
     from graph.control.engine import Engine
     from loaders.holdings_rows import HoldingsFile
 
@@ -63,10 +66,13 @@ def control(
     """Who controls whom, and what belongs to whom."""
     import os
 
+    from api.cli.control_lines import compiled_before
     from graph.control import Holdings
     from graph.control.engine import Engine
     from loaders.holdings_file import read_holdings
 
+    if not compiled_before():
+        run.note("control.compiling")
     day = china_day(as_of if as_of is not None else now())
     with run.progress(run.say("control.reading")) as told:
         found = read_holdings(
@@ -152,7 +158,7 @@ class Answers:
                 single = min(int(np.searchsorted(rows.group, self.alone)), few)
                 yield from lines(piece, facts, names, single)
                 for place in range(single, few):
-                    yield self.joint(piece, place)
+                    yield self.joint(piece, place, facts, names)
                 self.written += few
                 level = rows.level[:few]
                 self.counts[0] += int(np.count_nonzero((level > 0) & (level <= SUM)))
@@ -161,38 +167,42 @@ class Answers:
                 told(done, None)
         self.cut = self.cut or self.written >= self.limit
 
-    def joint(self, piece: Piece, place: int) -> bytes:
+    def joint(self, piece: Piece, place: int, facts: Facts, names: Texts) -> bytes:
         """The line of a group that acts in concert, whose members' economic shares are added up."""
-        from api.cli.control_lines import facts_of, lines, names_of
-        from api.masking import mask_text
-        from graph.control.economic import Economics
-
-        rows, engine = piece.answers.rows, self.engine
-        group = self.groups[int(rows.group[place]) - self.alone]
-        one = piece._replace(
-            answers=type(piece.answers)(type(rows)(*(c[place : place + 1] for c in rows)), piece.answers.mark[place:]),
-            least=piece.least[place:], most=piece.most[place:],
-            proofs=type(piece.proofs)(
-                piece.proofs.ptr[place : place + 2], piece.proofs.pair, piece.proofs.cut[place:]
-            ),
-        )  # fmt: skip
         import numpy as np
 
-        owner = np.full(int(rows.group[place]) + 1, group[0], np.int32)
-        line = json.loads(
-            b"".join(lines(one, facts_of(engine.holdings, self.found.row, owner), names_of(self.found), 1))
+        from api.cli.control_lines import lines
+        from api.masking import mask_text
+        from graph.control.votes import taken
+
+        rows, proofs = piece.answers.rows, piece.proofs
+        group = self.groups[int(rows.group[place]) - self.alone]
+        one = piece._replace(
+            answers=piece.answers._replace(
+                rows=taken(rows, slice(place, place + 1)), mark=piece.answers.mark[place:]
+            ),
+            least=piece.least[place:],
+            most=piece.most[place:],
+            proofs=proofs._replace(ptr=proofs.ptr[place : place + 2], cut=proofs.cut[place:]),
         )
-        names = [mask_text(self.found.name(member)) for member in group]
-        economics = Economics.of(engine.holdings, engine.parts)
-        node = int(rows.node[place])
-        shares = [economics.share(member, node) for member in group]
-        within = any(e.owned in group for member in group for e in economics.of_owner(member))
-        line["owner"], line["concert"] = " + ".join(names), names
+        owner = np.full(int(rows.group[place]) + 1, group[0], np.int32)
+        line = json.loads(b"".join(lines(one, facts._replace(owner=owner), names, 1)))
+        shares = [self.economics.share(member, int(rows.node[place])) for member in group]
+        within = any(e.owned in group for member in group for e in self.economics.of_owner(member))
         known = [s.least for s in shares if s.least is not None]
         whole = len(known) == len(shares) and not within
+        said = [mask_text(self.found.name(member)) for member in group]
+        line["owner"], line["concert"] = " + ".join(said), said
         line["economic_share"] = round(sum(known), 12) if whole else None
         line["notes"] = [n for n in line["notes"] if n != "no_solution"] + ([] if whole else ["no_solution"])
         return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    @cached_property
+    def economics(self) -> Economics:
+        """For groups: others are worked out piece by piece."""
+        from graph.control.economic import Economics
+
+        return Economics.of(self.engine.holdings, self.engine.parts)
 
 
 def write(run: Run, answers: Answers) -> None:

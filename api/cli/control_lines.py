@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from api.masking import mask_text
+from graph.compiled.cache import folder
 from graph.compiled.jit import compiled, kernel
 from graph.control import Holdings
 from graph.control.bulk import Piece
@@ -35,6 +36,12 @@ class Texts(NamedTuple):
 
     data: Bytes
     ptr: Ints
+
+
+def compiled_before() -> bool:
+    """Whether the code of this module was compiled and kept in an earlier run."""
+    place = folder(texts)
+    return place is not None and any(place.glob("control_lines._write-*.nbi"))
 
 
 def texts(parts: list[bytes]) -> Texts:
@@ -125,7 +132,7 @@ def lines(piece: Piece, facts: Facts, names: Texts, rows: int) -> Iterator[bytes
 @kernel
 def _put(out: Bytes, at: int, text: Texts, which: int) -> int:
     first = text.ptr[which]
-    size = text.ptr[which + 1] - first
+    size = int(text.ptr[which + 1] - first)
     if at + size + 64 < len(out):
         for place in range(size):
             out[at + place] = text.data[first + place]

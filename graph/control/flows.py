@@ -163,7 +163,7 @@ def _slot(pool: Pool, node: int, slots: int) -> int:
     """The slot of a node: `slots`, the next free one, where it has none yet."""
     at = pool.at[node]
     if at >> 32 == pool.clock[0]:
-        return at & SLOT
+        return int(at & SLOT)
     pool.at[node] = (pool.clock[0] << 32) | slots
     pool.node[slots] = node
     pool.value[slots] = pool.left[slots] = 0.0

@@ -31,9 +31,9 @@ def rows(draw: st.DrawFn, *, ranges: bool = True, votes: bool = True) -> list[Ro
 
 def made(listed: list[Row]) -> Holdings:
     columns = [list(column) for column in zip(*listed, strict=True)] if listed else [[], [], [], [], []]
-    share = [[s * PERCENT for s in column] for column in columns[2:4]]
+    low, high = ([s * PERCENT for s in column] for column in columns[2:4])
     votes = [v * PERCENT if v >= 0 else UNKNOWN for v in columns[4]]
-    return Holdings.of(columns[0], columns[1], *share, votes, nodes=SIZE)
+    return Holdings.of(columns[0], columns[1], low, high, votes, nodes=SIZE)
 
 
 def summed(listed: list[Row]) -> tuple[dict[tuple[int, int], list[int]], set[int]]:
@@ -52,7 +52,8 @@ def summed(listed: list[Row]) -> tuple[dict[tuple[int, int], list[int]], set[int
 def fixpoint(listed: list[Row], seed: int) -> dict[int, str]:
     """Who is controlled, by adding whoever is over half until nobody is: three times, each wider."""
     pairs, doubtful = summed(listed)
-    mine, said = {seed}, {}
+    mine: set[int] = {seed}
+    said: dict[int, str] = {}
     for answer, side, enough in (("yes", 0, 51), ("possibly", 1, 51), ("half", 1, 50)):
         while True:
             new = {
