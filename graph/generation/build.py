@@ -13,18 +13,11 @@ from graph import keys
 from graph.generation.errors import GenerationError
 from graph.generation.format import Array, FileWriter, Mapped, Progress, Sink
 from graph.generation.indexing import Indexer, SlimListing, SlimParty
-from graph.generation.lookup import buckets, merge
+from graph.generation.lookup import merge, put_table
 from graph.generation.manifest import ListSection, PartySection, RelationSection
-from graph.generation.projected import (
-    SHARED_FILES,
-    TYPE_NUMBERS,
-    WALK_FILES,
-    write_listed,
-    write_shared,
-    write_walks,
-)
+from graph.generation.partycolumns import Gathered, put_parties
+from graph.generation.projected import SHARED_FILES, WALK_FILES, ends_of, write_listed, write_walks
 from graph.projection.columns import EdgeColumns
-from graph.projection.contacts import KINDS
 from graph.relations import PartyRelation
 
 OPEN = 0xFFFF_FFFF
@@ -209,18 +202,12 @@ def merge_lists(sink: Sink, sections: Sequence[ListSection]) -> int:
         base += section.rows
     if base >= OPEN:
         raise GenerationError("generation.inconsistent", detail="more than 4,294,967,294 records")
-    _put_table(sink, "listings", "", *merge(keyed)[:2])
+    put_table(sink, "listings", "", *merge(keyed)[:2])
     sorted_keys, ordinals, order = merge(persons)
-    _put_table(sink, "listings", "p", sorted_keys, ordinals)
+    put_table(sink, "listings", "p", sorted_keys, ordinals)
     merged = np.concatenate([np.empty((3, 0), "<u8"), *words], axis=1)
     sink.put("listings.pwords", "words", merged[:, order])
     return base
-
-
-def _put_table(sink: Sink, name: str, letter: str, sorted_keys: Array, ordinals: Array) -> None:
-    sink.put(f"{name}.{letter}keys", "keys", sorted_keys)
-    sink.put(f"{name}.{letter}ords", "ordinals", ordinals)
-    sink.put(f"{name}.{letter}starts", "starts", buckets(sorted_keys))
 
 
 def build_parties(
@@ -234,47 +221,27 @@ def build_parties(
     """
     decode = msgspec.json.Decoder(SlimParty).decode
     docs = _Docs(sink, "party")
-    hashes, register, kinds = array("Q"), array("B"), array("B")
-    shared, sharers, shared_kinds = array("Q"), array("I"), array("B")
-    key, ordinals = array("Q"), array("I")
+    gathered = Gathered(indexer, lists)
     for doc in rows:
         try:
             slim = decode(doc)
         except msgspec.DecodeError as error:
             raise GenerationError("generation.inconsistent", detail="parties: document") from error
-        place = len(hashes)
+        place = len(gathered)
         docs.add(doc)
-        hashes.append(keys.party(slim.key))
-        register.append(slim.in_register(lists))
-        kinds.append(TYPE_NUMBERS[slim.type])
-        for kind, value in slim.attributes.contacts():
-            shared.append(keys.contact(kind, value))
-            sharers.append(place)
-            shared_kinds.append(KINDS.index(kind))
-        for one in indexer.party(slim):
-            key.append(one)
-            ordinals.append(place)
+        gathered.add(slim, place)
         if progress is not None and place % _REPORT_EVERY == 0:
             progress("parties", place, total)
     count = docs.close()
     if count >= OPEN:
         raise GenerationError("generation.inconsistent", detail="more than 4,294,967,294 parties")
-    own = column(hashes)
-    sink.put("party.hash", "partyhash", own)
-    sink.put("party.register", "flag", column(register))
-    sink.put("party.kind", "code", column(kinds))
-    write_shared(sink, column(shared), column(sharers), column(shared_kinds), count)
-    _put_table(sink, "party", "", *merge([(column(key), column(ordinals), 0)])[:2])
-    _put_table(sink, "party", "h", *merge([(own, np.arange(count, dtype="<u4"), 0)])[:2])
-    sorted_own = np.sort(own)
-    if count and bool((sorted_own[1:] == sorted_own[:-1]).any()):
-        raise GenerationError("generation.inconsistent", detail="parties: two have one key")
+    put_parties(sink, gathered.columns())
     if progress is not None:
         progress("parties", count, count)
     return PartySection(rows=count, touched=touched)
 
 
-def _ordinals(sink: Sink, hashes: Array) -> Array:
+def party_ordinals(sink: Sink, hashes: Array) -> Array:
     """Party ordinals for key hashes; `OPEN` where there is no such party."""
     table: Mapped = sink.read("party.hkeys")
     known, places = table.array("<u8"), sink.read("party.hords").array("<u4")
@@ -306,7 +273,7 @@ def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySectio
     hashes = np.concatenate(
         [np.empty(0, "<u8"), *(sink.read(f"{section.prefix}.party").array("<u8") for section in sections)]
     )
-    owners = _ordinals(sink, hashes)
+    owners = party_ordinals(sink, hashes)
     owners[hashes == 0] = OPEN
     sink.put("links.party", "ordinals", owners)
     _adjacency(sink, "links", owners, np.arange(len(owners), dtype="<u4"), parties.rows)
@@ -356,16 +323,34 @@ def build_relations(
         if progress is not None and place % _REPORT_EVERY == 0:
             progress("relations", place, 0)
     count = docs.close()
-    left, right = _ordinals(sink, column(src)), _ordinals(sink, column(dst))
-    sink.put("relation.src", "ordinals", left)
-    sink.put("relation.dst", "ordinals", right)
-    sink.put("relation.from", "from", column(from_gen))
-    sink.put("relation.to", "to", column(to_gen))
-    numbers = np.arange(count, dtype="<u4")
-    loops = left == right
-    owners = np.concatenate([left, right[~loops]])
-    _adjacency(sink, "edges", owners, np.concatenate([numbers, numbers[~loops]]), parties.rows)
-    write_walks(sink, columns.rows(left, right, column(from_gen), column(to_gen)), parties.rows)
+    left, right = party_ordinals(sink, column(src)), party_ordinals(sink, column(dst))
+    begun, ended = column(from_gen), column(to_gen)
+    section = put_relations(sink, begun, ended, columns.rows(left, right, begun, ended), parties)
     if progress is not None:
         progress("relations", count, count)
-    return RelationSection(rows=count, outside=int((left == OPEN).sum() + (right == OPEN).sum()))
+    return section
+
+
+def put_relations(
+    sink: Sink, from_gen: Array, to_gen: Array, rows: Array, parties: PartySection
+) -> RelationSection:
+    """Write the relations' files but for the documents: generations, each party's relations, the projection.
+
+    Args:
+        sink: where.
+        from_gen: the generation that recorded each.
+        to_gen: the one that ended it.
+        rows: the table of relations (`graph.projection.layout`).
+        parties: what the ends are ordinals of.
+    """
+    left, right = ends_of(rows)
+    sink.put("relation.src", "ordinals", left)
+    sink.put("relation.dst", "ordinals", right)
+    sink.put("relation.from", "from", from_gen)
+    sink.put("relation.to", "to", to_gen)
+    numbers = np.arange(len(rows), dtype="<u4")
+    apart = left != right
+    owners = np.concatenate([left, right[apart]])
+    _adjacency(sink, "edges", owners, np.concatenate([numbers, numbers[apart]]), parties.rows)
+    write_walks(sink, rows, parties.rows)
+    return RelationSection(rows=len(rows), outside=int((left == OPEN).sum() + (right == OPEN).sum()))

@@ -203,14 +203,21 @@ class Sink:
         """Take over an earlier generation's file; None when it is gone or damaged (then write it anew)."""
         if self.segments is None:
             return None
-        share = self.segments / info.segment
-        try:
-            mapped = map_file(share, info)
-        except GenerationError:
+        mapped = self.earlier(info)
+        if mapped is None:
             return None
-        link_or_copy(share, self.folder / name)
+        link_or_copy(self.segments / info.segment, self.folder / name)
         self.files[name] = info
         return mapped
+
+    def earlier(self, info: FileInfo) -> Mapped | None:
+        """An earlier generation's file, to read from; None when it is gone or damaged."""
+        if self.segments is None:
+            return None
+        try:
+            return map_file(self.segments / info.segment, info)
+        except GenerationError:
+            return None
 
     def _reuse(self, name: str, info: FileInfo) -> bool:
         assert self.segments is not None  # noqa: S101  (narrowing only)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graph.generation.format import Array, Mapped
+from graph.generation.format import Array, Mapped, Sink
 
 _BITS = 16
 _SHIFT = 64 - _BITS
@@ -31,6 +31,13 @@ def merge(parts: Sequence[tuple[Array, Array, int]]) -> tuple[Array, Array, Arra
     ordinals = np.concatenate([np.empty(0, "<u4"), *(part[1] + np.uint32(part[2]) for part in parts)])
     order = np.argsort(keys, kind="stable")
     return keys[order], ordinals[order], order
+
+
+def put_table(sink: Sink, name: str, letter: str, sorted_keys: Array, ordinals: Array) -> None:
+    """Write a sorted table under `<name>.<letter>keys`, `…ords` and `…starts`."""
+    sink.put(f"{name}.{letter}keys", "keys", sorted_keys)
+    sink.put(f"{name}.{letter}ords", "ordinals", ordinals)
+    sink.put(f"{name}.{letter}starts", "starts", buckets(sorted_keys))
 
 
 class KeyTable:

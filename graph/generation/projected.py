@@ -51,9 +51,7 @@ def write_walks(sink: Sink, rows: Array, parties: int) -> None:
         rows: the table of relations (`graph.projection.columns.EdgeColumns.rows`).
         parties: how many parties there are.
     """
-    ends = rows[:, layout.ENDS].view("<u8")
-    src = (ends & np.uint64(layout.OPEN)).astype("<u4")
-    dst = (ends >> np.uint64(32)).astype("<u4")
+    src, dst = ends_of(rows)
     numbers = np.flatnonzero((src != layout.OPEN) & (dst != layout.OPEN)).astype("<u4")
     src, dst = src[numbers], dst[numbers]
     kind = (rows[numbers, layout.MARKS] & layout.TYPE).astype("<u4")
@@ -71,6 +69,12 @@ def write_walks(sink: Sink, rows: Array, parties: int) -> None:
     sink.put("walk.places", "places", packed(peer[order], np.concatenate([numbers, numbers])[order]))
     sink.put("walk.tags", "tags", tag[order])
     sink.put("walk.rows", "relations", rows)
+
+
+def ends_of(rows: Array) -> tuple[Array, Array]:
+    """The ordinals of the sources and of the targets of relations."""
+    ends = rows[:, layout.ENDS].view("<u8")
+    return (ends & np.uint64(layout.OPEN)).astype("<u4"), (ends >> np.uint64(32)).astype("<u4")
 
 
 def _days(rows: Array) -> Array:
@@ -114,14 +118,14 @@ def write_shared(sink: Sink, keys: Array, owners: Array, kinds: Array, parties: 
         kinds: the number of its kind.
         parties: how many parties there are.
     """
-    order = np.argsort(keys, kind="stable")
+    order = np.lexsort((owners, keys))
     sorted_keys, ordinals = keys[order], owners[order].astype("<u4")
     by_party = np.argsort(ordinals, kind="stable").astype("<u4")
     firsts = np.zeros(parties + 1, "<u8")
     np.cumsum(np.bincount(ordinals, minlength=parties), out=firsts[1:])
     sink.put("shared.keys", "keys", sorted_keys)
     sink.put("shared.ords", "ordinals", ordinals)
-    sink.put("shared.kinds", "code", kinds[order].astype("u1"))
+    sink.put("shared.kinds", "kind", kinds[order].astype("u1"))
     sink.put("shared.starts", "starts", buckets(sorted_keys))
     sink.put("shared.firsts", "starts", firsts)
     sink.put("shared.places", "ordinals", by_party)

@@ -4,9 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from graph.generation.build import EdgeRow, ListingRow
-from graph.store import GraphReader, Publication
+from graph.relations import PartyRelation
+from graph.store import GraphReader, Publication, Versioned
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a store recorded since a generation.
+
+    Attributes:
+        parties: key and JSON of every party that reads differently or is new.
+        edges: relation versions that were ended or recorded since, in the order of a full reading.
+    """
+
+    parties: Sequence[tuple[str, bytes]]
+    edges: Sequence[EdgeRow]
+
+
+@runtime_checkable
+class ChangeReader(Protocol):
+    """A store that can say what changed since one of its generations."""
+
+    def changes_since(
+        self, number: int, touched: str
+    ) -> tuple[Sequence[tuple[str, bytes]], Sequence[tuple[Versioned, PartyRelation]]] | None:
+        """Parties (key and JSON, as of `iter_party_rows`) that read differently, and relation versions ended or
+        recorded since generation `number`, in the order of `iter_edges`.
+
+        Args:
+            number: a generation of this store.
+            touched: its mark for parties (`touched("")`) when it was the newest.
+
+        Returns:
+            None where it was another store's, or where more changed than rows: parties were joined, linked by
+            humans or erased.
+        """
+        ...
+
+
+def _unknown(number: int, touched: str) -> Changes | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -18,6 +58,7 @@ class Source:
         publications: all of them, oldest first.
         datasets: names of the lists.
         touched: a mark for a list (`""`: the parties) that changes with its rows; empty: read anew each time.
+        changes: what was recorded since a generation with that mark; None where that is not known.
         newest: the number of the newest publication now; another than `number` means that rows may be mixed.
     """
 
@@ -30,6 +71,7 @@ class Source:
     listings: Callable[[str], Iterable[ListingRow]]
     parties: Callable[[], Iterable[bytes]]
     edges: Callable[[], Iterable[EdgeRow]]
+    changes: Callable[[int, str], Changes | None] = _unknown
 
 
 def store_source(store: GraphReader) -> Source:
@@ -54,6 +96,13 @@ def store_source(store: GraphReader) -> Source:
         for version, relation in store.iter_edges():
             yield EdgeRow(relation, version.from_gen, version.to_gen)
 
+    def changes(since: int, mark: str) -> Changes | None:
+        found = store.changes_since(since, mark) if isinstance(store, ChangeReader) else None
+        if found is None:
+            return None
+        rows = [EdgeRow(relation, version.from_gen, version.to_gen) for version, relation in found[1]]
+        return Changes(found[0], rows)
+
     return Source(
         number=number,
         newest=store.generation,
@@ -64,4 +113,5 @@ def store_source(store: GraphReader) -> Source:
         listings=listings,
         parties=parties,
         edges=edges,
+        changes=changes,
     )

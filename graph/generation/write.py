@@ -22,6 +22,7 @@ from graph.generation.build import (
     merge_lists,
     merge_names,
 )
+from graph.generation.delta import change_parties, change_relations, small
 from graph.generation.errors import GenerationError
 from graph.generation.format import Array, Progress, Sink, fsync_folder
 from graph.generation.indexing import Indexer
@@ -115,9 +116,14 @@ def build(
         if section is not None:
             sections.append(section)
     records = merge_lists(sink, sections)
-    parties = _parties(sink, source, indexer, {one.dataset for one in sections}, previous, progress)
+    lists = {one.dataset for one in sections}
+    worked_in = _worked_in(sink, source, indexer, lists, previous)
+    if worked_in is None:
+        parties = _parties(sink, source, indexer, lists, previous, progress)
+        relations = _relations(sink, source, parties, previous, progress)
+    else:
+        parties, relations = worked_in
     codes = link_lists(sink, sections, parties)
-    relations = _relations(sink, source, parties, previous, progress)
     slots = {**SLOTS, "projection": slot_text(codes)}
     if index is not None:
         slots["index"] = index(sink, *merge_names(sink, sections), previous, progress)
@@ -185,6 +191,26 @@ def _parties(
             progress("parties", previous.parties.rows, previous.parties.rows)
         return previous.parties
     return build_parties(sink, source.parties(), indexer, lists, progress, touched)
+
+
+def _worked_in(
+    sink: Sink, source: Source, indexer: Indexer, lists: set[str], previous: Manifest | None
+) -> tuple[PartySection, RelationSection] | None:
+    """A few changes worked into the parties and relations of the generation before; None where that can't be."""
+    touched = source.touched("")
+    if previous is None or not previous.parties.touched or previous.parties.touched == touched:
+        return None
+    if lists != {one.dataset for one in previous.lists}:  # which decide what counts as a register's row
+        return None
+    changes = source.changes(previous.number, previous.parties.touched)
+    if changes is None or not small(changes, previous):
+        return None
+    changed = change_parties(sink, previous, changes, indexer, lists, touched)
+    if changed is None:
+        return None
+    parties, moved = changed
+    relations = change_relations(sink, previous, changes, source.number, parties, moved)
+    return None if relations is None else (parties, relations)
 
 
 def _relations(
