@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from math import gcd
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ Array = npt.NDArray[Any]
 
 LONG: Final = 4
 """Members from which a series is more than a remark."""
+FEW: Final = 12
+"""Prices up to which round ones are taken as they are: three bids are rarely more exact."""
 MOST: Final = 1_000
 """Different prices of a lot beyond which series are not looked for."""
 
@@ -33,6 +36,9 @@ class Series(NamedTuple):
     """Positions in the prices given, by rising price."""
     residual: float
     """Largest miss, relative to the prices of the series."""
+    regular: bool
+    """Whether it is a regular difference, more than a remark: four or more, and all prices of the lot or so many that
+    round prices alone would not make it."""
 
 
 def lot_key(text: str) -> str:
@@ -92,19 +98,35 @@ def series(prices: Sequence[Decimal], residual_ppm: int) -> Iterator[Series]:
         return
     tolerance = residual_ppm / 1e6
     plain = np.array([float(price) for price in rising])
+    least = _least(rising, tolerance, rounded=len(rising) > FEW)
+    enough = max(LONG, _least(rising, tolerance, rounded=True))
     for kind, values in (("arithmetic", plain), ("geometric", np.log(plain))):
         found = _whole(values, plain, tolerance) or _longest(values, tolerance)
-        if len(found) < _least(len(rising)):
+        if len(found) < least:
             continue
         missed = _missed(values[found])
         relative = missed if kind == "geometric" else missed / float(plain[found].mean())
         members = tuple(places[rising[at]] for at in found)
-        yield Series("arithmetic" if kind == "arithmetic" else "geometric", members, relative)
+        regular = len(found) >= enough or LONG <= len(found) == len(rising)
+        yield Series("arithmetic" if kind == "arithmetic" else "geometric", members, relative, regular)
 
 
-def _least(count: int) -> int:
-    """How long a series among so many prices must be to say anything."""
-    return 3 if count <= 12 else 4 if count <= 60 else 5
+def _least(rising: Sequence[Decimal], tolerance: float, *, rounded: bool) -> int:
+    """How long a series must be so that fewer than one tender in ten has one by chance.
+
+    Of n prices each pair begins a series; another price stands at its next place with a chance of n times the width
+    of that place: the tolerance or, of round prices, the unit they are rounded to.
+    """
+    count = len(rising)
+    width = tolerance
+    if rounded:
+        unit = gcd(*(int(price * 100) for price in rising))
+        width = max(width, unit / float((rising[-1] - rising[0]) * 100))
+    chance = min(count * width, 0.9)
+    least = 3
+    while count * count / 2 * chance ** (least - 2) > 0.1:
+        least += 1
+    return least
 
 
 def _missed(values: Array) -> float:

@@ -1,4 +1,4 @@
-"""What the rules about two bids share: ties in words, the law by the tender's regime, when it is a matter for the police.
+"""What rules about two bids share: ties in words, the law by regime, when it is a matter for the police.
 
 条例 40 and 87号令 37 presume collusion where a fact is proven. What a program sees is a sign of the fact: it asks for
 a review, the committee establishes the fact, and only then are bids rejected.
@@ -7,6 +7,7 @@ a review, the committee establishes the fact, and only then are bids rejected.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 import msgspec
 
@@ -63,7 +64,7 @@ def together(
         params: what else the sentence needs.
     """
     given = {
-        "what": Bilingual(zh=_kinds(ties, "zh"), en=_kinds(ties, "en")),
+        "what": _names(tuple(dict.fromkeys(tie.kind for tie in ties))),
         "values": _values(ties),
         "size": str(max((tie.size for tie in ties), default=2) or 2),
         **(params or {}),
@@ -72,11 +73,9 @@ def together(
         case, rule, name, party=sides(pair), params=given, missing=missing, ties=ties, person=person,
     )  # fmt: skip
     basis = tuple(b for b in found.legal_basis if _applies(case, b)) or found.legal_basis
-    found = msgspec.structs.replace(found, legal_basis=basis)
-    if rule.code.startswith("C"):
-        found = _presumed(case, found, (pair.a, pair.b))
-    remedy = (*found.remedy, "human_review") if found.remedy else ()
-    return msgspec.structs.replace(found, remedy=tuple(dict.fromkeys(remedy)))
+    remedy = tuple(dict.fromkeys((*found.remedy, "human_review"))) if found.remedy else ()
+    found = msgspec.structs.replace(found, legal_basis=basis, remedy=remedy)
+    return _presumed(case, found, (pair.a, pair.b)) if rule.code.startswith("C") else found
 
 
 def sides(pair: PairView) -> str:
@@ -114,9 +113,12 @@ def _applies(case: Case, basis: LegalBasis) -> bool:
     return True
 
 
-def _kinds(ties: Sequence[Tie], lang: Lang) -> str:
-    names = dict.fromkeys(say("matching", f"rule.tie.{tie.kind}", lang) for tie in ties)
-    return ("、" if lang == "zh" else ", ").join(names)
+@cache
+def _names(kinds: tuple[str, ...]) -> Bilingual:
+    def words(lang: Lang) -> str:
+        return ("、" if lang == "zh" else ", ").join(say("matching", f"rule.tie.{kind}", lang) for kind in kinds)
+
+    return Bilingual(zh=words("zh"), en=words("en"))
 
 
 def _values(ties: Sequence[Tie]) -> str:

@@ -25,8 +25,7 @@ def evaluate(case: Case) -> Iterable[Outcome]:
         for price, same in prices.equal(asked):
             yield _about(case, "equal", lot, places, asked, same, price=f"{price:,}")
         for found in prices.series(asked, case.policy.option("price_residual")):
-            long = len(found.members) >= prices.LONG
-            name = "long_series" if long else "series"
+            name = "long_series" if found.regular else "series"
             kind = both(f"rule.part.{found.kind}")
             missed = f"{found.residual:.4%}"
             yield _about(case, name, lot, places, asked, found.members, kind=kind, residual=missed)

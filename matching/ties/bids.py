@@ -1,8 +1,8 @@
 """What two bids of one lot have in common by what they state: facts behind C01–C06 and R01–R08, R15, R17.
 
 Kinds of ties: `device.mac|cpu|disk|memory|dongle`, `file.id|valuation|author|hash|common`, `ip`, `phone`,
-`phone.adjacent`, `email`, `domain`, `address`, `person.staff|agent|crossed|contact|masked`, `bond.account|letter|serial`,
-`text.similar|copied|errors|named`, `price.series`. Values are compared after normalisation and shown as written.
+`phone.adjacent`, `email`, `domain`, `address`, `person.staff|agent|crossed|contact|masked`,
+`bond.account|letter|serial`, `text.similar|copied|errors|named`, `price.series`. Values are compared after normalisation and shown as written.
 What bids did not state is said once for the tender.
 """
 
@@ -56,7 +56,7 @@ def _series(case: Case, rivals: Rivals, ties: Ties) -> None:
     """Each member of a long series of prices with the next."""
     for _, places, asked in prices.lots(case):
         for found in prices.series(asked, case.policy.option("price_residual")):
-            if len(found.members) < prices.LONG:
+            if not found.regular:
                 continue
             for low, high in zip(found.members, found.members[1:], strict=False):
                 i, j = sorted((places[low], places[high]))
