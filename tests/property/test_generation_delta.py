@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_records import LIST, T0, listing, load, org, person, relation, row, snapshot, uscc
 
-from graph import keys
 from graph.generation import current_generation
 from graph.generation import write as generation_write
 from graph.generation.publish import publish

@@ -6,18 +6,27 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from graph.generation import Generation, open_generation
 from graph.generation.build import EdgeRow, ListingRow
+from graph.generation.format import Sink
 from graph.generation.language import Language
+from graph.generation.projected import slot_text, write_listed, write_shared, write_walks
 from graph.generation.publish import publish_source
 from graph.generation.source import Source
 from graph.model import Interval, Listing, Mention, Name, Party, PartyType
+from graph.projection import layout
+from graph.projection.columns import packed
+from graph.projection.read import Projection
 from graph.relations import PartyRelation, RelationType
 from graph.store import Publication
 
+Array = npt.NDArray[Any]
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
 PLAIN = Language(n6=lambda name, person: name, stems=lambda n6: ())
 
@@ -44,7 +53,9 @@ def listing(number: int, code: str = "SXBZXR", effect: Interval = Interval(), **
     """A record about party `number`; `events` and the generations by name."""
     subject = Mention(type=PartyType.ORGANIZATION, name=f"临江虚构{number}号", n6=f"临江虚构{number}号")
     doc = msgspec.json.encode(
-        Listing(list_code=code, key=f"{number}", subject=subject, effect=effect, events=more.get("events", ()))  # type: ignore[arg-type]
+        Listing(
+            list_code=code, key=f"{number}", subject=subject, effect=effect, events=more.get("events", ())
+        )  # type: ignore[arg-type]
     )
     begun, ended = more.get("from_gen", 1), more.get("to_gen")
     return ListingRow(doc, hashlib.sha256(doc).digest(), begun, ended, key(number))  # type: ignore[arg-type]
@@ -89,3 +100,30 @@ def generation(
     """Publish and open; with a number of parties, that many companies whose ordinals are their numbers."""
     everyone = [party(n) for n in range(parties)] if isinstance(parties, int) else parties
     return open_generation(home, publish(home, everyone, edges, listings, number), language=PLAIN)
+
+
+def from_arrays(folder: Path, nodes: int, src: Array, dst: Array, listed: Sequence[int] = ()) -> Projection:
+    """A projection of very many holdings between companies, without documents; some of them are listed."""
+    count = len(src)
+    rows = np.zeros((count, layout.COLUMNS), "<i8")
+    rows[:, layout.START], rows[:, layout.END] = layout.LEAST, layout.MOST
+    rows[:, layout.SHARE_MIN : layout.VOTES + 1] = layout.UNKNOWN
+    rows[:, layout.GENERATIONS] = packed(np.ones(count, "<u4"), np.full(count, layout.OPEN, "<u4"))
+    rows[:, layout.ENDS] = packed(src.astype("<u4"), dst.astype("<u4"))
+    starts = np.zeros(nodes + 1, "<u8")
+    np.cumsum(np.isin(np.arange(nodes), listed), out=starts[1:])
+    items = np.arange(len(listed), dtype="<u4")
+    with Sink(folder) as sink:
+        sink.put("party.kind", "kind", np.zeros(nodes, "u1"))
+        sink.put("links.starts", "starts", starts)
+        write_walks(sink, rows, nodes)
+        spans = np.tile(np.array([layout.LEAST, layout.MOST], "<i8"), (len(listed), 1)).reshape(-1, 2)
+        begun, ended = np.ones(len(listed), "<u4"), np.full(len(listed), layout.OPEN, "<u4")
+        write_listed(sink, items, spans, begun, ended, np.zeros(len(listed), "<u2"))
+        write_shared(sink, np.empty(0, "<u8"), np.empty(0, "<u4"), np.empty(0, "u1"), nodes)
+        files = {name: sink.read(name) for name in sink.files}
+
+    def unread(number: int) -> Any:
+        raise AssertionError(f"document {number} was read")
+
+    return Projection(files, slot_text(("SXBZXR",)), 1, unread, unread)
