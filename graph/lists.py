@@ -13,6 +13,8 @@ class ListInfo(Doc):
     en: str
     severe: bool = False
     """A 严重失信 list (A07 covers it where no other rule does)."""
+    research: bool = False
+    """For research: no rule reads it and no verdict rests on it (SPEC 3, foreign measures)."""
 
 
 LISTS: tuple[ListInfo, ...] = (
@@ -32,9 +34,17 @@ LISTS: tuple[ListInfo, ...] = (
     ListInfo(code="XZCF", zh="行政处罚公示（一般）", en="Published administrative penalties (ordinary)"),
     ListInfo(code="OTH", zh="其他行业失信名单", en="Other sector lists", severe=True),
     ListInfo(code="RED", zh="守信激励名单", en="Red lists (good credit)"),
+    ListInfo(code="UN_SC", zh="联合国安理会综合制裁名单", en="UN Security Council consolidated list", research=True),
+    ListInfo(code="WB_DEBARRED", zh="世界银行禁止承包名单", en="World Bank debarred firms and persons", research=True),
+    ListInfo(code="CN_COUNTER", zh="反制与不可靠实体清单（汇编）", en="Chinese counter-measure lists", research=True),
+    ListInfo(code="OFAC_SDN", zh="美国财政部 SDN 清单", en="OFAC specially designated nationals", research=True),
+    ListInfo(code="US_DOD", zh="美国国防部“中国军事公司”清单", en="US DoD Chinese military companies", research=True),
+    ListInfo(code="FOREIGN", zh="其他境外措施", en="Other foreign measures", research=True),
 )
 
 BY_CODE = {info.code: info for info in LISTS}
+RESEARCH = frozenset(info.code for info in LISTS if info.research)
+"""Lists that never touch a verdict: they act only through a measure with a Chinese legal basis (SPEC 3)."""
 
 _SPOKEN = {
     "失信被执行人": "SXBZXR", "失信被执行人名单": "SXBZXR", "限制高消费": "XZXF", "限制消费人员": "XZXF",

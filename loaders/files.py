@@ -17,6 +17,7 @@ from typing import IO, BinaryIO
 from graph.model import Doc
 from loaders import delimited, encoding, jsonfile, sheets
 from loaders.errors import ARCHIVE_ERRORS, FileError
+from loaders.foreign import ofac, un
 from loaders.ocds import table as ocds
 from loaders.ocds import workbook as ocds_workbook
 from loaders.tables import Recognise, Table
@@ -109,7 +110,7 @@ def _format(head: bytes) -> str:
     start = head.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00")[:200].replace(b"\x00", b"").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head")):
         return "html"
-    if start.startswith(b"<?xml"):
+    if start.startswith((b"<?xml", b"<consolidated_list")):
         return "xml"
     if start.startswith((b"{", b"[")):
         return "json"
@@ -213,8 +214,10 @@ def _tables(part: _Part, path: str, recognise: Recognise, limits: Limits, *, ins
     """The tables of one part. `inside`: it already comes out of an archive, so it may not be one."""
     with part.opener() as stream:
         kind = _format(stream.read(4096))
-    if kind in ("pdf", "html", "xml", "archive", "binary"):
+    if kind in ("pdf", "html", "archive", "binary"):
         raise FileError(f"file.{kind}")
+    if kind == "xml":
+        return Opened(tables=(un.open_table(part.label, path, part.opener),))
     if kind == "gzip":
         if inside:
             raise FileError("archive.nested")
@@ -227,6 +230,8 @@ def _tables(part: _Part, path: str, recognise: Recognise, limits: Limits, *, ins
     with part.opener() as stream:
         chosen, digest = encoding.detect(stream)
     if kind == "json" and (found := ocds.open_json(part.label, path, part.opener, chosen, digest)):
+        return Opened(tables=(found,))
+    if kind == "text" and (found := ofac.headless(part.label, path, part.opener, chosen, digest)):
         return Opened(tables=(found,))
     module = jsonfile if kind == "json" else delimited
     return Opened(tables=(module.open_table(part.label, path, part.opener, chosen, digest, recognise),))

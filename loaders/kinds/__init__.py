@@ -12,6 +12,7 @@ from loaders.errors import FileError
 from loaders.headers import lookup, names
 from loaders.kinds.bidders import BIDDERS
 from loaders.kinds.court import SXBZXR, XZXF, ZFJG
+from loaders.kinds.foreign import FOREIGN_KINDS
 from loaders.kinds.generic import Mapping, kind_of, plain_kind
 from loaders.kinds.graph import GRAPH_KINDS
 from loaders.kinds.lists import AQSC, JYYC, OTH, RED, TQGZ, XHFZ, YZWF
@@ -44,6 +45,7 @@ KINDS: tuple[Kind, ...] = (
     VIOLATIONS,
     EXPERTS,
     *GRAPH_KINDS,
+    *FOREIGN_KINDS,
     OCDS,
     BIDDERS,
 )

@@ -1,0 +1,1 @@
+"""Formats from abroad and between systems: ownership data, and lists that are for research only (SPEC 3)."""
