@@ -260,6 +260,7 @@ def relatives(
         The relatives, each by the way with the fewest edges that says most, and whether the search was cut.
     """
     best: dict[str, Relative] = {}
+    gone: set[tuple[str, frozenset[str]]] = set()
     layer: list[tuple[Relative, frozenset[int], frozenset[str]]] = [
         (Relative(person, frozenset(), ()), frozenset({0}), frozenset({person}))
     ]
@@ -273,8 +274,9 @@ def relatives(
                 found = Relative(other, words, (*at.edges, edge))
                 if found.within("recusal") != "none" and _says_more(found, best.get(other)):
                     best[other] = found
-                if not words & _BEGINNINGS:
+                if not words & _BEGINNINGS or (other, words) in gone:
                     continue
+                gone.add((other, words))
                 lengths = {len(word) for word in words}
                 plain = len(words) == 1 and len(step) == 1 and len(at.words) <= 1
                 stop = stops | lengths if plain else frozenset({0})
