@@ -69,7 +69,11 @@ def world(nodes: int = FULL, seed: int = 5) -> World:
         (some(companies // 2, companies, persons), dice.integers(0, companies, companies // 2), 2),
         (some(companies, companies, persons), every, 3),
         (some(companies // 2, 0, companies, 3), dice.integers(0, companies, companies // 2), 3),
-        (some(5 * contracts, 0, companies, 2), companies + persons + dice.integers(0, contracts, 5 * contracts), 4),
+        (
+            some(5 * contracts, 0, companies, 2),
+            companies + persons + dice.integers(0, contracts, 5 * contracts),
+            4,
+        ),
         (some(persons // 4, companies, persons, 1), some(persons // 4, companies, persons, 1), 5),
     ]
     src = np.concatenate([part[0] for part in parts])
@@ -206,7 +210,11 @@ def batches(made: World) -> Iterator[Batch]:
     for first in range(0, len(listed), _BATCH):
         yield Batch(listings=tuple(listing(made, n) for n in listed[first : first + _BATCH]))
     for first in range(0, len(made.src), _BATCH):
-        yield Batch(relations=tuple(relation(made, n, origin) for n in range(first, min(first + _BATCH, len(made.src)))))
+        yield Batch(
+            relations=tuple(
+                relation(made, n, origin) for n in range(first, min(first + _BATCH, len(made.src)))
+            )
+        )
 
 
 def relation(made: World, edge: int, origin: Origin) -> Relation:
