@@ -70,8 +70,9 @@ def ordinary(decision: Decision) -> Decision:
 
 def restricted(decision: Decision) -> bool:
     """Whether a decision holds anything that ordinary views hide."""
-    groups = [*decision.bidders, *decision.subjects, *decision.pairs, decision.tender]
-    return any(finding.restricted for group in groups for finding in group.reasons)
+    reasons = [group.reasons for group in (*decision.bidders, *decision.subjects)]
+    reasons += [pair.reasons for pair in decision.pairs]
+    return any(finding.restricted for found in (*reasons, decision.tender.reasons) for finding in found)
 
 
 def ordinary_value(value: Any) -> Any:

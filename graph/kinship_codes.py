@@ -12,7 +12,7 @@ more: such a relative is for a human.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Literal, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 CODES: dict[str, tuple[str, ...]] = {
     "spouse": ("S",),
@@ -133,7 +133,7 @@ Degree = Literal["certain", "possible", "none"]
 E = TypeVar("E")
 
 
-class Relative(NamedTuple):
+class Relative(NamedTuple, Generic[E]):
     """Someone whom typed edges make a relative, with the edges in order from the person asked about.
 
     `words` are all readings of these edges: more than one where they leave something open, `-` for one that the law
@@ -142,7 +142,7 @@ class Relative(NamedTuple):
 
     person: str
     words: frozenset[str]
-    edges: tuple[object, ...]
+    edges: tuple[E, ...]
 
     @property
     def code(self) -> str:
@@ -248,7 +248,7 @@ def join(
 
 def relatives(
     person: str, edges: Callable[[str], Iterable[tuple[str, frozenset[str], E]]]
-) -> tuple[list[Relative], bool]:
+) -> tuple[list[Relative[E]], bool]:
     """Everyone whom typed edges make, surely or possibly, a relative in the sets of the law.
 
     Args:
@@ -259,9 +259,9 @@ def relatives(
     Returns:
         The relatives, each by the way with the fewest edges that says most, and whether the search was cut.
     """
-    best: dict[str, Relative] = {}
+    best: dict[str, Relative[E]] = {}
     gone: set[tuple[str, frozenset[str]]] = set()
-    layer: list[tuple[Relative, frozenset[int], frozenset[str]]] = [
+    layer: list[tuple[Relative[E], frozenset[int], frozenset[str]]] = [
         (Relative(person, frozenset(), ()), frozenset({0}), frozenset({person}))
     ]
     for _ in range(MAX_EDGES):
@@ -287,7 +287,7 @@ def relatives(
     return list(best.values()), False
 
 
-def _says_more(found: Relative, known: Relative | None) -> bool:
+def _says_more(found: Relative[E], known: Relative[E] | None) -> bool:
     return known is None or (known.within("recusal") == "possible" and found.within("recusal") == "certain")
 
 

@@ -17,8 +17,8 @@ from graph.generation import Generation
 from graph.model import Interval, Party, PartyType
 from graph.relations import PartyRelation, RelationType
 
-DEFAULT_DAY = "default_on"
-"""Attribute of a contract, or of the buyer's part in it, that states the day of a default."""
+DEFAULT_DAYS = ("defaulted_on", "default_on")
+"""Attributes of a project, of a contract, or of the buyer's part in it, that state the day of a default."""
 _THINGS = ("project", "tender", "contract")
 
 
@@ -41,8 +41,8 @@ class Responsible(NamedTuple):
 
 
 class Default(NamedTuple):
-    """A default on record: its day (None: stated, but unreadable), whether a `contract` or a `listing` states it, and
-    which one."""
+    """A default on record: its day (None: stated, but unreadable), whether a `contract`, the `project` or a `listing`
+    states it, and which one."""
 
     on: date | None
     kind: str
@@ -98,7 +98,7 @@ def traceback(
             phase=relation.role,
             project=_name(project),
             relation=relation,
-            posts=tuple(_offices(generation, relation.src, day, known)),
+            posts=_posts(generation, relation, day, known),
         )
         for relation in _relations(generation, project.key, known)
         if relation.type is RelationType.RESPONSIBLE_FOR
@@ -108,41 +108,48 @@ def traceback(
     return sorted(found, key=lambda one: (one.phase, one.name, one.person))
 
 
-def _offices(generation: Generation, person: str, day: Interval, known: int | None) -> Iterator[str]:
-    for relation in _relations(generation, person, known):
-        if (
-            relation.type is RelationType.OFFICIAL_OF
-            and relation.src == person
-            and _meets(relation.valid, day)
-        ):
-            yield " ".join(filter(None, (_label(generation, relation.dst), relation.role)))
+def _posts(generation: Generation, duty: PartyRelation, day: Interval, known: int | None) -> tuple[str, ...]:
+    """Offices on the day, as the record of the duty and the graph state them."""
+    stated = [" ".join(filter(None, (duty.attributes.get("agency", ""), duty.attributes.get("post", ""))))]
+    stated += [
+        " ".join(filter(None, (_label(generation, one.dst), one.role)))
+        for one in _relations(generation, duty.src, known)
+        if one.type is RelationType.OFFICIAL_OF and one.src == duty.src and _meets(one.valid, day)
+    ]
+    return tuple(dict.fromkeys(filter(None, stated)))
 
 
 def defaults_of(generation: Generation, tender: str, known: int | None = None) -> Iterator[Default]:
-    """Defaults of the contracts that were made after a tender or for its project."""
+    """Defaults on record of a tender's project, and of the contracts that were made after the tender."""
     if not tender:
         return
     for scheme in ("tender", "project", "contract"):
         for party in _by_number(generation, scheme, tender):
-            around = [party, *(_party(generation, key) for key in _contracts(generation, party.key, known))]
-            for contract in around:
-                if contract is not None and contract.type is PartyType.CONTRACT:
-                    yield from _defaults(generation, contract, known)
+            around = [party, *_projects_around(generation, party)]
+            around += [
+                contract
+                for key in _contracts(generation, party.key, known)
+                if (contract := _party(generation, key)) is not None
+            ]
+            for one in around:
+                if one.type in (PartyType.CONTRACT, PartyType.PROJECT):
+                    yield from _defaults(generation, one, known)
 
 
-def _defaults(generation: Generation, contract: Party, known: int | None) -> Iterator[Default]:
-    stated = [contract.attributes.get(DEFAULT_DAY, "")]
+def _defaults(generation: Generation, party: Party, known: int | None) -> Iterator[Default]:
+    stated = [party.attributes.get(name, "") for name in DEFAULT_DAYS]
     stated += [
-        relation.attributes.get(DEFAULT_DAY, "")
-        for relation in _relations(generation, contract.key, known)
+        relation.attributes.get(name, "")
+        for relation in _relations(generation, party.key, known)
         if relation.type is RelationType.PARTY_TO and relation.role in ("", "buyer")
+        for name in DEFAULT_DAYS
     ]
     for text in dict.fromkeys(filter(None, stated)):
         try:
             day: date | None = date.fromisoformat(text[:10])
         except ValueError:
             day = None
-        yield Default(day, "contract", _name(contract))
+        yield Default(day, party.type.value, _name(party))
 
 
 def _contracts(generation: Generation, key: str, known: int | None) -> Iterator[str]:

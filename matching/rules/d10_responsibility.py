@@ -12,6 +12,8 @@ from matching.rules.common import answers, finding
 from matching.rules.recusal import noted
 from matching.rules.wording import both, day_text
 
+PHASES = frozenset({"identification", "preparation", "procurement", "execution", "transfer"})
+
 
 @answers("D10")
 def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
@@ -37,7 +39,7 @@ def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
         yield finding(
             case,
             RULE,
-            kind,
+            "listing" if kind == "listing" else "contract",
             party=subject.label,
             params={
                 "record": record,
@@ -53,6 +55,8 @@ def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
 
 
 def _phase(phase: str) -> Bilingual:
+    if phase in PHASES:
+        return both(f"rule.official.phase_{phase}")
     return Bilingual(zh=phase, en=phase) if phase else both("rule.official.phase_unknown")
 
 

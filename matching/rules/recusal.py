@@ -1,6 +1,7 @@
 """What the rules on recusal share: to whom they apply, ties put together, what is not known of a person.
 
-A recusal is a BLOCK of that person in that role, never of a bidder. What concerns officials is restricted.
+A recusal is a BLOCK of that person in that role, never of a bidder. What concerns officials is restricted, and so is
+what rests on a declaration of personal matters (个人有关事项).
 """
 
 from __future__ import annotations
@@ -139,7 +140,9 @@ def findings(
             ties=ties,
             severity=severity,
             person=True,
-            restricted=restricted or view.role == "official",
+            restricted=restricted
+            or view.role == "official"
+            or any("restricted" in tie.notes for tie in ties),
         )
 
 

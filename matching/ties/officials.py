@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from graph.dates import china_day
 from graph.kinship_codes import Relative
@@ -129,7 +129,8 @@ class _Reader:
     def _office(self, relation: PartyRelation) -> Office:
         """What is known of an office."""
         leading, county = leading_of(relation), level_of(relation)
-        connected, bidders, path = "", frozenset[int](), (relation,)
+        connected, bidders = "", frozenset[int]()
+        path: tuple[PartyRelation, ...] = (relation,)
         if relation.dst in self._buyers:
             connected = "buyer"
         for edge, kind, places in self._overseers.get(relation.dst, ()):
@@ -236,7 +237,7 @@ class _Reader:
                         seen.add((runner.person, relative.person, view.index))
                         yield tie
 
-    def _family(self, view: BidderView, runner: Runner, relative: Relative) -> Tie | None:
+    def _family(self, view: BidderView, runner: Runner, relative: Relative[PartyRelation]) -> Tie | None:
         """The tie of a relative who leads an organ that matters here, seen from that relative."""
         person, kind = runner.person, runner.kind
         back = next((r for r in self._people.relatives(relative.person) if r.person == person), None)
@@ -246,7 +247,7 @@ class _Reader:
             concerns = office.connected in ("buyer", "oversees_buyer") or view.index in office.bidders
             if not concerns or office.leading == "no" or not self._people.holds(office.relation.valid):
                 continue
-            edges: tuple[PartyRelation, ...] = (*back.edges, *runner.edges)  # type: ignore[assignment]
+            edges = (*back.edges, *runner.edges)
             official, name = self._people.label(relative.person), self._people.label(person)
             other = self._bidder(view)
             words = both(
@@ -389,7 +390,7 @@ def level_of(relation: PartyRelation) -> bool | None:
     return bool(_COUNTY_UP.search(stated))
 
 
-def _by(relation: PartyRelation) -> str:
+def _by(relation: PartyRelation) -> Literal["code", "name"]:
     return "name" if relation.by == "name" else "code"
 
 

@@ -163,7 +163,7 @@ class People:
                         following.append((relation.dst, edges, common))
             layer = following
 
-    def relatives(self, key: str) -> list[Relative]:
+    def relatives(self, key: str) -> list[Relative[PartyRelation]]:
         """The relatives whom edges that hold on the day of the activity make out."""
 
         def edges(person: str) -> Iterator[tuple[str, frozenset[str], PartyRelation]]:

@@ -185,8 +185,10 @@ class _Reader:
                 for place, role in self._stated.get(f"{identifier.scheme}:{identifier.value}", ()):
                     yield Post("staff" if role in _STAFF else role, "", (), Interval()), place, True
 
-    def _kin_tie(self, me: str, key: str, relative: Relative, post: Post, place: int, sure: bool) -> Tie:
-        kin: tuple[PartyRelation, ...] = relative.edges  # type: ignore[assignment]
+    def _kin_tie(
+        self, me: str, key: str, relative: Relative[PartyRelation], post: Post, place: int, sure: bool
+    ) -> Tie:
+        kin = relative.edges
         name, other = self._people.label(relative.person), self._label(place)
         words = both(
             "rule.recusal.path_kin", me=me, relative=name, kin=kin_name(relative.code),
@@ -206,6 +208,7 @@ class _Reader:
                 f"near:{relative.within('near')}",
                 f"recusal:{relative.within('recusal')}",
                 f"business:{relative.within('business')}",
+                *(("restricted",) if any(edge.attributes.get("restricted") == "yes" for edge in kin) else ()),
             ),
             path=self._people.path(key, (*kin, *post.edges), words),
             facts=(Fact(field="kin", a=me, b=name), *self._people.facts((*kin, *post.edges))),

@@ -68,12 +68,14 @@ def trees(draw: st.DrawFn) -> Tree:
     couples: list[tuple[str, str]] = []
     for n in range(draw(st.integers(2, 9))):
         one = f"a{n}"
-        if couples and draw(st.booleans()):
+        with_parents: bool = draw(st.booleans())
+        marries: int = draw(st.integers(0, 2))
+        if couples and with_parents:
             tree.parents[one] = draw(st.sampled_from(couples))
         people.append(one)
         unmarried = [p for p in people if p not in tree.spouse and p != one]
         strangers = [p for p in unmarried if p not in tree.recusal(one) and one not in tree.recusal(p)]
-        if strangers and draw(st.integers(0, 2)):
+        if strangers and marries:
             other = draw(st.sampled_from(strangers))
         else:
             other = f"b{n}"

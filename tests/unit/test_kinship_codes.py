@@ -79,7 +79,7 @@ def test_every_code_has_a_word_in_both_languages() -> None:
         assert all(texts[f"rule.kin.{code}"][lang] for lang in LANGS)
 
 
-def found(*edges: tuple[str, str, str]) -> dict[str, Relative]:
+def found(*edges: tuple[str, str, str]) -> dict[str, Relative[tuple[str, str, str]]]:
     """Relatives of `me`, by edges `src` is the `role` of `dst`."""
 
     def around(person: str) -> Iterable[tuple[str, frozenset[str], tuple[str, str, str]]]:
