@@ -14,6 +14,7 @@ import msgspec
 from graph import keys, text
 from graph.dates import china_day
 from graph.generation import Generation
+from graph.lists import BY_CODE, RESEARCH
 from graph.model import Party, PartyType
 from matching import ties
 from matching.decision import Effect, NotAssessable, Tier, Trace
@@ -117,7 +118,10 @@ class CaseBuilder:
             case=connected.attach(case),
             bidders=beside,
             subjects=subjects_beside,
-            gaps=tuple(gap_found for index, gap_found in connected.gaps if index is None),
+            gaps=(
+                *(gap_found for index, gap_found in connected.gaps if index is None),
+                *_research(request),
+            ),
         )
 
     def _bidder(self, index: int, bidder: Bidder, aside: Aside) -> BidderView:
@@ -381,6 +385,13 @@ class CaseBuilder:
                 seen = PersonView(role=role, person=person, hits=tuple(hits))
                 client_id = f"{role}-{position}"
                 yield SubjectView(role=role, client_id=client_id, label=subject.label, person=seen), aside
+
+
+def _research(request: DecisionRequest) -> Iterable[NotAssessable]:
+    """That lists for research, which the documents name, decide nothing (SPEC 3, foreign measures)."""
+    for code in request.tender.invoked_lists or ():
+        if code in RESEARCH:
+            yield note("research_list", f"list:{code}", BY_CODE[code].zh, False)
 
 
 def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from graph.lists import BY_CODE, LISTS
+from graph.lists import BY_CODE, LISTS, RESEARCH
 from graph.messages import Lang, say
 from matching.decision import Effect
 from matching.request import Regime
@@ -106,10 +106,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
         Args:
             regime: which law the project stands under; None takes every regime's lists together.
-            invoked: the lists that the tender documents name; None: the caller did not say.
+            invoked: the lists that the tender documents name; None: the caller did not say. Lists for research
+                decide nothing whoever names them (SPEC 3, foreign measures).
         """
         required = self._all_required if regime is None else self._required[regime.value]
-        return _in_order((*required, *invoked)) if invoked else required
+        named = tuple(code for code in invoked or () if code not in RESEARCH)
+        return _in_order((*required, *named)) if named else required
 
     def enabled(self, code: str) -> bool:
         """Whether a rule is applied."""
@@ -230,7 +232,7 @@ def _checked(content: Table, source: str) -> Policy:
             _check_effect(rule, case, value, content, source)
     for codes in content["required"].values():
         for code in codes:
-            if code not in BY_CODE:
+            if code not in BY_CODE or code in RESEARCH:
                 raise PolicyError(
                     "policy.list", key="required", value=code, line=_line(source, ("required",))
                 )

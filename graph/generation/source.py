@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from graph.generation.build import EdgeRow, ListingRow
+from graph.lists import RESEARCH
 from graph.relations import PartyRelation
 from graph.store import GraphReader, Publication, Versioned
 
@@ -56,7 +57,7 @@ class Source:
     Attributes:
         number: the newest publication's number; rows recorded later are left out.
         publications: all of them, oldest first.
-        datasets: names of the lists.
+        datasets: names of the lists. Those for research stay in the store: what no decision may read, none can find.
         touched: a mark for a list (`""`: the parties) that changes with its rows; empty: read anew each time.
         changes: what was recorded since a generation with that mark; None where that is not known.
         newest: the number of the newest publication now; another than `number` means that rows may be mixed.
@@ -108,7 +109,7 @@ def store_source(store: GraphReader) -> Source:
         newest=store.generation,
         publications=publications,
         counts=counts,
-        datasets=sorted({*named, *counts}),
+        datasets=sorted({*named, *counts} - RESEARCH),
         touched=store.touched,
         listings=listings,
         parties=parties,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from graph.model import Listing, NameKind, PartyType
+from graph.model import Id, Listing, NameKind, PartyType
 from loaders.base import Kind, Row
 from loaders.foreign.common import chinese_codes, foreign_kind, named
 from loaders.records import digest, listing
@@ -28,6 +28,11 @@ def _names(text: str) -> list[tuple[str, NameKind]]:
     return [(bare or text, NameKind.REGISTERED), *chinese, *former]
 
 
+def _stated(text: str) -> tuple[Id, ...]:
+    """Chinese codes inside a name. They link nobody: a list for research adds nothing to what decisions read."""
+    return tuple(Id(scheme="foreign_document", value=f"USCC:{one.value}") for one in chinese_codes(text))
+
+
 def _split(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[;；|]", text) if part.strip()]
 
@@ -42,7 +47,7 @@ def _world_bank(row: Row) -> Iterator[Listing]:
     parts = (row.get(field) for field in ("first_name", "second_name", "third_name", "last_name"))
     if whole := " ".join(filter(None, parts)):
         names.append((whole, NameKind.ALIAS))
-    subject = named(kind, names, chinese_codes(name) if not human else (), address=row.get("address"))
+    subject = named(kind, names, _stated(name) if not human else (), address=row.get("address"))
     until = row.get("until")
     open_end = until.lower() in ("ongoing", "permanent", "permanently debarred", "indefinite")
     yield listing(
