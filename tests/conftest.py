@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import neo4j_shared
 import pytest
 from hypothesis import settings
 
@@ -44,6 +45,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "make": _binary("make", "GNU make"),
     "git": _binary("git", "git"),
     "wget": _binary("wget", "wget"),
+    "neo4j": neo4j_shared.missing,
 }
 """Parts that tests may ask for: each answers why it is missing, or nothing."""
 
@@ -60,6 +62,31 @@ def needs() -> Callable[[str], None]:
             pytest.skip(f"needs {part}: {reason}")
 
     return ask
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before workers are started: where they find the Neo4j server that they share."""
+    neo4j_shared.prepare()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After all workers have ended: their server ends too."""
+    if not hasattr(config, "workerinput"):
+        neo4j_shared.end()
+
+
+@pytest.fixture
+def neo4j_database(needs: Callable[[str], None]) -> Iterator[neo4j_shared.Target]:
+    """An empty Neo4j database, which no other test uses meanwhile; skips as `needs("neo4j")` does."""
+    needs("neo4j")
+    try:
+        neo4j_shared.target()
+    except neo4j_shared.MissingPartError as error:
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"REQUIRE_ALL=1, but {error}", pytrace=False)
+        pytest.skip(f"needs neo4j: {error}")
+    with neo4j_shared.alone() as target:
+        yield target
 
 
 @pytest.fixture(scope="session")

@@ -157,14 +157,16 @@ StoreFactory = Callable[[], Store]
 """Opens the test's store; called again, it opens the same one once more (another reader or writer)."""
 
 
-@pytest.fixture(params=["embedded"])
+@pytest.fixture(params=["embedded", "neo4j"])
 def store_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreFactory]:
     """Handles on one graph store, empty at first; every contract test runs on each kind, and all are closed after."""
-    urls = {"embedded": str(tmp_path / "graph.sqlite3")}
+    url, user, password = str(tmp_path / "graph.sqlite3"), "", ""
+    if request.param == "neo4j":
+        url, user, password = request.getfixturevalue("neo4j_database")
     opened: list[Store] = []
 
     def factory() -> Store:
-        store = open_store(urls[request.param], create=True)
+        store = open_store(url, create=True, user=user, password=password)
         opened.append(store)
         return store
 

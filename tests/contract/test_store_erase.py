@@ -68,6 +68,7 @@ def test_others_are_left_as_they_are(loaded: Store) -> None:
     assert loaded.search(OTHER)
 
 
+@pytest.mark.parametrize("store_factory", ["embedded"], indirect=True)
 def test_bytes_are_gone_from_the_file(loaded: Store, store_factory: Callable[[], Store]) -> None:
     path = Path(loaded.url.removeprefix("sqlite://"))
     files = [path, Path(f"{path}-wal")]

@@ -48,11 +48,11 @@ db.transaction.timeout=30s
 db.transaction.monitor.check.interval=250ms
 db.tx_log.preallocate=false
 dbms.usage_report.enabled=false
-server.jvm.additional=-XX:+UseG1GC
+db.logs.query.enabled=OFF
 """
 
 
-class Missing(Exception):
+class MissingPartError(Exception):
     """What this machine lacks for a server of its own."""
 
 
@@ -79,10 +79,10 @@ def fetch() -> Path:
     """The folder of the artifacts, downloaded where they are missing; one process at a time.
 
     Raises:
-        Missing: no Java, no Maven, or the download fails.
+        MissingPartError: no Java, no Maven, or the download fails.
     """
     if why := lacking():
-        raise Missing(why)
+        raise MissingPartError(why)
     lib = library()
     if _complete(lib):
         return lib
@@ -97,7 +97,7 @@ def fetch() -> Path:
                        "-DincludeScope=runtime"]  # fmt: skip
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
         if done.returncode or not (lib / f"neo4j-server-{VERSION}.jar").is_file():
-            raise Missing(f"the Neo4j artifacts could not be downloaded: {done.stdout[-300:]}")
+            raise MissingPartError(f"the Neo4j artifacts could not be downloaded: {done.stdout[-300:]}")
         (lib / ".complete").touch()
     return lib
 
@@ -113,18 +113,32 @@ def free_port() -> int:
 class Server:
     """One server process in a home of its own; the home outlives the process, so that it can be started again."""
 
-    def __init__(self, home: Path, *, heap_mb: int = 1024, cache_mb: int = 256, port: int = 0) -> None:
+    def __init__(
+        self, home: Path, *, heap_mb: int = 1024, cache_mb: int = 256, port: int = 0, brief: bool = False
+    ) -> None:
+        """Set up a home.
+
+        Args:
+            home: its folder, made where it is missing.
+            heap_mb: Java heap.
+            cache_mb: page cache.
+            port: for Bolt; 0: any that is free.
+            brief: the server lives for minutes: its compiler should cost little rather than gain much.
+        """
         self.home = home
         self.port = port or free_port()
         self.password = secrets.token_urlsafe(18)
         self.process: subprocess.Popen[bytes] | None = None
         self._lib = fetch()
+        self._options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC") if brief else ("-XX:+UseG1GC",)
         for name in FOLDERS:
             (home / name).mkdir(parents=True, exist_ok=True)
         config = CONFIG.format(port=self.port, heap=heap_mb, cache=cache_mb)
         (home / "conf" / "neo4j.conf").write_text(config, "utf-8")
         self._heap = heap_mb
-        self._java("org.neo4j.server.startup.Neo4jAdminCommand", "dbms", "set-initial-password", self.password)
+        self._java(
+            "org.neo4j.server.startup.Neo4jAdminCommand", "dbms", "set-initial-password", self.password
+        )
 
     @property
     def uri(self) -> str:
@@ -139,14 +153,14 @@ class Server:
         opened = [f"--add-opens={package}=ALL-UNNAMED" for package in OPENED]
         return [
             "java", f"-Xms{memory}m", f"-Xmx{memory}m", "-Dfile.encoding=UTF-8", f"-Dbasedir={self.home}",
-            "--add-modules=jdk.incubator.vector", *opened, "-cp", f"{self._lib}/*", main, *arguments,
+            *self._options, *opened, "-cp", f"{self._lib}/*", main, *arguments,
         ]  # fmt: skip
 
     def _java(self, main: str, *arguments: str) -> None:
-        command = [one for one in self._command(main, *arguments) if not one.startswith("--add-modules")]
+        command = self._command(main, *arguments)
         done = subprocess.run(command, capture_output=True, text=True, timeout=READY_WITHIN, env=self._env())
         if done.returncode:
-            raise Missing(f"Neo4j can't be set up: {done.stderr.replace(self.password, '…')[-500:]}")
+            raise MissingPartError(f"Neo4j can't be set up: {done.stderr.replace(self.password, '…')[-500:]}")
 
     def _env(self) -> dict[str, str]:
         return {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf")}
@@ -155,12 +169,11 @@ class Server:
         """Start the process and wait until it answers.
 
         Raises:
-            Missing: it ended, or did not say in time that it is ready.
+            MissingPartError: it ended, or did not say in time that it is ready.
         """
         log = self.home / "logs" / "console.log"
         arguments = (f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}", "--console-mode")
         command = self._command("org.neo4j.server.CommunityEntryPoint", *arguments, memory=self._heap)
-        command = [one for one in command if not one.startswith("--add-modules")]
         with log.open("wb") as out:
             # A group of its own: an interrupted test run ends it by `stop`, not by the terminal's signal.
             self.process = subprocess.Popen(
@@ -171,7 +184,7 @@ class Server:
             if self.process.poll() is not None or time.monotonic() > end:
                 said = log.read_text("utf-8", "replace")[-1000:]
                 self.kill()
-                raise Missing(f"Neo4j did not start: {said}")
+                raise MissingPartError(f"Neo4j did not start: {said}")
             time.sleep(0.1)
 
     def kill(self) -> None:
@@ -215,11 +228,14 @@ def running(folder: Path, *, heap_mb: int = 1024) -> Iterator[Server]:
 
 def main() -> None:
     """`fetch` the artifacts, or `start HOME` a server until it is interrupted."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=("fetch", "start"))
     parser.add_argument("home", nargs="?", type=Path, help="folder of the server (start)")
     parser.add_argument("--port", type=int, default=7687)
     parser.add_argument("--heap", type=int, default=1024, help="megabytes")
+    parser.add_argument("--brief", action="store_true", help="for minutes: little compilation")
     options = parser.parse_args()
     try:
         if options.what == "fetch":
@@ -228,11 +244,12 @@ def main() -> None:
         if options.home is None:
             parser.error("start needs a folder")
         home = options.home.absolute()
-        server = Server(home, heap_mb=options.heap, port=options.port)
+        server = Server(home, heap_mb=options.heap, port=options.port, brief=options.brief)
         server.start()
-    except Missing as missing:
+    except MissingPartError as missing:
         sys.exit(str(missing))
     print(f"NEO4J_URI={server.uri} NEO4J_USER=neo4j NEO4J_PASSWORD={server.password}", flush=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         signal.pause()
     server.stop()
