@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,9 +16,11 @@ from api.masking import mask_text
 from graph.messages import Lang, catalogue, say
 
 if TYPE_CHECKING:
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
 
     from matching.request import DecisionRequest
+
+M = TypeVar("M", bound="BaseModel")
 
 MAX_BODY = 32 * 1024 * 1024
 """Bytes of a request: 10,000 bidders with all their particulars take about 10 MB."""
@@ -132,14 +134,32 @@ def validate_request(value: Any) -> DecisionRequest:
     Raises:
         RequestError: not a request; all errors of the body are in it.
     """
-    from pydantic import ValidationError
-
     from matching.request import DecisionRequest
+
+    return validate(DecisionRequest, value)
+
+
+def parse(kind: type[M], data: bytes) -> M:
+    """The document of a kind in a JSON text.
+
+    Raises:
+        RequestError: not JSON, or not of that kind; all errors of the body are in it.
+    """
+    return validate(kind, read_json(data))
+
+
+def validate(kind: type[M], value: Any) -> M:
+    """The document of a kind in parsed JSON.
+
+    Raises:
+        RequestError: it is none; all its errors are in it.
+    """
+    from pydantic import ValidationError
 
     if not isinstance(value, dict):
         raise RequestError([Problem(pointer="", code="body.object")])
     try:
-        return DecisionRequest.model_validate(value)
+        return kind.model_validate(value)
     except ValidationError as error:
         raise RequestError(from_pydantic(error)) from None
 

@@ -21,12 +21,26 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _has_key(settings: Settings) -> bool:
+    """Whether the ledger knows a key in force."""
+    from api.keys import any_key
+    from matching.ledger import LedgerError, open_ledger
+
+    try:
+        with open_ledger(settings.ledger, create=False) as ledger:
+            return any_key(ledger)
+    except LedgerError as error:
+        if error.code == "ledger.missing":
+            return False
+        raise
+
+
 def serve(settings: Settings, host: str, port: int, workers: int, started: Callable[[str], None]) -> None:
     """Serve until told to stop.
 
     Args:
         settings: the installation.
-        host: address to listen on; other than loopback needs an API key.
+        host: address to listen on; other than loopback needs an API key, in the ledger or in the environment.
         port: 0 takes a free one.
         workers: processes.
         started: called with the address once the port is taken.
@@ -35,7 +49,7 @@ def serve(settings: Settings, host: str, port: int, workers: int, started: Calla
         CommandError: `serve.open` (status 2): not loopback and no key.
         OSError: the port is in use.
     """
-    if not settings.api_key and not is_loopback(host):
+    if not is_loopback(host) and not settings.api_key and not _has_key(settings):
         raise CommandError("serve.open", status=USAGE, host=host)
     import uvicorn
 

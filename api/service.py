@@ -111,14 +111,12 @@ class Service:
         if lease.superseded and lease.readers == 0:
             lease.generation.close()
 
-    def decide(self, request: DecisionRequest, actor: str) -> Decision:
+    def decide(self, request: DecisionRequest, actor: str, tenant: str) -> Decision:
         """Decide and record durably, against the current generation."""
         with self._held() as lease:
-            return lease.screener.screen(
-                request, now=bootstrap.now(), tenant=self.settings.tenant, actor=actor
-            )
+            return lease.screener.screen(request, now=bootstrap.now(), tenant=tenant, actor=actor)
 
-    def replay(self, decision_id: str) -> ReplayResult:
+    def replay(self, decision_id: str, tenant: str) -> ReplayResult:
         """Calculate a recorded decision again."""
         from matching import replay as engine
 
@@ -127,5 +125,5 @@ class Service:
             ledger=self.ledger,
             open_generation=lambda ref: bootstrap.open_pinned_generation(self.settings, ref),
             pseudonym_key=self._key,
-            tenant=self.settings.tenant,
+            tenant=tenant,
         )

@@ -80,6 +80,12 @@ SETTINGS: tuple[Setting, ...] = (
         f"HTTP 接口的访问密钥，至少 {MIN_API_KEY} 个字符；未设置时只在本机回环地址提供服务。",
         f"Key for the HTTP interface, at least {MIN_API_KEY} characters. Unset: serves on loopback only.",
     ),
+    Setting(
+        "LIANCHENG_RATE",
+        "2000",
+        "每个密钥在每个工作进程中每秒最多的请求数；0 为不限。",
+        "Most requests a second of one key in each worker; 0: no limit.",
+    ),
 )
 
 
@@ -93,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lang: Lang = "en"
     tenant: str = "default"
     api_key: str = ""
+    rate: int = 2_000
 
     @property
     def default_store(self) -> str:
@@ -194,4 +201,14 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
         lang=read_lang(values),
         tenant=values.get("LIANCHENG_TENANT") or "default",
         api_key=api_key,
+        rate=_whole("LIANCHENG_RATE", values, 2_000),
     )
+
+
+def _whole(name: str, values: Mapping[str, str], default: int) -> int:
+    given = values.get(name, "").strip()
+    if not given:
+        return default
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise SettingsError("settings.whole", name=name)
+    return int(given)

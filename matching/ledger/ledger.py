@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 from sqlalchemy import Connection
 
-from graph.dates import to_micros
+from graph.dates import from_micros, to_micros
 from matching.decision import Decision, to_json
 from matching.ledger import keys, queue
 from matching.ledger.chain import SALT_BYTES, salted
@@ -362,6 +362,18 @@ class Ledger:
         """Forget keys that were taken before an instant."""
         moment = to_micros(before)
         self._writer.submit(lambda t: t.add(self._sql.expire_keys, (moment,)))
+
+    # API keys
+
+    def key_used(self, prefix: str, at: datetime) -> None:
+        """Note that a key was used: a help for the administrator, no part of the chain."""
+        moment = to_micros(at)
+        self._writer.submit(lambda t: t.add(self._sql.key_used, (prefix, moment)))
+
+    def key_uses(self) -> dict[str, datetime]:
+        """When each key was last used, by prefix."""
+        with self._read() as connection:
+            return {row.prefix: from_micros(row.used_at) for row in self._sql.key_uses.run(connection)}
 
     # The chain
 

@@ -140,6 +140,14 @@ item_key = Table(
     Index("item_key_by_key", "kind", "key", "tenant"),
 )
 
+key_use = Table(
+    "key_use",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    Column("used_at", BigInteger, nullable=False),
+)
+"""When an API key was last used: a help for the administrator, no part of the chain."""
+
 item_version = Table(
     "item_version",
     metadata,

@@ -156,5 +156,16 @@ class Statements:
         )
         self.expire_keys = Prepared(engine, delete(slot).where(slot.c.reserved_at < p("before")), ("before",))
 
+        used = upsert(schema.key_use)
+        self.key_used = Prepared(
+            engine,
+            used.on_conflict_do_update(
+                index_elements=["prefix"],
+                set_={"used_at": used.excluded["used_at"]},
+                where=used.excluded["used_at"] > schema.key_use.c.used_at,
+            ),
+            ("prefix", "used_at"),
+        )
+        self.key_uses = Prepared(engine, select(schema.key_use), ())
         self.checkpoint = Prepared(engine, select(checkpoint).where(checkpoint.c.day == p("d")), ("d",))
         self.add_checkpoint = Prepared(engine, insert(checkpoint), ("day", "seq", "hash", "event_seq"))

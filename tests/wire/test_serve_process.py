@@ -135,7 +135,8 @@ def test_many_callers_while_a_list_is_loaded(city: Path) -> None:
     )
     try:
         assert process.stderr is not None
-        found = re.search(r"http://\S+", process.stderr.readline())
+        lines = iter(process.stderr)
+        found = next((found for line in lines if (found := re.search(r"http://\S+", line))), None)
         assert found
         body = json.loads((city / "demo" / "tenders" / "B-goods" / "request.json").read_text("utf-8"))
         with httpx.Client(base_url=found[0], transport=httpx.HTTPTransport(retries=5), timeout=60) as client:

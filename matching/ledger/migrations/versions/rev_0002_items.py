@@ -40,6 +40,11 @@ def upgrade() -> None:
     )
     op.create_index("item_key_by_key", "item_key", ["kind", "key", "tenant"])
     op.create_table(
+        "key_use",
+        sa.Column("prefix", sa.Text, primary_key=True),
+        sa.Column("used_at", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
         "item_version",
         sa.Column("event_seq", SEQ, primary_key=True, autoincrement=False),
         sa.Column("kind", sa.Text, nullable=False),

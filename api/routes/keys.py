@@ -1,0 +1,115 @@
+"""API keys over HTTP, for administrators: list, make, rotate, revoke. A key is shown once, when it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from api import bootstrap, keys
+from api.principals import Scope
+from api.problems import RequestError, parse
+from api.routes.access import asking, needs
+from api.routes.base import invalid, json_answer, read_body, service
+from api.routes.problem import JSON, ProblemError, problems
+from matching.request import Instant, Model, Short
+
+router = APIRouter(prefix="/v1/keys", tags=["keys"])
+
+
+class NewKey(Model):
+    """A key to make."""
+
+    name: Short
+    scopes: tuple[Scope, ...] = Field(min_length=1, max_length=len(Scope))
+    expires_at: Instant | None = None
+
+
+def _refused(error: keys.ApiKeyError) -> ProblemError:
+    code = {"keys.unknown": "http.not_found", "keys.ended": "http.conflict"}.get(error.code, "http.invalid")
+    return ProblemError(code, errors=[] if code == "http.invalid" else None)
+
+
+def _shown(key: str, view: keys.KeyView) -> dict[str, Any]:
+    return {"key": key, **msgspec.to_builtins(view)}
+
+
+@router.get("", dependencies=[needs(Scope.ADMIN)], responses=problems())
+def all_keys(request: Request) -> Response:
+    """The tenant's keys: prefix, name, scopes, state, when made and last used. Never the keys."""
+    return json_answer({"keys": keys.listed(service(request).ledger, tenant=asking(request).tenant)})
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs(Scope.ADMIN)],
+    responses=problems("http.invalid", "http.media_type", "http.too_large"),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": "#/components/schemas/NewKey"}}},
+        }
+    },
+)
+async def new_key(request: Request) -> Response:
+    """Make a key; the answer is the only place where it ever stands."""
+    body = await read_body(request, limit=100_000)
+    try:
+        asked = parse(NewKey, body)
+    except RequestError as error:
+        raise invalid(request, error) from None
+    who = asking(request)
+    if not set(asked.scopes) <= who.scopes:
+        raise ProblemError("http.scope")  # nobody gives what they do not have
+
+    def make() -> tuple[str, keys.KeyView]:
+        return keys.make(
+            service(request).ledger,
+            tenant=who.tenant,
+            name=asked.name,
+            scopes=asked.scopes,
+            actor=who.id,
+            at=bootstrap.now(),
+            expires_at=asked.expires_at,
+        )
+
+    try:
+        key, view = await run_in_threadpool(make)
+    except keys.ApiKeyError as error:
+        raise _refused(error) from None
+    return json_answer(_shown(key, view), 201)
+
+
+@router.post(
+    "/{prefix}/rotate",
+    status_code=201,
+    dependencies=[needs(Scope.ADMIN)],
+    responses=problems("http.not_found", "http.conflict"),
+)
+def rotate_key(request: Request, prefix: str) -> Response:
+    """Make a successor; the old key goes on for a day."""
+    who = asking(request)
+    try:
+        key, view = keys.rotate(
+            service(request).ledger, prefix, tenant=who.tenant, actor=who.id, at=bootstrap.now()
+        )
+    except keys.ApiKeyError as error:
+        raise _refused(error) from None
+    return json_answer(_shown(key, view), 201)
+
+
+@router.post("/{prefix}/revoke", dependencies=[needs(Scope.ADMIN)], responses=problems("http.not_found"))
+def revoke_key(request: Request, prefix: str) -> Response:
+    """End a key; every worker refuses it within seconds."""
+    who = asking(request)
+    try:
+        view = keys.revoke(
+            service(request).ledger, prefix, tenant=who.tenant, actor=who.id, at=bootstrap.now()
+        )
+    except keys.ApiKeyError as error:
+        raise _refused(error) from None
+    return json_answer(view)

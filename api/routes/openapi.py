@@ -1,0 +1,71 @@
+"""The OpenAPI 3.1 document: shapes of requests and answers beside the routes, and how to authenticate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from api.keys import KeyView
+from api.principals import Scope
+from api.routes.access import scope_of
+from api.routes.keys import NewKey
+from api.routes.problem import PROBLEM_SCHEMA
+from matching.decision import Decision
+from matching.request import DecisionRequest
+
+REF = "#/components/schemas/{model}"
+BODIES: tuple[type[BaseModel], ...] = (DecisionRequest, NewKey)
+"""What callers send."""
+ANSWERS: tuple[type[Any], ...] = (Decision, KeyView)
+"""What they get."""
+
+
+def operations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Scope | None]]:
+    """Method, path and scope of every route; None where nobody has to say who they are."""
+    for router in routers:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                for method in sorted(route.methods):
+                    yield method, route.path, scope_of(route.dependencies)
+
+
+def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Give the application its document, made once."""
+
+    def document() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title="Liancheng 联惩", version="1", openapi_version="3.1.0", routes=app.routes,
+                description="Decides, before a bid counts, whether a bidder is barred, and shows why.",
+            )  # fmt: skip
+            components = made.setdefault("components", {})
+            components["schemas"] = schemas(BODIES, ANSWERS)
+            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            for method, path, scope in operations(routers):
+                operation = made["paths"][path][method.lower()]
+                if scope is not None:
+                    operation["security"] = [{"key": []}, {}]
+                    said = f"Scope: `{scope.value}`."
+                    operation["description"] = "\n\n".join(filter(None, (operation.get("description", ""), said)))
+            app.openapi_schema = made
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type[Any]]) -> dict[str, Any]:
+    """The shapes by name; what a request is called wins where an answer bears the same name."""
+    found: dict[str, Any] = {"Problem": dict(PROBLEM_SCHEMA)}
+    _, parts = msgspec.json.schema_components(tuple(answers), ref_template="#/components/schemas/{name}")
+    found |= parts
+    for body in bodies:
+        schema = body.model_json_schema(ref_template=REF)
+        found |= schema.pop("$defs", {})
+        found[body.__name__] = schema
+    return found
