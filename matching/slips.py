@@ -18,7 +18,7 @@ from matching.textual import Codes, written
 
 Array = npt.NDArray[Any]
 
-MOST: Final = 20_000_000
+MOST: Final = 5_000_000
 """Characters in all beyond which equal errors are not looked for (some two seconds)."""
 ALIKE: Final = 80
 """Likeness of shape from which one character is taken for another (己 and 已: 100)."""
@@ -52,10 +52,10 @@ def slips(texts: Sequence[Codes], known: Sequence[Codes]) -> Iterator[Slip]:
         known: the tender's own documents.
     """
     sources = [*texts, *known]
-    rows = _varying(sources)
+    few = max(2, len(texts) // 4)
+    rows = _worth(_varying(sources), few)
     if not len(rows):
         return
-    few = max(2, len(texts) // 4)
     tables = characters()
     keys = rows["key"]
     edges = np.append(np.flatnonzero(np.append(True, keys[1:] != keys[:-1])), len(rows))
@@ -63,8 +63,6 @@ def slips(texts: Sequence[Codes], known: Sequence[Codes]) -> Iterator[Slip]:
         held: dict[int, dict[int, int]] = {}
         for _, centre, source, at in rows[low:high].tolist():
             held.setdefault(centre, {}).setdefault(source, at)
-        if not 2 <= len(held) <= _FAR:
-            continue
         for wrong, where in held.items():
             if not 2 <= len(where) <= few or max(where) >= len(texts):
                 continue
@@ -120,27 +118,44 @@ def _looks_like(t: Characters, a: int, b: int) -> bool:
 def _varying(sources: Sequence[Codes]) -> Array:
     """Places with the same neighbours at which the texts differ, by their neighbours: key, character, text, place."""
     total = sum(map(len, sources))
-    size = 1 << min(24, max(10, (8 * total).bit_length()))
+    size = 1 << min(25, max(10, (4 * total).bit_length()))
     seen = np.zeros(size, dtype=np.uint16)
     differs = np.zeros(size, dtype=bool)
-    for codes in sources:
-        keys, centres, _ = _places(codes)
+    read = [_places(codes) for codes in sources]
+    for keys, centres, _ in read:
         slots = (keys & np.uint64(size - 1)).astype(np.int64)
         fresh = seen[slots] == 0
         seen[slots[fresh]] = centres[fresh]
         differs[slots[seen[slots] != centres]] = True
     kept = []
-    for number, codes in enumerate(sources):
-        keys, centres, at = _places(codes)
+    for number, (keys, centres, at) in enumerate(read):
         chosen = differs[(keys & np.uint64(size - 1)).astype(np.int64)]
         rows = np.empty(int(chosen.sum()), dtype=_ROW)
         rows["key"], rows["centre"] = keys[chosen], centres[chosen]
         rows["text"], rows["at"] = number, at[chosen]
         kept.append(rows)
     every = np.concatenate(kept) if kept else np.empty(0, dtype=_ROW)
-    order = np.lexsort((every["at"], every["text"], every["centre"], every["key"]))
-    found: Array = every[order]
+    found: Array = every[np.lexsort((every["centre"], every["key"]))]
     return found
+
+
+def _worth(rows: Array, few: int) -> Array:
+    """Of sorted rows those of places where two to `_FAR` characters occur, one of them in two to `few` texts."""
+    if not len(rows):
+        return rows
+    key, centre, text = rows["key"], rows["centre"], rows["text"]
+    new_key = np.append(True, key[1:] != key[:-1])
+    new_centre = new_key | np.append(True, centre[1:] != centre[:-1])
+    # the sort is stable: rows of one text follow one another
+    new_text = new_centre | np.append(True, text[1:] != text[:-1])
+    key_of = np.cumsum(new_key) - 1
+    centre_of = np.cumsum(new_centre) - 1
+    texts = np.bincount(centre_of[new_text])
+    centres = np.bincount(key_of[new_centre])
+    shared = np.zeros(len(centres), dtype=bool)
+    shared[key_of[new_centre][(texts >= 2) & (texts <= few)]] = True
+    kept: Array = rows[((centres >= 2) & (centres <= _FAR) & shared)[key_of]]
+    return kept
 
 
 _ROW = np.dtype([("key", np.uint64), ("centre", np.uint16), ("text", np.int32), ("at", np.int64)])

@@ -215,19 +215,25 @@ def _run(one: Codes, other: Codes, at: int, there: int) -> tuple[int, int]:
     return (int(differ[0]) if len(differ) else length), at
 
 
-def mentions(codes: Codes, names: Sequence[Codes]) -> Iterator[tuple[int, int]]:
-    """Where names stand in a text: number of the name, place of its first character.
+class Names:
+    """Names to be looked for in texts, each of at least `SHINGLE` characters."""
 
-    Args:
-        codes: the text.
-        names: each of at least `SHINGLE` characters.
-    """
-    heads: dict[int, list[int]] = {}
-    for number, name in enumerate(names):
-        heads.setdefault(int(passages(name[:SHINGLE])[0]), []).append(number)
-    hashes = passages(codes)
-    for at in np.flatnonzero(np.isin(hashes, np.array(list(heads), dtype=np.uint64))).tolist():
-        for number in heads[int(hashes[at])]:
-            name = names[number]
-            if np.array_equal(codes[at : at + len(name)], name):
-                yield number, at
+    def __init__(self, names: Sequence[Codes]) -> None:
+        self._names = names
+        self._numbers: dict[int, list[int]] = {}
+        if names:
+            heads = passages(np.concatenate([name[:SHINGLE] for name in names]))[::SHINGLE]
+            for number, head in enumerate(heads.tolist()):
+                self._numbers.setdefault(head, []).append(number)
+        self._may = np.zeros(65_536, dtype=bool)
+        self._may[[head & 0xFFFF for head in self._numbers]] = True
+
+    def within(self, codes: Codes) -> Iterator[tuple[int, int]]:
+        """Where names stand in a text: number of the name, place of its first character."""
+        hashes = passages(codes)
+        places = np.flatnonzero(self._may[hashes.astype(np.uint16)])
+        for at, head in zip(places.tolist(), hashes[places].tolist(), strict=True):
+            for number in self._numbers.get(head, ()):
+                name = self._names[number]
+                if np.array_equal(codes[at : at + len(name)], name):
+                    yield number, at

@@ -94,12 +94,13 @@ def _named(
     if not names:
         return
     codes = [name for _, name in names]
-    public = {number for text in known for number, _ in textual.mentions(text, codes)}
+    sought = textual.Names(codes)
+    public = {number for text in known for number, _ in sought.within(text)}
     found: dict[int, dict[int, int]] = {}
     for at, text in enumerate(texts):
         place = places[at]
         own = _names(case.bidders[place])
-        for number, start in textual.mentions(text, codes):
+        for number, start in sought.within(text):
             whose = names[number][0]
             if whose != place and number not in public and not _inside(text, start, codes[number], own):
                 found.setdefault(number, {}).setdefault(at, start)
