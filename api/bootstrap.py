@@ -91,7 +91,9 @@ def opened_store(settings: Settings, *, create: bool = False) -> Iterator[Store]
 
     if create:
         ensure_home(settings)
-    store = open_store(settings.store, create=create)
+    store = open_store(
+        settings.store, create=create, user=settings.neo4j_user, password=settings.neo4j_password
+    )
     try:
         yield store
     finally:
@@ -108,7 +110,7 @@ def open_current_generation(settings: Settings, *, searching: bool = False) -> G
 
     Raises:
         GenerationError: `generation.missing`, `generation.damaged`.
-        StoreError: `store.missing`: nothing has been loaded yet.
+        StoreError: `store.missing`, `store.missing_database`: nothing has been loaded yet.
     """
     from graph.generation import GenerationError, current_generation
 

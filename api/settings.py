@@ -46,8 +46,28 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "LIANCHENG_STORE",
         "$LIANCHENG_HOME/store.db",
-        "图数据库地址：文件路径或 sqlite:///路径。命令行 --store 优先。",
-        "URL of the graph store: a path or sqlite:///path. `--store` on the command line wins.",
+        "图数据库地址：文件路径、sqlite:///路径，或 neo4j://用户@主机:7687/数据库（也可 bolt://，加密用 +s）；"
+        "neo4j:// 指 NEO4J_URI 的服务器。命令行 --store 优先。",
+        "URL of the graph store: a path, sqlite:///path, or neo4j://user@host:7687/database (also bolt://, with TLS +s); "
+        "neo4j:// is the server of NEO4J_URI. `--store` on the command line wins.",
+    ),
+    Setting(
+        "NEO4J_URI",
+        "",
+        "neo4j:// 所指的服务器，如 bolt://127.0.0.1:7687。",
+        "The server that neo4j:// stands for, e.g. bolt://127.0.0.1:7687.",
+    ),
+    Setting(
+        "NEO4J_USER",
+        "neo4j",
+        "Neo4j 的用户，地址中没有写明时使用。",
+        "User of Neo4j, where the URL does not name one.",
+    ),
+    Setting(
+        "NEO4J_PASSWORD",
+        "",
+        "Neo4j 的密码；不能写在地址里。",
+        "Password of Neo4j; never written into a URL.",
     ),
     Setting(
         "LIANCHENG_LEDGER",
@@ -99,7 +119,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lang: Lang = "en"
     tenant: str = "default"
     api_key: str = ""
+    neo4j_uri: str = ""
+    neo4j_user: str = ""
+    neo4j_password: str = ""
     rate: int = 2_000
+
+    def __repr__(self) -> str:
+        """Where, not with which secrets: a traceback must not show them."""
+        return f"Settings(home={str(self.home)!r}, store={self.store!r})"
 
     @property
     def default_store(self) -> str:
@@ -115,7 +142,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.store == self.default_store:
             return self.home
-        digest = hashlib.sha256(self.store.encode()).hexdigest()[:16]
+        # who opens the store does not make it another one
+        scheme, _, rest = self.store.partition("://")
+        place = f"{scheme}://{rest.rpartition('@')[2]}" if rest else self.store
+        digest = hashlib.sha256(place.encode()).hexdigest()[:16]
         return self.home / "stores" / digest
 
     @property
@@ -130,18 +160,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def with_store(self, url: str | None) -> Settings:
         """These settings with another store (`--store`)."""
-        return self if not url else msgspec.structs.replace(self, store=absolute(url))
+        return self if not url else msgspec.structs.replace(self, store=absolute(url, self.neo4j_uri))
 
 
-def absolute(url: str) -> str:
-    """A store URL in one spelling: an embedded file as its absolute path, anything else as given."""
+def absolute(url: str, neo4j_uri: str = "") -> str:
+    """A store URL in one spelling: an embedded file as its absolute path, a server with port and database.
+
+    Args:
+        url: as given.
+        neo4j_uri: the server that `neo4j://` without a host stands for.
+
+    Raises:
+        SettingsError: `settings.neo4j_uri`: it is not set.
+        StoreError: `store.url`, `store.url_password`: not a server's address, or one with a password.
+    """
     scheme, separator, rest = url.partition("://")
     if separator and scheme != "sqlite":
-        return url
+        return _server(url, neo4j_uri) if scheme.partition("+")[0] in ("neo4j", "bolt") else url
     if separator:
         # sqlite:///relative and sqlite:////absolute, as SQLAlchemy writes them
         rest = rest.removeprefix("/")
     return str(Path(rest if separator else url).expanduser().absolute())
+
+
+def _server(url: str, neo4j_uri: str) -> str:
+    from graph.stores.bolt.address import parse
+
+    if url in ("neo4j:", "neo4j://", "bolt://"):
+        if not neo4j_uri:
+            raise SettingsError("settings.neo4j_uri")
+        url = neo4j_uri
+    address = parse(url)
+    user = url.partition("://")[2].partition("/")[0].rpartition("@")[0]
+    return address.url.replace("://", f"://{user}@", 1) if user else address.url
 
 
 def locale_lang(environ: Mapping[str, str]) -> Lang:
@@ -195,12 +246,15 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
     store = values.get("LIANCHENG_STORE")
     return Settings(
         home=home,
-        store=absolute(store) if store else str(home / "store.db"),
+        store=absolute(store, values.get("NEO4J_URI", "")) if store else str(home / "store.db"),
         ledger=values.get("LIANCHENG_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
         policy=policy if policy.is_file() else None,
         lang=read_lang(values),
         tenant=values.get("LIANCHENG_TENANT") or "default",
         api_key=api_key,
+        neo4j_uri=values.get("NEO4J_URI", ""),
+        neo4j_user=values.get("NEO4J_USER", ""),
+        neo4j_password=values.get("NEO4J_PASSWORD", ""),
         rate=_whole("LIANCHENG_RATE", values, 2_000),
     )
 

@@ -78,8 +78,23 @@ def refuse_real_data(run: Run) -> None:
         CommandError: `demo.real_data`: the store has been loaded with something else.
     """
     root = bootstrap.ensure_home(run.settings)
-    if current_number(run.settings) and not (root / MARK).is_file():
+    if (root / MARK).is_file():
+        return
+    if current_number(run.settings) or ("://" in run.settings.store and _holds_data(run)):
         raise CommandError("demo.real_data", store=run.settings.store)
+
+
+def _holds_data(run: Run) -> bool:
+    """Whether a server's database has been loaded, perhaps from another machine."""
+    from graph.store import StoreError
+
+    try:
+        with bootstrap.opened_store(run.settings) as store:
+            return store.generation() > 0
+    except StoreError as error:
+        if error.code != "store.missing_database":
+            raise
+        return False
 
 
 def load_city(run: Run, folder: Path, manifest: DemoManifest) -> LoadReport:

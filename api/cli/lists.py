@@ -49,7 +49,7 @@ def lists(run: Run) -> int:
     try:
         generation = bootstrap.open_current_generation(run.settings)
     except (StoreError, GenerationError) as error:
-        if error.code not in ("store.missing", "generation.missing"):
+        if error.code not in ("store.missing", "store.missing_database", "generation.missing"):
             raise
         run.emit(lists_table(list_rows({}, policy, now, run.lang), None, run.lang))
         click.echo(sentence(error, run.lang), err=True)
