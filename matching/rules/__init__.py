@@ -78,8 +78,14 @@ from matching.rules import (
     r08_staff,
     r09_common_owners,
     r10_kinship,
+    r11_clique,
+    r12_cover,
+    r13_rotation,
+    r14_perpetual_winner,
     r15_prices,
+    r16_sole_valid,
     r17_texts,
+    r18_encounters,
     r19_shell,
 )
 from matching.rules.base import Rule, SubjectView
@@ -156,8 +162,14 @@ RULES: tuple[Rule, ...] = (
     r08_staff.RULE,
     r09_common_owners.RULE,
     r10_kinship.RULE,
+    r11_clique.RULE,
+    r12_cover.RULE,
+    r13_rotation.RULE,
+    r14_perpetual_winner.RULE,
     r15_prices.RULE,
+    r16_sole_valid.RULE,
     r17_texts.RULE,
+    r18_encounters.RULE,
     r19_shell.RULE,
 )
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matching.rules.base import Case
-from matching.ties import bids, brands, identity, officials, ownership, recusal, shells
+from matching.ties import bids, brands, identity, officials, ownership, past, recusal, shells
 from matching.ties.base import Ties
 
 READERS: tuple[Callable[[Case], Ties], ...] = (
@@ -20,6 +20,7 @@ READERS: tuple[Callable[[Case], Ties], ...] = (
     officials.read,
     bids.read,
     shells.read,
+    past.read,
 )
 """In the order in which a pair shows its ties."""
 
