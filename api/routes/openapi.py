@@ -31,7 +31,7 @@ def operations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Scope |
     for router in routers:
         for route in router.routes:
             if isinstance(route, APIRoute):
-                for method in sorted(route.methods):
+                for method in sorted(route.methods or ()):
                     yield method, route.path, scope_of(route.dependencies)
 
 
