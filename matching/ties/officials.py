@@ -18,8 +18,9 @@ from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 from graph.dates import china_day
-from graph.kinship_codes import Relative
-from graph.model import Interval, PartyType, Status
+from graph.kinship_codes import MAX_EDGES, Relative
+from graph.model import Interval, Status
+from graph.projection import Walk
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Fact
 from matching.gaps import note
@@ -29,15 +30,16 @@ from matching.rules.base import BidderView, Case, SubjectView, Tie
 from matching.rules.wording import both
 from matching.subjects import person_subject
 from matching.ties.base import Ties
-from matching.ties.posts import POSTS, People, Units, last_day_of, majority, units_of
+from matching.ties.posts import POSTS, People, Units, last_day_of, units_of
 from matching.ties.recusal import kin_name, post_name
 
 RUNS = frozenset(
     {"legal_rep", "principal", "executive", "director", "operator", "investor", "partner", "controller"}
 )
 """Posts of whoever runs an enterprise (公务员法 74(2): 经营的企业)."""
-STAFF_READ = 200
-"""Up to this many employees of one bidder are looked at for former offices; above, only those of known organs."""
+REACHED = 1_000_000
+"""People around all bidders that are looked at; what is left out is reported."""
+_AROUND = (*POSTS, RelationType.HOLDS, RelationType.CONTROLS)
 _RELATED = ("buyer", "oversees_buyer", "oversees_bidder")
 _LEADING_POST = re.compile("(?:局|厅|部|市|县|区|州|省|乡|镇|院|署|关|处|盟|旗|检察)长|书记")
 _NOT_LEADING_POST = re.compile("(?:局|厅|部|市|县|区|州|省|乡|镇|院|署|关|处|盟|旗|检察)长|书记")
@@ -60,9 +62,8 @@ def read(case: Case) -> Ties:
             found = [*reader.families(), *reader.defaults(subject)]
         if found:
             ties.subjects.setdefault(place, []).extend(found)
-    for view in case.bidders:
-        if found := list(reader.former(view)):
-            ties.bidders.setdefault(view.index, []).extend(found)
+    for place, tie in reader.former():
+        ties.bidders.setdefault(place, []).append(tie)
     if people.cut:
         ties.gaps.append(
             (None, note("cut", "relation:OFFICIAL_OF", case.tender.name or case.tender.id, False))
@@ -85,9 +86,9 @@ class Office(NamedTuple):
 
 
 class Runner(NamedTuple):
-    """Someone in a bidder: the party's key, the post, the edge (none where the bid itself says so)."""
+    """What somebody is in a bidder: its place, the post, the edges (none where the bid itself says so)."""
 
-    person: str
+    place: int
     kind: str
     edges: tuple[PartyRelation, ...]
     sure: bool
@@ -100,12 +101,12 @@ class _Reader:
         self._case = case
         self._people = people
         self._units: Units = units_of(case, people)
-        self._units_of: dict[int, list[str]] = {}
-        for unit in self._units.keys:
-            for place, _ in self._units.places(unit):
-                self._units_of.setdefault(place, []).append(unit)
-        for found in self._units_of.values():
-            found.sort()
+        self._stated: dict[str, list[Runner]] = {}
+        for view in case.bidders:
+            for person, kind in stated_people(view):
+                for ordinal in people.ordinals(person_subject(person)):
+                    known = self._stated.setdefault(people.generation.party(ordinal).key, [])
+                    known.append(Runner(view.index, kind, (), True))
         self._buyers = {
             people.generation.party(one.ordinal).key
             for subject in case.subjects
@@ -114,6 +115,7 @@ class _Reader:
             if one.sure
         }
         self._overseers = self._organs()
+        self.around = self._around()
 
     def _organs(self) -> dict[str, list[tuple[PartyRelation, str, frozenset[int]]]]:
         """Organs that oversee the buyer or a bidder, by key."""
@@ -189,30 +191,39 @@ class _Reader:
             facts=self._people.facts((relation,)),
         )
 
-    def _runners(self, view: BidderView) -> Iterator[Runner]:
-        """The people in a bidder, as the graph knows them (few employees) and as the bid names them by number."""
-        staff = 0
-        for unit in self._units_of.get(view.index, ()):
-            for relation in self._people.relations(unit):
-                if relation.dst != unit or not self._people.holds(relation.valid):
-                    continue
-                kind = POSTS.get(relation.type, "")
-                if relation.type in (RelationType.HOLDS, RelationType.CONTROLS):
-                    kind = "controller" if majority(relation) else "shareholder"
-                if not kind or kind == "staff":
-                    continue
-                if kind == "employed":
-                    staff += 1
-                    if staff > STAFF_READ:
-                        self._people.cut = True
-                        continue
-                party = self._people.party(relation.src)
-                if party is not None and party.type is PartyType.PERSON:
-                    sure = unit in self._units.sure and relation.by != "name"
-                    yield Runner(relation.src, kind, (relation,), sure)
-        for person, kind in stated_people(view):
-            for ordinal in self._people.ordinals(person_subject(person)):
-                yield Runner(self._people.generation.party(ordinal).key, kind, (), True)
+    def _around(self) -> list[int]:
+        """Everybody who ever had a post or share in a bidder, as the graph knows or the bid says, by ordinal."""
+        generation = self._people.generation
+        units = [generation.party_ordinal(key) for key in self._units.keys]
+        walk = Walk.along(*_AROUND, direction="in", known=self._case.known)
+        found = self._reach([unit for unit in units if unit is not None], walk, 1)
+        stated = [generation.party_ordinal(key) for key in self._stated]
+        return list(dict.fromkeys([*found, *(one for one in stated if one is not None)]))
+
+    def _reach(self, start: list[int], walk: Walk, hops: int) -> list[int]:
+        if not start:
+            return []
+        reached = self._people.generation.projection.closure(start, walk, hops=hops, limit=REACHED)
+        if reached.cut or reached.total > len(reached):
+            self._people.cut = True
+        return reached.ordinals
+
+    def _in_office(self, people: list[int]) -> list[str]:
+        """Which of these people hold or held an office."""
+        if not people:
+            return []
+        walk = Walk.along(RelationType.OFFICIAL_OF, direction="out", known=self._case.known)
+        projection = self._people.generation.projection
+        edges = projection.closure(people, walk, hops=1, limit=REACHED, edges=True).edges
+        return list(dict.fromkeys(projection.relation(int(edge)).src for edge in edges))
+
+    def _runs(self, person: str) -> Iterator[Runner]:
+        """What somebody now is in the bidders."""
+        for post in self._people.posts(person, self._units.keys):
+            if post.kind != "staff" and self._people.holds(post.span):
+                for place, sure in self._units.places(post.unit):
+                    yield Runner(place, post.kind, post.edges, sure and post.sure)
+        yield from self._stated.get(person, ())
 
     def families(self) -> Iterator[Tie]:
         """Leaders of the buyer, or of organs over it or a bidder, whose close family runs a bidder."""
@@ -224,63 +235,65 @@ class _Reader:
             if subject.role == "official" and subject.person is not None
             for ordinal in self._people.ordinals(person_subject(subject.person.person))
         }
-        seen: set[tuple[str, str, int]] = set()
-        for view in self._case.bidders:
-            for runner in self._runners(view):
-                if runner.kind not in RUNS and runner.kind != "shareholder":
+        kin = Walk.along(RelationType.KIN_OF, known=self._case.known)
+        relatives = self._reach(self.around, kin, MAX_EDGES)
+        for official in self._in_office([*self.around, *relatives]):
+            if official in named or not any(office.connected for office in self._offices(official)):
+                continue
+            seen: set[tuple[str, str, int]] = set()
+            for relative in self._people.relatives(official):
+                if relative.within("business") == "none":
                     continue
-                for relative in self._people.relatives(runner.person):
-                    if relative.person in named or (runner.person, relative.person, view.index) in seen:
-                        continue
-                    tie = self._family(view, runner, relative)
-                    if tie is not None:
-                        seen.add((runner.person, relative.person, view.index))
-                        yield tie
+                for runner in self._runs(relative.person):
+                    mark = (relative.person, runner.kind, runner.place)
+                    if (runner.kind in RUNS or runner.kind == "shareholder") and mark not in seen:
+                        seen.add(mark)
+                        yield from self._family(official, relative, runner)
 
-    def _family(self, view: BidderView, runner: Runner, relative: Relative[PartyRelation]) -> Tie | None:
-        """The tie of a relative who leads an organ that matters here, seen from that relative."""
-        person, kind = runner.person, runner.kind
-        back = next((r for r in self._people.relatives(relative.person) if r.person == person), None)
-        if back is None or back.within("business") == "none":
-            return None
-        for office in self._offices(relative.person):
-            concerns = office.connected in ("buyer", "oversees_buyer") or view.index in office.bidders
+    def _family(self, key: str, relative: Relative[PartyRelation], runner: Runner) -> Iterator[Tie]:
+        """The tie of an official who leads an organ that matters here."""
+        for office in self._offices(key):
+            concerns = office.connected in ("buyer", "oversees_buyer") or runner.place in office.bidders
             if not concerns or office.leading == "no" or not self._people.holds(office.relation.valid):
                 continue
-            edges = (*back.edges, *runner.edges)
-            official, name = self._people.label(relative.person), self._people.label(person)
-            other = self._bidder(view)
+            edges = (*relative.edges, *runner.edges)
+            official, name = self._people.label(key), self._people.label(relative.person)
+            other = self._bidder(self._case.bidders[runner.place])
             words = both(
-                "rule.recusal.path_kin", me=official, relative=name, kin=kin_name(back.code),
-                post=post_name(kind), other=other,
+                "rule.recusal.path_kin", me=official, relative=name, kin=kin_name(relative.code),
+                post=post_name(runner.kind), other=other,
             )  # fmt: skip
-            return Tie(
+            yield Tie(
                 kind="family",
                 by="code" if runner.sure and all(e.by != "name" for e in (*edges, *office.path)) else "name",
-                role=back.code,
-                bidder=view.index,
+                role=relative.code,
+                bidder=runner.place,
                 other=other,
                 notes=(
-                    "now", f"post:{kind}", f"business:{back.within('business')}", f"leading:{office.leading}",
+                    "now",
+                    f"post:{runner.kind}",
+                    f"business:{relative.within('business')}",
+                    f"leading:{office.leading}",
                 ),
-                path=self._people.path(relative.person, edges, words),
+                path=self._people.path(key, edges, words),
                 facts=(
                     Fact(field="kin", a=official, b=name),
                     *self._people.facts((*edges, *office.path)),
                 ),
-            )  # fmt: skip
-        return None
+            )
+            return
 
-    def former(self, view: BidderView) -> Iterator[Tie]:
-        """Those in a bidder who left office within three years before the activity."""
-        seen: set[tuple[str, str]] = set()
-        for runner in self._runners(view):
-            if (runner.person, runner.kind) not in seen:
-                seen.add((runner.person, runner.kind))
-                yield from self._former(view, runner)
+    def former(self) -> Iterator[tuple[int, Tie]]:
+        """Those in a bidder who left office before the activity, each post once."""
+        for person in self._in_office(self.around):
+            seen: set[tuple[int, str]] = set()
+            for runner in self._runs(person):
+                if (runner.place, runner.kind) not in seen:
+                    seen.add((runner.place, runner.kind))
+                    for tie in self._former(person, runner):
+                        yield runner.place, tie
 
-    def _former(self, view: BidderView, runner: Runner) -> Iterator[Tie]:
-        person, kind = runner.person, runner.kind
+    def _former(self, person: str, runner: Runner) -> Iterator[Tie]:
         offices = list(self._offices(person))
         if not offices or any(self._people.holds(office.relation.valid) for office in offices):
             return
@@ -290,24 +303,24 @@ class _Reader:
         for office in offices:
             if office.relation.valid.end != left:
                 continue
-            related = office.connected in ("buyer", "oversees_buyer") or view.index in office.bidders
-            me, other = self._people.label(person), self._bidder(view)
-            words = both("rule.recusal.path_own", me=me, post=post_name(kind), other=other)
-            path = self._people.path(person, runner.edges, words)
+            related = office.connected in ("buyer", "oversees_buyer") or runner.place in office.bidders
+            me, other = self._people.label(person), self._bidder(self._case.bidders[runner.place])
+            words = both("rule.recusal.path_own", me=me, post=post_name(runner.kind), other=other)
+            county = {True: "yes", False: "no", None: "unknown"}[office.county_up]
             yield Tie(
                 kind="ex_official",
                 by="code" if runner.sure and office.relation.by != "name" else "name",
-                role=kind,
-                bidder=view.index,
+                role=runner.kind,
+                bidder=runner.place,
                 other=me,
                 until=left,
                 notes=(
                     f"leading:{office.leading}",
-                    f"county:{ {True: 'yes', False: 'no', None: 'unknown'}[office.county_up] }",
+                    f"county:{county}",
                     "related" if related else "unrelated",
                     f"organ:{self._people.label(office.relation.dst)}",
                 ),
-                path=path,
+                path=self._people.path(person, runner.edges, words),
                 facts=self._people.facts((*runner.edges, office.relation)),
             )
 
