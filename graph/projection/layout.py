@@ -56,7 +56,7 @@ UNIT: Final = 1_000_000_000
 """Parts of a percent: `50.00` is 50,000,000,000."""
 _PLACES: Final = 9
 WHOLE: Final = 100 * UNIT
-_CEILING: Final = 1 << 62
+_CEILING: Final = 10**18
 
 LISTED_START: Final = 0
 LISTED_END: Final = 1
@@ -80,7 +80,7 @@ def parts(share: Decimal) -> tuple[int, int, bool]:
 
 def percent(value: int) -> Decimal | None:
     """The percentage of a number of parts; None for an unknown one."""
-    return None if value == UNKNOWN else Decimal(value).scaleb(-_PLACES).normalize()
+    return None if value == UNKNOWN else Decimal(value).scaleb(-_PLACES)
 
 
 def day_of(micros: int) -> int:

@@ -291,11 +291,13 @@ class Projection:
             spent |= bool(s.info[SPENT])
         owner = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
         node, slot = s.node[:end], s.slot[:end]
+        if not end:
+            return Groups((), Cut(hubs, spent))
         useful = (slot >= 0) | np.isin(node, np.asarray(members, np.uint32))
         entries = np.flatnonzero(useful)
         order = entries[np.lexsort((entries, node[entries]))]
         nodes = node[order]
-        edges_of = np.flatnonzero(np.append(True, nodes[1:] != nodes[:-1])) if len(order) else order
+        edges_of = np.flatnonzero(np.append(True, nodes[1:] != nodes[:-1]))
         found = []
         for low, high in zip(edges_of, np.append(edges_of[1:], len(order)), strict=True):
             if high - low < 2:
