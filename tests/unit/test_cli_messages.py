@@ -12,7 +12,7 @@ CALL = re.compile(r'"((?:[a-z]+)(?:\.[A-Za-z0-9_]+)+)"')
 BUILT = (
     "cmd.", "verdict.", "effect.", "status.", "tier.", "role.", "field.", "outcome.", "remedy.", "trace.", "doctor.",
     "report.", "lists.", "load.col.", "demo.col.", "scenario.", "review.col.", "screen.col.", "bench.col.", "body.",
-    "request.", "http.", "edit.", "veto.", "part.", "match.reason.", "match.edit.", "match.side.",
+    "request.", "http.", "edit.", "veto.", "part.", "match.reason.", "match.edit.", "match.side.", "redflags.col.",
 )  # fmt: skip
 """Families whose codes are put together from a value; tests of the commands meet them."""
 OTHERS = ("api.", "graph.", "matching.", "loaders.", "generation.", "store.", "ledger.", "liancheng.")
