@@ -11,6 +11,7 @@ import click
 
 from api import bootstrap
 from api.cli.common import CommandGroup, Run, command, instant, option
+from api.cli.graph_export import add_export
 from api.cli.responsible import add_responsible
 from api.errors import USAGE, CommandError, mask_identity
 from api.masking import mask_text
@@ -299,4 +300,5 @@ def _shared(generation: Generation, centre: int) -> list[dict[str, Any]]:
 
 graph.add_command(graph_path, "path")
 graph.add_command(graph_around, "around")
+add_export(graph)
 add_responsible(graph)
