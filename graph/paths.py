@@ -61,14 +61,17 @@ def find(generation: Generation, asked: str) -> tuple[int, ...]:
     scheme, sep, value = asked.partition(":")
     if sep and scheme in _THINGS:
         found += generation.parties(keys.identifier(scheme, value.strip()))
-    else:
+    elif not looks_personal(asked):
         code = parse_organization(asked)
-        if code.value and code.state in ("valid", "checksum"):
+        if code.scheme in _CODES and code.state in ("valid", "checksum"):
             found += generation.parties(keys.identifier(code.scheme, code.value))
-        elif not looks_personal(asked):
+            if not found and code.scheme == "uscc":  # known by the organisation code inside it
+                found += generation.parties(keys.identifier("org_code", code.value[8:17]))
+        else:
             found += generation.parties(keys.org_name(org_key(asked)))
             found += generation.parties(keys.person_name(person_key(asked)))
     return tuple(dict.fromkeys(found))
 
 
+_CODES = frozenset({"uscc", "org_code", "reg_no", "tax_no"})
 _THINGS = frozenset(kind.value for kind in PartyType if kind.thing)
