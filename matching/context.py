@@ -18,6 +18,7 @@ from graph.lists import BY_CODE, RESEARCH
 from graph.model import Party, PartyType
 from matching import ties
 from matching.decision import Effect, NotAssessable, Tier, Trace
+from matching.entities import along, best, founded, identity, individual, same_person, shown_code
 from matching.gaps import gap, note
 from matching.kinship import Connected, Kinship, Officer, name_path
 from matching.matcher import Matcher, case_numbers
@@ -32,7 +33,6 @@ from matching.subjects import (
     from_party,
     party_subject,
     person_subject,
-    show,
 )
 
 NAMESAKES = 10
@@ -80,6 +80,7 @@ class CaseBuilder:
         self._known = known
         self._kinship = Kinship(generation, policy, as_of=as_of, known=known)
         self._gaps: list[NotAssessable] = []
+        self._matched: dict[tuple[str, str, bool], list[Hit]] = {}
 
     def build(self, request: DecisionRequest) -> Built:
         """The case of `request`."""
@@ -129,7 +130,7 @@ class CaseBuilder:
         entities: list[EntityView] = []
         if bidder.name or bidder.identifiers:
             subject = party_subject(bidder)
-            aside.code = _code(subject)
+            aside.code = shown_code(subject)
             role = "lead" if members else "sole"
             staff = [
                 (name, person)
@@ -166,16 +167,19 @@ class CaseBuilder:
         aside.extend(put_aside)
         connected: list[tuple[Connected, bool]] = []
         officers: list[tuple[Officer, bool]] = []
+        heads = person_subject(ref.legal_rep).codes if ref.legal_rep is not None else ()
         for one in found:
             near, people = self._kinship.read(one.ordinal, one.party)
             connected.extend((other, not one.sure) for other in near)
+            if one.sure:
+                connected.extend((c, False) for c in self._kinship.near(one.ordinal, one.party, heads))
             officers.extend((officer, not one.sure) for officer in people)
             if not one.sure and not subject.codes:
                 derived, _ = self._matcher.match(derive(subject, one.party), role, doubtful=True)
                 hits.extend(derived)
         if subject.type is PartyType.ORGANIZATION:
             connected.extend((c, True) for c in self._by_name(enriched, [c for c, _ in connected]))
-        hits = _best(hits)
+        hits = best(hits)
         # a record that is the company's own only by a resembling name is no second fact about its people
         sure_hits = [hit for hit in hits if hit.tier is not Tier.E5 or hit.cap is Effect.BLOCK]
         cases = frozenset(number for hit in sure_hits for number in case_numbers(hit.listing))
@@ -184,7 +188,7 @@ class CaseBuilder:
             for name, p in (("legal_rep", ref.legal_rep), ("principal", ref.principal))
             if p is not None
         ]
-        company = "|".join(_identity(subject))
+        company = "|".join(identity(subject))
         if self._kinship.cut:
             self._kinship.cut = False
             self._gaps.append(note("cut", f"relation:{role}", subject.label, False))
@@ -193,16 +197,17 @@ class CaseBuilder:
             ref=ref,
             type=subject.type,
             label=subject.label,
-            identity=_identity(subject),
+            identity=identity(subject),
             party=None if sure is None else sure.key,
             hits=tuple(hits),
             persons=self._persons([*own, *staff], officers, cases, company, aside),
             kin=(*self._kin(connected), *self._similar_parents(enriched, aside)),
             found=tuple(Found(one.ordinal, one.sure) for one in found),
-            individual_business=_individual(subject, [one.party for one in found]),
+            individual_business=individual(subject, [one.party for one in found]),
             legal_form=next(
                 (form for one in found if (form := one.party.attributes.get("legal_form", ""))), ""
             ),
+            founded=None if sure is None else founded(sure),
         )
 
     def _by_name(self, subject: Subject, connected: list[Connected]) -> Iterable[Connected]:
@@ -298,9 +303,12 @@ class CaseBuilder:
         kin = []
         for other, doubtful in connected:
             doubtful = doubtful or other.by == "name"
-            hits, _ = self._matcher.match(other.subject, other.role, path=other.path, doubtful=doubtful)
+            key = (other.key, other.role, doubtful)
+            hits = self._matched.get(key)  # owners and sisters of many bidders are the same
+            if hits is None:
+                hits = self._matched[key] = self._matcher.match(other.subject, other.role, doubtful=doubtful)[0]
             if hits:
-                kin.append(Kin(role=other.role, by="name" if doubtful else "code", hits=tuple(hits)))
+                kin.append(Kin(role=other.role, by="name" if doubtful else "code", hits=along(hits, other.path)))
         return tuple(kin)
 
     def _persons(
@@ -329,7 +337,7 @@ class CaseBuilder:
             views.append(PersonView(role=role, person=person, hits=tuple(hits)))
         for officer, doubtful in officers:
             own = stated.get(officer.role, [])
-            if any(_same_person(officer.subject, one) for one in own):
+            if any(same_person(officer.subject, one) for one in own):
                 continue
             if (
                 own
@@ -342,14 +350,14 @@ class CaseBuilder:
             hits, put_aside = self._matcher.match(
                 officer.subject,
                 officer.role,
-                path=officer.path,
                 cases=cases,
                 doubtful=doubtful,
                 company=company,
             )
             aside.extend(put_aside)
             person = Person(name=officer.subject.name)
-            views.append(PersonView(role=officer.role, person=person, hits=tuple(hits)))
+            known = along(hits, officer.path) if hits else ()
+            views.append(PersonView(role=officer.role, person=person, hits=known))
         return tuple(views)
 
     def _subjects(self, request: DecisionRequest) -> Iterable[tuple[SubjectView, Aside]]:
@@ -364,7 +372,7 @@ class CaseBuilder:
             if ref is None:
                 continue
             subject = party_subject(ref)
-            aside = Aside(code=_code(subject))
+            aside = Aside(code=shown_code(subject))
             entity = self._entity(role, ref, subject, [], aside.traces)
             view = SubjectView(role=role, client_id=ref.client_id or role, label=subject.label, entity=entity)
             yield view, aside
@@ -376,7 +384,7 @@ class CaseBuilder:
         for role, persons in people:
             for position, person in enumerate(persons, 1):
                 subject = person_subject(person)
-                aside = Aside(code=_code(subject))
+                aside = Aside(code=shown_code(subject))
                 self._check(subject, role, decides=True)
                 hits, put_aside = (
                     self._matcher.match(subject, role, company=role) if subject.ids else ([], [])
@@ -424,36 +432,3 @@ def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
             others = tuple(e for e in entities.values() if e not in own)
             bidders[index] = msgspec.structs.replace(bidders[index], entities=(*own, *others))
             beside[index].gaps = gaps
-
-
-def _best(hits: list[Hit]) -> list[Hit]:
-    """Each record once, with its surest match."""
-    best: dict[tuple[str, str], Hit] = {}
-    for hit in sorted(hits, key=lambda h: (h.tier.value, -h.cap.rank, h.listing.list_code, h.listing.key)):
-        best.setdefault((hit.listing.list_code, hit.listing.key), hit)
-    return list(best.values())
-
-
-def _same_person(a: Subject, b: Subject) -> bool:
-    """Whether two statements of a post name the same person: by a shared number, or by name where one has none."""
-    if a.codes and b.codes:
-        return bool(set(a.codes) & set(b.codes))
-    return a.n6 == b.n6 and not a.ids
-
-
-def _identity(subject: Subject) -> tuple[str, ...]:
-    """What two appearances of the same party share: valid numbers, the nested organisation code, the whole name."""
-    nested = tuple(f"org_code:{code[13:22]}" for code in subject.codes if code.startswith("uscc:"))
-    named = (f"name:{subject.n6}",) if subject.n6 else ()
-    return tuple(dict.fromkeys((*subject.codes, *nested, *named)))
-
-
-def _individual(subject: Subject, parties: list[Party]) -> bool:
-    """Whether the entity is an individual business (个体工商户): USCC prefix 92, or so registered."""
-    if any(i.scheme == "uscc" and i.value.startswith("92") for i in subject.ids):
-        return True
-    return any("个体" in party.attributes.get("legal_form", "") for party in parties)
-
-
-def _code(subject: Subject) -> str:
-    return show(subject.ids[0]) if subject.ids else ""

@@ -1,14 +1,13 @@
 """Who is connected with a bidder: parents and branches, holders and held, predecessors, officers, operators.
 
-One hop over dated, sourced relations of the generation, plus branch names where the register is silent (then `by`
-is `name`, never enough to block). Shared owners count above 50 % only; state investors tie nobody together.
+Over dated, sourced relations of the generation, plus branch names where the register is silent (then `by` is `name`,
+never enough to block). Companies are one group by control (`matching.groups`); state investors tie nobody together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -19,10 +18,15 @@ from graph.messages import say
 from graph.model import Party, PartyType
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Bilingual, PathEdge, PathNode, RelationPath
+from matching.groups import Groups, share_of
 from matching.policy import Policy
+from matching.proximity import Neighbour, neighbours
 from matching.subjects import Subject, from_party
 
-Role = Literal["parent", "branch", "controller", "subsidiary", "sister", "predecessor"]
+Role = Literal[
+    "parent", "branch", "controller", "subsidiary", "sister", "predecessor", "partner",
+    "controlling_person", "shared_legal_rep", "shared_owner", "shared_address",
+]  # fmt: skip
 
 OFFICER_ROLES: dict[RelationType, str] = {
     RelationType.LEGAL_REP_OF: "legal_rep",
@@ -34,18 +38,35 @@ OFFICER_ROLES: dict[RelationType, str] = {
     RelationType.INVESTS_ALONE: "investor",
     RelationType.PARTNER_IN: "partner",
 }
-HALF = Decimal(50)
+PREDECESSORS = frozenset({RelationType.SUCCEEDS, RelationType.RENAMED_FROM})
+CHAINED = {"controller": 1, "controlling_person": 1, "subsidiary": 1, "sister": 2}
+"""More relations than this on a path are told as a chain."""
 MAX_BRANCH_STEPS = 8
 """How far a branch is followed upward; deeper chains are errors of a register."""
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True):
-    """An organisation one or two steps away, comparable, with the path to it."""
+    """An organisation or owner some steps away, comparable; its path is worked out when something was found."""
 
     role: Role
     by: Literal["code", "name"]
-    subject: Subject
-    path: RelationPath
+    about: Subject | Party
+    way: Callable[[], RelationPath]
+
+    @property
+    def key(self) -> str:
+        """The party's surrogate key; the name where only that is known."""
+        return self.about.key if isinstance(self.about, Party) else self.about.n6
+
+    @property
+    def subject(self) -> Subject:
+        """The party in comparable form."""
+        return from_party(self.about) if isinstance(self.about, Party) else self.about
+
+    @property
+    def path(self) -> RelationPath:
+        """How it is connected."""
+        return self.way()
 
 
 class Officer(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +74,12 @@ class Officer(msgspec.Struct, frozen=True, kw_only=True):
 
     role: str
     subject: Subject
-    path: RelationPath
+    way: Callable[[], RelationPath]
+
+    @property
+    def path(self) -> RelationPath:
+        """How the person is connected."""
+        return self.way()
 
 
 class Kinship:
@@ -68,6 +94,12 @@ class Kinship:
         """Instants after `as_of` at which a relation that was read begins or ends."""
         self.cut = False
         """Whether a hub had more relations than are read for one decision."""
+        self.groups = Groups(
+            generation, self.relations, as_of=as_of, cap=policy.option("sister_cap"), cut=self._note_cut
+        )
+
+    def _note_cut(self) -> None:
+        self.cut = True
 
     def relations(self, ordinal: int) -> list[PartyRelation]:
         """The relations of a party that hold at `as_of`; none of a hub's, which is noted."""
@@ -87,30 +119,78 @@ class Kinship:
         """Everyone connected with the party at `ordinal`."""
         connected: list[Connected] = []
         officers: list[Officer] = []
-        for relation in self.relations(ordinal):
+        relations = self.relations(ordinal)
+        for relation in relations:
             outgoing = relation.src == me.key
-            other = self._party(relation.dst if outgoing else relation.src)
-            if other is None:
-                continue
             if relation.type is RelationType.BRANCH_OF:
-                if outgoing:
+                other = self.party(relation.dst if outgoing else relation.src)
+                if other is not None and outgoing:
                     connected.extend(self._parents(me, other, relation))
-                else:
-                    connected.append(self._connect("branch", me, other, (relation,)))
-            elif relation.type is RelationType.SUCCEEDS or relation.type is RelationType.RENAMED_FROM:
-                if outgoing:
-                    connected.append(self._connect("predecessor", me, other, (relation,)))
-            elif relation.type is RelationType.HOLDS and other.type is PartyType.ORGANIZATION:
-                connected.extend(self._holding(me, other, relation, outgoing))
-            elif not outgoing and relation.type in OFFICER_ROLES and other.type is PartyType.PERSON:
-                officers.append(
-                    Officer(
-                        role=OFFICER_ROLES[relation.type],
-                        subject=from_party(other, derived=relation.by == "name"),
-                        path=self._path((me, other), (relation,), OFFICER_ROLES[relation.type]),
-                    )
-                )
+                elif other is not None:
+                    connected.append(self.connect("branch", me, other, (relation,)))
+            elif relation.type in PREDECESSORS and outgoing:
+                connected.extend(self._predecessors(me, relation))
+            elif not outgoing and relation.type in OFFICER_ROLES:
+                other = self.party(relation.src)
+                if other is None or (relation.type is RelationType.PARTNER_IN and limited(relation.role)):
+                    continue
+                if other.type is PartyType.PERSON:
+                    officers.append(self._officer(me, other, relation))
+                elif relation.type is RelationType.PARTNER_IN and other.type is PartyType.ORGANIZATION:
+                    connected.append(self.connect("partner", me, other, (relation,)))
+        connected.extend(self._group(me, relations))
         return connected, officers
+
+    def _officer(self, me: Party, other: Party, relation: PartyRelation) -> Officer:
+        role = OFFICER_ROLES[relation.type]
+        return Officer(
+            role=role,
+            subject=from_party(other, derived=relation.by == "name"),
+            way=lambda: self._path((me, other), (relation,), role),
+        )
+
+    def _predecessors(self, me: Party, first: PartyRelation) -> Iterator[Connected]:
+        """Whom a party succeeds, and whom that one succeeded in turn."""
+        path: tuple[PartyRelation, ...] = (first,)
+        seen = {me.key}
+        while path[-1].dst not in seen and len(path) <= MAX_BRANCH_STEPS:
+            other = self.party(path[-1].dst)
+            if other is None:
+                return
+            seen.add(other.key)
+            yield self.connect("predecessor", me, other, path)
+            earlier = (r for r in self.groups.of(other.key) if r.type in PREDECESSORS and r.src == other.key)
+            following = next(earlier, None)
+            if following is None:
+                return
+            path = (*path, following)
+
+    def _group(self, me: Party, relations: Sequence[PartyRelation]) -> Iterator[Connected]:
+        """Who controls a party, whom it controls, and who else stands under its controllers (state investors make
+        no sisters)."""
+        holdings = [relation for relation in relations if share_of(relation) is not None]
+        if any(relation.src == me.key for relation in holdings):
+            for under in self.groups.below(me.key).values():
+                other = self.party(under.key)
+                if other is not None:
+                    yield self.connect("subsidiary", me, other, under.edges)
+        if not any(relation.dst == me.key for relation in holdings):
+            return
+        mine = {me.key}
+        for above in self.groups.above(me.key):
+            owner = self.party(above.key)
+            if owner is None:
+                continue
+            mine.add(owner.key)
+            person = owner.type is PartyType.PERSON
+            yield self.connect("controlling_person" if person else "controller", me, owner, above.edges)
+            if self._policy.state_investor(tuple(n.text for n in owner.names)):
+                continue
+            for under in self.groups.below(owner.key).values():
+                sister = None if under.key in mine else self.party(under.key)
+                if sister is not None and not any(edge.src == me.key for edge in under.edges):
+                    mine.add(under.key)
+                    yield self.connect("sister", me, sister, (*above.edges, *under.edges), via=owner)
 
     def _parents(self, me: Party, parent: Party, first: PartyRelation) -> Iterator[Connected]:
         """The company a branch belongs to, and whose branch that is in turn, up to the legal person."""
@@ -118,53 +198,61 @@ class Kinship:
         seen = {me.key}
         while parent.key not in seen and len(path) <= MAX_BRANCH_STEPS:
             seen.add(parent.key)
-            yield self._connect("parent", me, parent, path)
+            yield self.connect("parent", me, parent, path)
             position = self._generation.party_ordinal(parent.key)
             upward = [] if position is None else self.relations(position)
             above = next(
                 (r for r in upward if r.type is RelationType.BRANCH_OF and r.src == parent.key), None
             )
-            grand = None if above is None else self._party(above.dst)
+            grand = None if above is None else self.party(above.dst)
             if above is None or grand is None:
                 return
             path, parent = (*path, above), grand
 
-    def _holding(
-        self, me: Party, other: Party, relation: PartyRelation, outgoing: bool
-    ) -> Iterator[Connected]:
-        if relation.share is None or relation.share <= HALF:
-            return
-        if outgoing:
-            yield self._connect("subsidiary", me, other, (relation,))
-            return
-        yield self._connect("controller", me, other, (relation,))
-        if self._policy.state_investor(tuple(n.text for n in other.names)):
-            return
-        position = self._generation.party_ordinal(other.key)
-        siblings = [] if position is None else self.relations(position)
-        held = [
-            r
-            for r in siblings
-            if r.type is RelationType.HOLDS
-            and r.src == other.key
-            and r.dst != me.key
-            and (r.share or 0) > HALF
-        ]
-        cap = self._policy.option("sister_cap")
-        self.cut = self.cut or len(held) > cap
-        for edge in held[:cap]:
-            sister = self._party(edge.dst)
-            if sister is not None:
-                yield self._connect("sister", me, sister, (relation, edge), via=other)
+    def near(self, ordinal: int, me: Party, heads: Iterable[str]) -> Iterator[Connected]:
+        """Listed parties that share the legal representative, a beneficial owner or the address (R20).
 
-    def _connect(
+        Args:
+            ordinal: the party's place.
+            me: the party.
+            heads: numbers (`scheme:value`) of legal representatives that the request names.
+        """
+        for found in neighbours(self, self._generation, self._policy, ordinal, me, heads):
+            yield self._near(me, found)
+
+    def _near(self, me: Party, found: Neighbour) -> Connected:
+        by: Literal["code", "name"] = "name" if any(e.by == "name" for e in found.edges) else "code"
+
+        def way() -> RelationPath:
+            nodes = (me, *((found.via,) if found.via is not None else ()), found.party)
+            path = self._path(nodes, found.edges, found.role)
+            said = sentence(found.role, _name(me), _name(found.party), via=found.value)
+            return msgspec.structs.replace(path, sentence=said)
+
+        return Connected(role=found.role, by=by, about=found.party, way=way)
+
+    def connect(
         self, role: Role, me: Party, other: Party, edges: tuple[PartyRelation, ...], via: Party | None = None
     ) -> Connected:
+        """Another party some relations away."""
         by: Literal["code", "name"] = "name" if any(e.by == "name" for e in edges) else "code"
-        nodes = (me, via, other) if via is not None else (me, other)
-        return Connected(role=role, by=by, subject=from_party(other), path=self._path(nodes, edges, role))
+        return Connected(
+            role=role, by=by, about=other,
+            way=lambda: self._path(self._nodes(me, via, other, edges), edges, role),
+        )  # fmt: skip
 
-    def _party(self, key: str) -> Party | None:
+    def _nodes(
+        self, me: Party, via: Party | None, other: Party, edges: tuple[PartyRelation, ...]
+    ) -> Iterable[Party]:
+        """Everyone on a path, from the one asked about to the other end."""
+        between = [self.party(key) for edge in edges for key in (edge.dst, edge.src)]
+        inner = {p.key: p for p in between if p is not None and p.key not in (me.key, other.key)}
+        if via is not None:
+            inner.setdefault(via.key, via)
+        return (me, *inner.values(), other)
+
+    def party(self, key: str) -> Party | None:
+        """A party by its surrogate key."""
         ordinal = self._generation.party_ordinal(key)
         return None if ordinal is None else self._generation.party(ordinal)
 
@@ -186,7 +274,12 @@ class Kinship:
                 )
                 for e in edges
             ),
-            sentence=sentence(role, shown[0].name, shown[-1].name, share=share),
+            sentence=sentence(
+                f"{role}_chain" if len(edges) > CHAINED.get(role, len(edges)) else role,
+                shown[0].name,
+                shown[-1].name,
+                share=share,
+            ),
         )
 
     def by_name(self, subject: Subject, known: frozenset[str]) -> Iterator[Connected]:
@@ -204,7 +297,7 @@ class Kinship:
                 seen.add(parent)
                 names.append(parent)
                 path = name_path(subject.name, parent, "parent")
-                yield Connected(role="parent", by="name", path=path, subject=self._named(parent))
+                yield Connected(role="parent", by="name", way=_given(path), about=self._named(parent))
 
     def _stems(self, n6: str) -> list[str]:
         branch = text.branch(n6)
@@ -254,10 +347,20 @@ class Kinship:
                 text.parent_of(branch.n6, lambda s: s == subject.n6 or self._generation.registered(s))
                 == subject.n6
             ):
+                path = name_path(subject.name, branch.name, "branch")
                 yield Connected(
-                    role="branch", by="name", path=name_path(subject.name, branch.name, "branch"),
-                    subject=Subject(type=PartyType.ORGANIZATION, name=branch.name, n6=branch.n6),
+                    role="branch", by="name", way=_given(path),
+                    about=Subject(type=PartyType.ORGANIZATION, name=branch.name, n6=branch.n6),
                 )  # fmt: skip
+
+
+def _given(path: RelationPath) -> Callable[[], RelationPath]:
+    return lambda: path
+
+
+def limited(role: str) -> bool:
+    """Whether a partner answers with its share only (有限合伙人): such debts do not run together with the firm's."""
+    return "有限" in role or "limited" in role.lower() or role.strip().upper() == "LP"
 
 
 def name_path(me: str, other: str, role: str) -> RelationPath:
@@ -266,9 +369,9 @@ def name_path(me: str, other: str, role: str) -> RelationPath:
     return RelationPath(nodes=nodes, edges=(), sentence=sentence(f"{role}_by_name", me, other))
 
 
-def sentence(role: str, me: str, other: str, *, share: str = "") -> Bilingual:
+def sentence(role: str, me: str, other: str, *, share: str = "", via: str = "") -> Bilingual:
     """The path in words."""
-    params = {"me": me, "other": other, "share": share}
+    params = {"me": me, "other": other, "share": share, "via": via}
     return Bilingual(
         zh=say("matching", f"path.{role}", "zh", **params), en=say("matching", f"path.{role}", "en", **params)
     )

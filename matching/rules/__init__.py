@@ -87,6 +87,7 @@ from matching.rules import (
     r17_texts,
     r18_encounters,
     r19_shell,
+    r20_near_listed,
 )
 from matching.rules.base import Rule, SubjectView
 from matching.rules.common import not_supplied
@@ -171,6 +172,7 @@ RULES: tuple[Rule, ...] = (
     r17_texts.RULE,
     r18_encounters.RULE,
     r19_shell.RULE,
+    r20_near_listed.RULE,
 )
 
 

@@ -23,8 +23,10 @@ from matching.rules.listed import inherited_findings
 
 @answers("A18")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Their debts and the firm's run together: a human decides, a doubtful match is flagged as high."""
+    """Their debts and the firm's run together: a human decides, a doubtful match is flagged as high. Limited partners
+    answer with their share only and don't count."""
     for entity in view.entities:
+        yield from _firms(case, entity, member_of(entity, view.entities))
         for person in entity.persons:
             role = _role(entity, person)
             if role is None or not person.hits:
@@ -44,6 +46,16 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
                     severity="high" if name == "unconfirmed" else "",
                     consortium=member_of(entity, view.entities),
                 )
+
+
+def _firms(case: Case, entity: EntityView, consortium: bool) -> Iterable[Outcome]:
+    """General partners that are organisations themselves (合伙企业法 2)."""
+    for kin in entity.kin:
+        if kin.role == "partner":
+            yield from inherited_findings(
+                case, RULE, "partner", kin.hits, party=entity.label, role="partner", least=Effect.REVIEW,
+                consortium=consortium,
+            )  # fmt: skip
 
 
 def _role(entity: EntityView, person: PersonView) -> str | None:

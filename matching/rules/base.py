@@ -100,7 +100,10 @@ class Tie(msgspec.Struct, frozen=True, kw_only=True):
 class Kin(msgspec.Struct, frozen=True, kw_only=True):
     """An organisation connected with an entity by dated, sourced relations, and its active records."""
 
-    role: Literal["parent", "branch", "controller", "subsidiary", "sister", "predecessor"]
+    role: Literal[
+        "parent", "branch", "controller", "subsidiary", "sister", "predecessor", "partner",
+        "controlling_person", "shared_legal_rep", "shared_owner", "shared_address",
+    ]  # fmt: skip
     by: Literal["code", "name"]
     hits: tuple[Hit, ...]
 
@@ -131,6 +134,8 @@ class EntityView(msgspec.Struct, frozen=True, kw_only=True):
     found: tuple[Found, ...] = ()
     individual_business: bool = False
     legal_form: str = ""
+    founded: date | None = None
+    """The day it was founded, where a register says so."""
 
 
 class BidderView(msgspec.Struct, frozen=True, kw_only=True):

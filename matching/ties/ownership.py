@@ -175,7 +175,13 @@ def _one_above(
         said = {"share": "" if row is None else percent(row), "chain": chain(field.closure, whole)}
         connect(field, upper, lower, kind, whole, notes=(*notes, way), share=share, said=said)
 
-    if row is not None and (row.least > HALF or (inclusive and row.least == HALF)):
+    more_than_half = row is not None and (row.least > HALF or (inclusive and row.least == HALF))
+    if (upper.via or lower.via) and max(upper.position, lower.position) < field.count:
+        # the unit that bids is a branch: its company stands above both, as over sisters, and is no bidder itself
+        if more_than_half or found is not None:
+            _through_branch(field, upper, lower, row, found, above, more_than_half)
+        return
+    if row is not None and more_than_half:
         add("holds", row.links, *(("doubtful",) if doubtful else ()))
     elif found is not None:
         kind = "controls" if found.how in ("chain", "by_sum") else "influences"
@@ -183,6 +189,28 @@ def _one_above(
         add(kind, above.links(found), how)
     if row is not None:
         add("shareholding", row.links, "possible" if row.least != row.most else "stated")
+
+
+def _through_branch(
+    field: Field,
+    upper: Unit,
+    lower: Unit,
+    row: Row | None,
+    found: Found | None,
+    above: _Above,
+    more_than_half: bool,
+) -> None:
+    if row is not None and more_than_half:
+        held, sure = row.links, True
+    elif found is not None:
+        held, sure = above.links(found), found.how in CONTROLLING
+    else:
+        return
+    links = (*upper.via, *held, *lower.via)
+    company = field.closure.label(upper.legal)
+    said = {"via": company, "chain": chain(field.closure, links)}
+    notes = ("controls" if sure else "possible", f"owner:{upper.legal}")
+    connect(field, upper, lower, "common_controller", links, notes=notes, other=company, said=said)
 
 
 def _branches(field: Field) -> None:

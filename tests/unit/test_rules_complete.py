@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LAWS = ROOT.parent / "shared" / "domain" / "laws"
 CODES = [f"A{n:02d}" for n in range(1, 25)] + [f"B{n:02d}" for n in range(1, 17)]
 CODES += [f"C{n:02d}" for n in range(1, 7)] + [f"D{n:02d}" for n in range(1, 11)]
-CODES += [f"R{n:02d}" for n in range(1, 20)]
+CODES += [f"R{n:02d}" for n in range(1, 21)]
 GOLDEN = sorted(p for p in (ROOT / "tests" / "golden").glob("*.json") if p.name != "schema.json")
 INSTRUMENTS = {
     law.TENDER_LAW: "招标投标法_2017",
