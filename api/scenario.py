@@ -33,7 +33,7 @@ from api.scenario_facts import (
 from graph.dates import parse_instant
 from graph.generation import Earlier, Generation, current_generation, publish
 from graph.messages import Lang
-from graph.store import Batch, SnapshotInfo, Store, open_store
+from graph.store import Batch, SnapshotInfo, Store, TrialStore, open_store
 from matching.decision import Decision, Finding, SubjectResult, Verdict
 from matching.index.write import write_index
 from matching.ledger import Ledger, open_ledger
@@ -77,15 +77,23 @@ def scenario_files(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def run_file(path: Path, lang: Lang = "en", *, policy: Policy | None = None) -> Outcome:
+def run_file(
+    path: Path, lang: Lang = "en", *, policy: Policy | None = None, trial: TrialStore | None = None
+) -> Outcome:
     """Run one file.
+
+    Args:
+        path: the scenario.
+        lang: of its title.
+        policy: else the one that ships with the program.
+        trial: a database for trials, which is emptied first; else an embedded store of its own.
 
     Raises:
         ScenarioError: the file is no scenario.
     """
     scenario = read_scenario(path)
     with tempfile.TemporaryDirectory(prefix="liancheng-scenario-", dir=memory_folder()) as folder:
-        differences = tuple(_run(scenario, Path(folder), policy or load_policy()))
+        differences = tuple(_run(scenario, Path(folder), policy or load_policy(), trial))
     return Outcome(
         id=scenario.id,
         path=str(path),
@@ -102,8 +110,10 @@ def memory_folder() -> str | None:
     return str(folder) if os.access(folder, os.W_OK) else None
 
 
-def _run(scenario: Scenario, home: Path, policy: Policy) -> Iterator[str]:
-    store = open_store(str(home / "store.db"), create=True)
+def _run(scenario: Scenario, home: Path, policy: Policy, trial: TrialStore | None) -> Iterator[str]:
+    if trial is not None:
+        trial.empty()
+    store = trial or open_store(str(home / "store.db"), create=True)
     reviewed = any(step.review for step in scenario.steps)
     world = World(store, home, policy, open_ledger(f"sqlite:///{home}/ledger.db") if reviewed else None)
     try:
@@ -113,7 +123,8 @@ def _run(scenario: Scenario, home: Path, policy: Policy) -> Iterator[str]:
                 yield where + difference
     finally:
         world.close()
-        store.close()
+        if trial is None:
+            store.close()
 
 
 class World:

@@ -48,8 +48,8 @@ SETTINGS: tuple[Setting, ...] = (
         "$LIANCHENG_HOME/store.db",
         "图数据库地址：文件路径、sqlite:///路径，或 neo4j://用户@主机:7687/数据库（也可 bolt://，加密用 +s）；"
         "neo4j:// 指 NEO4J_URI 的服务器。命令行 --store 优先。",
-        "URL of the graph store: a path, sqlite:///path, or neo4j://user@host:7687/database (also bolt://, with TLS +s); "
-        "neo4j:// is the server of NEO4J_URI. `--store` on the command line wins.",
+        "URL of the graph store: a path, sqlite:///path, or neo4j://user@host:7687/database (also bolt://, "
+        "with TLS +s); neo4j:// is the server of NEO4J_URI. `--store` on the command line wins.",
     ),
     Setting(
         "NEO4J_URI",

@@ -287,7 +287,32 @@ def open_store(url: str, *, create: bool = False, user: str = "", password: str 
     raise StoreError("store.scheme", scheme=scheme)
 
 
+class TrialStore(Store, Protocol):
+    """A store that may be emptied."""
+
+    def empty(self) -> None:
+        """Remove everything."""
+        ...
+
+
+def open_trial_store(url: str, *, user: str = "", password: str = "") -> TrialStore:
+    """Open a database of Neo4j for trials: scenarios and tests empty it between one and the next.
+
+    It becomes one for trials when it holds nothing at first; one that holds data is never emptied.
+
+    Raises:
+        StoreError: `store.not_scratch`: it holds data that was loaded for good; `store.scheme`: not Neo4j; as
+            `open_store`.
+    """
+    from graph.stores.bolt.store import BoltStore
+
+    scheme, sep, _ = url.partition("://")
+    if not sep or scheme.partition("+")[0] not in ("neo4j", "bolt"):
+        raise StoreError("store.scheme", scheme=scheme if sep else "file")
+    return BoltStore(url, create=True, user=user, password=password, trials=True)
+
+
 __all__ = [
     "Batch", "Changes", "GraphReader", "GraphWriter", "ListingVersion", "PartyHit", "Publication", "Related",
-    "SnapshotInfo", "Store", "StoreError", "Versioned", "open_store",
+    "SnapshotInfo", "Store", "StoreError", "TrialStore", "Versioned", "open_store", "open_trial_store",
 ]  # fmt: skip

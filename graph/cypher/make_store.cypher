@@ -1,3 +1,3 @@
-// Mark the database as ours.
-MERGE (s:Store {name: 'liancheng'}) ON CREATE SET s.layout = $layout
+// Mark the database as ours, for good or for trials.
+MERGE (s:Store {name: 'liancheng'}) ON CREATE SET s.layout = $layout, s.trials = $trials
 MERGE (:Writer {name: 'writer'})

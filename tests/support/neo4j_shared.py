@@ -95,11 +95,15 @@ def target() -> Target:
 @contextmanager
 def alone() -> Iterator[Target]:
     """The database for one test: no other test of the run uses it meanwhile, and it is empty."""
-    from graph.stores.bolt.scratch import empty_store
+    from graph.store import open_trial_store
 
     where = target()
     with _locked("use.lock"):
-        empty_store(where.url, user=where.user, password=where.password).close()
+        store = open_trial_store(where.url, user=where.user, password=where.password)
+        try:
+            store.empty()
+        finally:
+            store.close()
         yield where
 
 

@@ -68,12 +68,18 @@ class Schema:
         return {name: str(state) for name, state in self._server.ask("index_states")}
 
 
-def claim(server: Server, schema: Schema, *, create: bool) -> None:
+def claim(server: Server, schema: Schema, *, create: bool, trials: bool = False) -> None:
     """Refuse a database that is not ours; make an empty one ours on request.
+
+    Args:
+        server: where.
+        schema: its constraints and indexes.
+        create: make an empty database ours.
+        trials: only one that is for trials; an empty one becomes one.
 
     Raises:
         StoreError: `store.missing_database` (empty, and not `create`), `store.foreign` (holds something else),
-            `store.version` (a newer layout).
+            `store.version` (a newer layout), `store.not_scratch` (ours, and not for trials).
     """
     mark = server.ask("store_mark")
     if not mark:
@@ -82,7 +88,10 @@ def claim(server: Server, schema: Schema, *, create: bool) -> None:
         if not create:
             raise StoreError("store.missing_database", path=server.url)
         schema.constraints()
-        server.write(lambda ask: ask("make_store", layout=LAYOUT))
+        server.write(lambda ask: ask("make_store", layout=LAYOUT, trials=trials))
         return
-    if mark[0][0] is None or mark[0][0] > LAYOUT:
-        raise StoreError("store.version", path=server.url, found=mark[0][0], known=LAYOUT)
+    layout, for_trials = mark[0]
+    if layout is None or layout > LAYOUT:
+        raise StoreError("store.version", path=server.url, found=layout, known=LAYOUT)
+    if trials and not for_trials:
+        raise StoreError("store.not_scratch", path=server.url)

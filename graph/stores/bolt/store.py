@@ -17,13 +17,17 @@ class BoltStore(Streams, People):
         create: make an empty database ours.
         user: who, where the URL does not say.
         password: of that user.
+        trials: only in a database for trials, which may be emptied; an empty one becomes one.
 
     Raises:
         StoreError: `store.url`, `store.url_password`, `store.unavailable`, `store.slow`, `store.auth`,
-            `store.database`, `store.server_version`, `store.foreign`, `store.missing_database`, `store.version`.
+            `store.database`, `store.server_version`, `store.foreign`, `store.missing_database`, `store.version`,
+            `store.not_scratch`.
     """
 
-    def __init__(self, url: str, *, create: bool = False, user: str = "", password: str = "") -> None:
+    def __init__(
+        self, url: str, *, create: bool = False, user: str = "", password: str = "", trials: bool = False
+    ) -> None:
         self._server = Server(parse(url, user), password)
         self._schema = Schema(self._server)
         self.url = self._server.url
@@ -32,7 +36,7 @@ class BoltStore(Streams, People):
         self._run = None
         try:
             self._server.check()
-            claim(self._server, self._schema, create=create)
+            claim(self._server, self._schema, create=create, trials=trials)
         except BaseException:
             self._server.close()
             raise
@@ -42,6 +46,14 @@ class BoltStore(Streams, People):
         self._leave()
         self._server.close()
 
-    def for_trials(self) -> None:
-        """Mark the database, which is empty, as one that may be emptied again."""
-        self._server.write(lambda ask: ask("mark_trials"))
+    def empty(self) -> None:
+        """Remove everything from a database for trials.
+
+        Raises:
+            StoreError: `store.not_scratch`: it holds data that was loaded for good.
+        """
+        claim(self._server, self._schema, create=True, trials=True)
+        self._leave()
+        for name in ("wipe_relations", "wipe_nodes"):
+            self._repeat(name)
+        self._links_cache = {}

@@ -1,2 +1,0 @@
-// This database is for trials: it may be emptied.
-MATCH (s:Store) SET s.trials = true
