@@ -42,7 +42,7 @@ REACHED = 1_000_000
 _AROUND = (*POSTS, RelationType.HOLDS, RelationType.CONTROLS)
 _RELATED = ("buyer", "oversees_buyer", "oversees_bidder")
 _LEADING_POST = re.compile("(?:局|厅|部|市|县|区|州|省|乡|镇|院|署|关|处|盟|旗|检察)长|书记")
-_NOT_LEADING_POST = re.compile("(?:局|厅|部|市|县|区|州|省|乡|镇|院|署|关|处|盟|旗|检察)长|书记")
+_NOT_LEADING_POST = re.compile("科员|办事员|调研员|巡视员|主办|干事|秘书|专员$")
 _COUNTY_UP = re.compile(
     "县处|处级|厅|司局|局级|部级|省级|国家级|county|division|bureau|department|minist|provinc",
     re.IGNORECASE,

@@ -121,8 +121,7 @@ class People:
         later = [t for t in (span.start, span.end) if t is not None]
         if self._floating:
             if span.end is not None:
-                later.append(start_of_day(first_day_after(last_day_of(span.end), LOOKBACK_YEARS)))
-                later.append(start_of_day(first_day_after(last_day_of(span.end), LOOKBACK_YEARS - 1)))
+                later.extend(start_of_day(day) for day in turning_days(last_day_of(span.end)))
             self.boundaries.extend(t for t in later if t > self._as_of)
 
     def posts(self, key: str, units: Collection[str]) -> Iterator[Post]:
@@ -231,6 +230,13 @@ def first_day_after(day: date, years: int) -> date:
     if within_years_before(day, following, years):
         following = date.fromordinal(following.toordinal() + 1)
     return following
+
+
+def turning_days(last: date) -> tuple[date, ...]:
+    """The days on which a post that ended on `last` leaves the three years before (采条例 9), or its holder the two or
+    three years after (公务员法 107)."""
+    after = [date.fromordinal(add_years(last, years).toordinal() + 1) for years in (2, LOOKBACK_YEARS)]
+    return tuple(dict.fromkeys((*after, first_day_after(last, LOOKBACK_YEARS))))
 
 
 def majority(relation: PartyRelation) -> bool:
