@@ -146,6 +146,16 @@ PLATFORM_COLUMNS = (
 )
 """Columns that every table of a platform has and that say nothing about anyone."""
 
+_ROAD_LOTS = (
+    "建筑面积", "BUILD_AREA", "标段工期", "BID_LIMITE_TIME", "标段工期单位", "BID_LIMITE_TIME_UNIT", "所辖施工合同段",
+    "CONSTRUCTION_CONTRACT", "监理工作内容", "SUPERVISION_CONTENT", "标段组编号", "BID_SECTION_GROUP", "里程桩号",
+    "MILEAGE_STAKE", "长度", "LENGTH", "REMARK", "主要工程内容", "MAIN_PROJECT_CONTENTS", "合同段范围起始",
+    "CONTRACT_SCOPE_BEGIN", "合同段范围终点", "CONTRACT_SCOPE_END", "合同段范围分中心个数", "SUB_CENTER_NUMBER",
+    "合同段范围收费站个数", "TOLL_GATE_NUMBER", "合同段通信站个数", "COMMU_STATION_NUMBER", "合同段隧道数",
+    "TUNNEL_NUMBER",
+)
+"""What road and building lots say of their works."""
+
 TENDERS_KIND = Kind(
     name="tenders",
     title_zh="招标项目、采购项目（TENDER_PROJECT、PURCHASE_PROJECT）",
@@ -186,7 +196,9 @@ TENDERS_KIND = Kind(
         "lot": LOT_CODE,
         "lot_name": LOT_NAME,
     },
-    ignored=(*PLATFORM_COLUMNS, "TENDER_SELF_CODE", "招标内容与范围及招标方案说明", "TENDER_CONTENT", "招标人类别",
+    ignored=(*PLATFORM_COLUMNS, "报建编号", "REPROT_CODE", "招标条件备案编号", "招标文件备案编号",
+             "TENDER_RECORD_CODE", "监督部门联系电话", "SUPERVISE_DEPT_PHONE", "TENDER_SELF_CODE",
+             "招标内容与范围及招标方案说明", "TENDER_CONTENT", "招标人类别",
              "TENDERER_CODE_TYPE", "是否联合招标", "ISUNION", "招标人角色", "TENDERER_ROLE", "招标代理机构类别",
              "TENDER_AGENCY_CODE_TYPE", "招标代理机构角色", "TENDER_AGENCY_ROLE", "招标组织形式",
              "TENDER_ORGANIZE_FORM", "申报责任人", "REPORT_DUTY", "招标人企业注册所在地", "TENDERER_REGION_CODE",
@@ -228,7 +240,7 @@ LOTS_KIND = Kind(
     ignored=(*PLATFORM_COLUMNS, "标段（包）招标次数", "BID_ECTION_NUM", "交易发生行政区域代码", "TRA_PLACE_CODE",
              "标段（包）分类代码", "TENDER_PROJECT_CLASSIFY_CODE", "标段合同估算价币种代码", "CURRENCY_CODE",
              "投标人资格条件", "BID_QUALIFICATION", "计划开工日期", "BEGIN_DATE", "工期", "LIMITE_TIME",
-             "标段(包)建立时间", "CREATE_TIME"),
+             "标段(包)建立时间", "CREATE_TIME", *_ROAD_LOTS),
     needs=(("tender",), ("lot",), ("lot_name", "estimate", "content")),
     identity=(),
     marks={"标段（包）名称": 3, "BID_SECTION_NAME": 3, "标段合同估算价": 6, "CONTRACT_RECKON_PRICE": 6,

@@ -9,7 +9,8 @@ from typing import Any
 
 from list_files import write_csv
 
-from graph.model import Listing
+from graph.model import Listing, PartyType
+from graph.relations import PartyRelation, RelationType
 from graph.store import open_store
 from loaders.report import LoadReport
 from loaders.run import LoadOptions, load
@@ -54,6 +55,29 @@ class Bench:
         found = self.open(dataset)
         assert len(found) == 1, [listing.subject.name for listing in found]
         return found[0]
+
+    def edges(self, *types: RelationType) -> list[tuple[str, PartyRelation, str]]:
+        """The current relations of some types (all, if none is named) with the names of both ends."""
+        found = []
+        for version, edge in self.store.iter_edges():
+            if version.to_gen is None and (not types or edge.type in types):
+                found.append((self._name(edge.src), edge, self._name(edge.dst)))
+        return sorted(found, key=lambda one: (one[1].type, one[0], one[2], one[1].role))
+
+    def edge(self, kind: RelationType) -> tuple[str, PartyRelation, str]:
+        """The one current relation of a type."""
+        found = self.edges(kind)
+        assert len(found) == 1, [(src, edge.role, dst) for src, edge, dst in found]
+        return found[0]
+
+    def things(self, kind: PartyType) -> set[str]:
+        """The identifiers of all things of a type."""
+        return {one.value for party in self.store.iter_parties() if party.type is kind for one in party.ids}
+
+    def _name(self, key: str) -> str:
+        party = self.store.get(key)
+        assert party is not None
+        return party.names[0].text if party.names else key
 
     def close(self) -> None:
         """Close the store."""

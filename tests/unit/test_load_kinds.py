@@ -357,12 +357,12 @@ def test_page_on_kinds_of_files_names_every_kind_and_field() -> None:
 def test_every_field_of_a_kind_is_taken_by_its_reader() -> None:
     """A heading that is mapped and then used by nothing would be silence: rows that hold every field show it."""
     for kind in KINDS:
-        if kind is BIDDERS:
+        if kind is BIDDERS or kind.name == "ocds":  # one column holds the whole release: test_ocds_load
             continue
         taken: set[str] = set()
         for cells in _full_rows(kind):
             row = _Watched(kind, cells, taken)
-            with contextlib.suppress(RowError, ValueError):
+            with contextlib.suppress(RowError):
                 list(kind.read(row))
         assert (set(kind.fields) | set(kind.common)) - taken == set(), kind.name
 
