@@ -69,7 +69,11 @@ def slips(texts: Sequence[Codes], known: Sequence[Codes]) -> Iterator[Slip]:
             source, at = next(iter(where.items()))
             beside = int(sources[source][at - 1]), int(sources[source][at + 1])
             right = _right(tables, wrong, held, where)
-            if right and _rarer(sources, wrong, right, beside, len(where), len(held[right])):
+            if not right:
+                continue
+            # what the tender itself writes is right
+            written_so = max(held[right]) >= len(texts)
+            if written_so or _rarer(sources, wrong, right, beside, len(where), len(held[right])):
                 around = written(sources[source][at - 2 : at + 3])
                 yield Slip(tuple(sorted(where)), chr(wrong), chr(right), around)
 

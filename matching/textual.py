@@ -54,7 +54,8 @@ def plain(text: str) -> Codes:
     """The characters of a text that count."""
     units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
     codes: Codes = _table()[units]
-    return codes[codes != 0]
+    kept: Codes = codes[codes != 0]
+    return kept
 
 
 def written(codes: Codes) -> str:

@@ -12,7 +12,7 @@ from itertools import combinations, pairwise
 
 from graph.generation import GenerationError
 from graph.projection.contacts import address, phones
-from matching.request import Contact
+from matching.request import Contact, PartyRef
 from matching.rules.base import BidderView, Case, EntityView, Fact, Tie
 from matching.ties import values
 from matching.ties.base import ALL_PAIRS, Ties
@@ -44,10 +44,16 @@ def read(case: Case, rivals: Rivals, ties: Ties) -> None:
     _addresses(case, rivals, ties)
 
 
+def _refs(view: BidderView) -> Iterator[PartyRef]:
+    """The bidder and, in a consortium, its members."""
+    yield view.bidder
+    if view.bidder.consortium is not None:
+        yield from view.bidder.consortium.members
+
+
 def _contacts(view: BidderView) -> Iterator[Contact]:
-    yield from view.bidder.contacts
-    for member in view.bidder.consortium.members if view.bidder.consortium is not None else ():
-        yield from member.contacts
+    for ref in _refs(view):
+        yield from ref.contacts
 
 
 class _Own:
@@ -134,12 +140,9 @@ def _run_by(case: Case) -> frozenset[str]:
 
 
 def _stated(case: Case, view: BidderView) -> Iterator[str]:
-    for contact in _contacts(view):
-        if contact.address:
-            yield contact.address
+    for ref in _refs(view):
+        yield from filter(None, (ref.address, *(contact.address for contact in ref.contacts)))
     for entity in view.entities:
-        if entity.ref.address:
-            yield entity.ref.address
         for attributes in _register(case, entity):
             if text := attributes.get("address", ""):
                 yield text
