@@ -36,6 +36,8 @@ class Reader:
         value = where.get(key)
         if value is None:
             return ""
+        if type(value) is str and len(value) <= MAX_TEXT and value.isascii():
+            return value.strip()
         if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool):
             # without lone surrogates, which escapes in JSON can make and no file can hold
             found = str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()

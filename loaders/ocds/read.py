@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 from graph.procurement import Process
 from loaders.base import Problem
+from loaders.errors import FileError
 from loaders.files import Limits, open_tables
 from loaders.kinds import recogniser
 from loaders.ocds.convert import process
-from loaders.ocds.table import refuse_other
+from loaders.ocds.table import OcdsTable
 
 
 class Refused(Problem):
@@ -31,17 +30,21 @@ def processes(path: Path, limits: Limits | None = None) -> Iterator[Process | Pr
     """
     tables = open_tables(path, recogniser(None), limits).tables
     for table in tables:
-        refuse_other(table)
-    for table in tables:
-        for line in table.read():
-            if line.problem and not line.cells:
-                yield Refused(row=line.number, code=line.problem)
-                continue
-            made, troubles = process(json.loads(line.cells[0], parse_float=Decimal))
-            if line.problem:
-                yield Problem(row=line.number, code=line.problem)
-            for trouble in dict.fromkeys(troubles):
-                kind = Problem if made is not None else Refused
-                yield kind(row=line.number, column=trouble.path, code=trouble.code)
-            if made is not None:
-                yield made
+        if not isinstance(table, OcdsTable):
+            raise FileError("ocds.other")
+        yield from _of(table)
+
+
+def _of(table: OcdsTable) -> Iterator[Process | Problem]:
+    for one in table.found():
+        if one.release is None:
+            yield Refused(row=one.number, code=one.problem)
+            continue
+        made, troubles = process(one.release)
+        if one.repeated:
+            yield Problem(row=one.number, code="row.json_repeated")
+        for trouble in dict.fromkeys(troubles):
+            kind = Problem if made is not None else Refused
+            yield kind(row=one.number, column=trouble.path, code=trouble.code)
+        if made is not None:
+            yield made

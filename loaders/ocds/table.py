@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import msgspec
 
 from loaders.delimited import text
 from loaders.encoding import Encoding
-from loaders.errors import FileError
 from loaders.ocds.paths import collect
 from loaders.ocds.stream import Found, is_lines, releases
 from loaders.tables import Line, Table
@@ -18,6 +18,13 @@ DOCUMENT = "OCDS release"
 """The column that holds the whole release; the others, named by path, say only that a field is there."""
 _SNIFF = 1 << 20
 _encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+@dataclass(frozen=True)
+class OcdsTable(Table):
+    """A table over releases, which can also be had as they are."""
+
+    found: Callable[[], Iterable[Found]] = tuple
 
 
 def _looks(opener: Callable[[], BinaryIO], encoding: Encoding) -> bool:
@@ -66,7 +73,7 @@ def made_table(
     encoding: str,
     sha256: str,
     notes: tuple[tuple[str, dict[str, str]], ...] = (),
-) -> Table:
+) -> OcdsTable:
     """A table over releases, however they are read."""
     extra: list[str] = []
 
@@ -88,7 +95,7 @@ def made_table(
             else:
                 yield Line(one.number, [document], "row.json_repeated" if one.repeated else "")
 
-    return Table(
+    return OcdsTable(
         label=label,
         path=path,
         format=format,
@@ -100,6 +107,7 @@ def made_table(
         read=read,
         extra=extra,
         notes=notes,
+        found=found,
     )
 
 
@@ -115,18 +123,3 @@ def _shown(path: str) -> str:
     """A path as a heading: one line, of bounded length, whatever a key holds."""
     flat = " ".join(path.encode("utf-8", "replace").decode().split())
     return flat[:200] or "#"
-
-
-def is_ocds(table: Table) -> bool:
-    """Whether a table was made here."""
-    return table.format.startswith("ocds") and table.headings[:1] == (DOCUMENT,)
-
-
-def refuse_other(table: Table) -> None:
-    """Stop at a file that is no OCDS.
-
-    Raises:
-        FileError: `ocds.other`.
-    """
-    if not is_ocds(table):
-        raise FileError("ocds.other")
