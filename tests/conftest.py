@@ -12,11 +12,14 @@ import re
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import neo4j_shared
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from graph.store import TrialStore
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,18 +78,32 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         neo4j_shared.end()
 
 
-@pytest.fixture
-def neo4j_database(needs: Callable[[str], None]) -> Iterator[neo4j_shared.Target]:
-    """An empty Neo4j database, which no other test uses meanwhile; skips as `needs("neo4j")` does."""
+@pytest.fixture(scope="session")
+def neo4j_opened(needs: Callable[[str], None]) -> Iterator[TrialStore]:
+    """The Neo4j database of this run, opened once in each worker; skips as `needs("neo4j")` does."""
     needs("neo4j")
     try:
-        neo4j_shared.target()
+        store = neo4j_shared.opened()
     except neo4j_shared.MissingPartError as error:
         if os.environ.get("REQUIRE_ALL") == "1":
             pytest.fail(f"REQUIRE_ALL=1, but {error}", pytrace=False)
         pytest.skip(f"needs neo4j: {error}")
-    with neo4j_shared.alone() as target:
-        yield target
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def neo4j_trial(neo4j_opened: TrialStore) -> Iterator[TrialStore]:
+    """An emptied store in Neo4j that no other test uses meanwhile."""
+    with neo4j_shared.alone():
+        neo4j_opened.empty()
+        yield neo4j_opened
+
+
+@pytest.fixture
+def neo4j_database(neo4j_trial: TrialStore) -> neo4j_shared.Target:
+    """Where an emptied Neo4j database is, for tests that open it themselves."""
+    return neo4j_shared.target()
 
 
 @pytest.fixture(scope="session")

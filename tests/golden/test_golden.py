@@ -1,4 +1,4 @@
-"""Every golden scenario, through the embedded store and the one front door; an expected failure must fail."""
+"""Every golden scenario, through each store and the one front door; an expected failure must fail."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from api.scenario import run_file, scenario_files
+from graph.store import TrialStore
 from matching.policy import Policy, load_policy
 
 FOLDER = Path(__file__).parent
@@ -27,9 +28,18 @@ def schema() -> Draft202012Validator:
     return Draft202012Validator(document)
 
 
+@pytest.fixture(params=["embedded", "neo4j"])
+def trial(request: pytest.FixtureRequest) -> TrialStore | None:
+    """The store of a scenario: the embedded one that it makes itself, or a database of Neo4j."""
+    if request.param == "embedded":
+        return None
+    store: TrialStore = request.getfixturevalue("neo4j_trial")
+    return store
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_scenario(path: Path, policy: Policy, request: pytest.FixtureRequest) -> None:
-    outcome = run_file(path, policy=policy)
+def test_scenario(path: Path, policy: Policy, trial: TrialStore | None) -> None:
+    outcome = run_file(path, policy=policy, trial=trial)
     if outcome.xfail:
         assert outcome.differences, (
             f"{path.name} is marked xfail ({outcome.xfail}) but passes: remove the mark"

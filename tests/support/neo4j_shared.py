@@ -15,9 +15,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from neo4j_server import MissingPartError, Server, lacking
+
+if TYPE_CHECKING:
+    from graph.store import TrialStore
 
 FOLDER = "LIANCHENG_TEST_NEO4J"
 """Environment variable: the folder that the workers of a run share."""
@@ -93,18 +96,18 @@ def target() -> Target:
 
 
 @contextmanager
-def alone() -> Iterator[Target]:
-    """The database for one test: no other test of the run uses it meanwhile, and it is empty."""
+def alone() -> Iterator[None]:
+    """No other test of the run uses the database meanwhile."""
+    with _locked("use.lock"):
+        yield
+
+
+def opened() -> TrialStore:
+    """The run's database, opened as one that may be emptied."""
     from graph.store import open_trial_store
 
     where = target()
-    with _locked("use.lock"):
-        store = open_trial_store(where.url, user=where.user, password=where.password)
-        try:
-            store.empty()
-        finally:
-            store.close()
-        yield where
+    return open_trial_store(where.url, user=where.user, password=where.password)
 
 
-__all__ = ["MissingPartError", "Target", "alone", "end", "missing", "prepare", "target"]
+__all__ = ["MissingPartError", "Target", "alone", "end", "missing", "opened", "prepare", "target"]
