@@ -10,7 +10,7 @@ from importlib import resources
 
 from graph.messages import catalogue
 from matching.decision import NotAssessable
-from matching.request import DecisionRequest, ProjectObject, Tender
+from matching.request import DecisionRequest, ProjectObject, Regime, Tender
 from matching.rules import (
     a01_procurement_lists,
     a02_tender_defaulter,
@@ -199,10 +199,21 @@ def _works(tender: Tender) -> bool:
     return tender.object is ProjectObject.WORKS or (tender.object is None and not procurement)
 
 
+def _procurement(tender: Tender) -> bool:
+    """Whether it is government procurement, or may be."""
+    return tender.regime is None or tender.regime.procurement
+
+
 _ASKED_OF: Mapping[str, Callable[[Tender], bool]] = {
     "B09": _works,
-    "B10": lambda tender: tender.regime is None or tender.regime.procurement,
+    "B10": _procurement,
     "B15": _works,
+    "D01": _procurement,
+    "D02": _procurement,
+    "D03": _procurement,
+    "D04": lambda tender: tender.regime is not Regime.PROCUREMENT_OTHER,
+    "D05": _procurement,
+    "D06": _procurement,
 }
 """Rules that are about some tenders only: what they would need is not missing in the others."""
 

@@ -204,9 +204,24 @@ def test_people_who_were_not_named_are_reported() -> None:
         "input:bidder.legal_rep",
     ]
     request = DecisionRequest.model_validate({"bidders": [{"name": "临江市虚构建设有限公司"}]})
-    assert [n.what for n in absent_inputs(request)] == [
-        "input:tender.agency", "input:tender.experts", "input:tender.buyer",
-    ]  # fmt: skip
+    missing = absent_inputs(request)
+    assert {n.what for n in missing} == {
+        "input:tender.agency", "input:tender.experts", "input:tender.buyer", "input:tender.officials",
+        "input:tender.platform_operator", "input:tender.prior_service_providers",
+    }  # fmt: skip
+    assert not any(n.decides for n in missing)
+    assert {n.code for n in missing if n.what == "input:tender.experts"} >= {"A11", "D01", "D04"}
+
+
+def test_rules_on_procurement_miss_nothing_in_a_tender_and_the_other_way_round() -> None:
+    def codes(regime: str) -> set[str]:
+        body = {"tender": {"regime": regime}, "bidders": [{"name": "临江市虚构建设有限公司"}]}
+        return {n.code for n in absent_inputs(DecisionRequest.model_validate(body))}
+
+    assert {"D01", "D02", "D03", "D05", "D06"} & codes("mandatory_tender") == set()
+    assert "D04" in codes("mandatory_tender")
+    assert {"D01", "D02", "D03", "D05", "D06"} <= codes("procurement_other")
+    assert "D04" not in codes("procurement_other")
 
 
 @pytest.mark.parametrize(
@@ -293,7 +308,7 @@ def test_a17_reads_earlier_law_for_earlier_days() -> None:
     assert BY_CODE["A17"].in_force(date(2020, 6, 1))
 
 
-@pytest.mark.parametrize("role", ["official", "platform_operator", "prior_service_provider", "witness"])
+@pytest.mark.parametrize("role", ["witness", "observer"])
 def test_a_role_without_rules_is_said_to_be_unassessed(role: str) -> None:
     outcome = unruled(subject(role))
     assert outcome is not None
@@ -304,11 +319,18 @@ def test_a_role_without_rules_is_said_to_be_unassessed(role: str) -> None:
 
 
 def test_roles_with_rules_are_those_that_rules_read() -> None:
+    read = {
+        "buyer": "A21", "agency": "A10", "expert": "A11", "committee": "A11", "official": "D07",
+        "platform_operator": "B12", "prior_service_provider": "B10",
+    }  # fmt: skip
+    assert set(read) == ROLES_WITH_RULES
     listed = [hit(code) for code in ("SXBZXR", "ZFJG", "XHFZ")]
-    for role in ROLES_WITH_RULES:
+    for role, code in read.items():
         assert unruled(subject(role)) is None
-        rules = [rule.code for rule in RULES if rule.scope == "subject"]
-        assert any(findings(code, case(), subject(role, *listed)) for code in rules)
+        if code.startswith("A"):
+            assert findings(code, case(), subject(role, *listed))
+        else:
+            assert any(name.startswith(f"tender.{role}") for name in BY_CODE[code].inputs)
 
 
 def test_a21_warns_of_a_defaulting_buyer() -> None:
