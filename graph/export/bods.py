@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO, Final
 
@@ -17,7 +17,6 @@ from graph.relations import RelationType
 
 VERSION: Final = "0.4"
 _SPACE: Final = uuid.UUID("6f0a3c52-58a1-5c1e-9b57-2f0b6d2c9a41")
-_MICRO: Final = timedelta(microseconds=1)
 
 
 def write(export: Export, out: BinaryIO, *, on: date, publisher: str) -> None:
@@ -56,7 +55,7 @@ def statements(export: Export, *, on: date, publisher: str) -> Iterator[dict[str
                 uuid.uuid5(_SPACE, msgspec.json.encode(msgspec.structs.replace(edge, key="")).decode())
             )
             made = _statement(record, edge.dst, "relationship", _relationship(edge), on, publisher)
-            yield made | ({"source": _source(edge)} if edge.source.dataset else {})
+            yield made | ({"source": _source(edge)} if edge.origin.dataset else {})
 
 
 def _statement(
@@ -116,7 +115,7 @@ def _interest(kind: str, edge: Edge, share: dict[str, Decimal]) -> dict[str, Any
     if edge.valid.start is not None:
         said["startDate"] = china_day(edge.valid.start).isoformat()
     if edge.valid.end is not None:
-        said["endDate"] = china_day(edge.valid.end - _MICRO).isoformat()
+        said["endDate"] = china_day(edge.valid.end).isoformat()  # the first day without it
     return said
 
 
@@ -132,11 +131,11 @@ def _share(edge: Edge) -> dict[str, Decimal]:
 
 
 def _source(edge: Edge) -> dict[str, Any]:
-    where = [edge.source.dataset, edge.source.file, f"#{edge.source.row}" if edge.source.row else ""]
+    where = [edge.origin.dataset, edge.origin.file, f"#{edge.origin.row}" if edge.origin.row else ""]
     said: dict[str, Any] = {"type": ["thirdParty"], "description": " ".join(part for part in where if part)}
-    if edge.source.url:
-        said["url"] = edge.source.url
-    taken: datetime | None = edge.source.taken_at
+    if edge.origin.url:
+        said["url"] = edge.origin.url
+    taken: datetime | None = edge.origin.taken_at
     if taken is not None:
         said["retrievedAt"] = taken.isoformat()
     return said

@@ -57,7 +57,8 @@ class Edge(Doc):
     role: str = ""
     attributes: dict[str, str] = {}
     valid: Interval = Interval()
-    source: Source = Source(dataset="")
+    origin: Source = Source(dataset="")
+    """Where the relation comes from; `source` is an end of an edge in most formats."""
     by: str = "code"
 
 
@@ -73,7 +74,7 @@ class Export:
 NODE_FIELDS: Final = ("type", "name", "names", "ids", "attributes", "lists")
 EDGE_FIELDS: Final = (
     "type", "share", "share_min", "share_max", "votes", "role", "by", "valid_from", "valid_until", "attributes",
-    "source",
+    "origin",
 )  # fmt: skip
 HEAD_FIELDS: Final = ("as_of", "known_at", "generation", "around", "hops", "cut")
 _PHONE: Final = re.compile(r"(?<!\d)(\d{3})\d{4}(\d{4})(?!\d)")
@@ -82,7 +83,7 @@ _NESTED: Final = {
     "names": tuple[Name, ...],
     "ids": tuple[Id, ...],
     "lists": tuple[str, ...],
-    "source": Source,
+    "origin": Source,
 }
 
 
@@ -105,10 +106,12 @@ def node_of(party: Party, lists: tuple[str, ...] = ()) -> Node:
 
 def edge_of(number: int, relation: PartyRelation) -> Edge:
     """A relation as it may leave."""
-    fields = {name: getattr(relation, name) for name in Edge.__struct_fields__ if name != "key"}
+    fields = {
+        name: getattr(relation, name) for name in Edge.__struct_fields__ if name not in ("key", "origin")
+    }
     fields["attributes"] = {k: mask_numbers_in_text(v) for k, v in relation.attributes.items()}
     fields["role"] = mask_numbers_in_text(relation.role)
-    return Edge(key=f"e{number}", **fields)
+    return Edge(key=f"e{number}", origin=relation.source, **fields)
 
 
 def _masked(one: Id, *, personal: bool, hidden: bool) -> Id:
@@ -116,6 +119,8 @@ def _masked(one: Id, *, personal: bool, hidden: bool) -> Id:
         return Id(scheme=one.scheme, value=mask_person_id(one.value), state="masked")
     if hidden:
         return Id(scheme=one.scheme, value=_short(one.value), state="masked")
+    if one.scheme == "uscc" and one.state == "valid":
+        return one  # a credit code of digits only may look like a person's number
     raw = mask_numbers_in_text(one.raw) if one.raw else ""
     return msgspec.structs.replace(one, value=mask_numbers_in_text(one.value), raw=raw)
 
@@ -165,7 +170,7 @@ def flat_edge(edge: Edge) -> dict[str, str]:
     said["valid_from"] = "" if edge.valid.start is None else edge.valid.start.isoformat()
     said["valid_until"] = "" if edge.valid.end is None else edge.valid.end.isoformat()
     said["attributes"] = _json(edge.attributes) if edge.attributes else ""
-    said["source"] = "" if edge.source == Source(dataset="") else _json(edge.source)
+    said["origin"] = "" if edge.origin == Source(dataset="") else _json(edge.origin)
     return {name: text for name, text in said.items() if text}
 
 
@@ -187,8 +192,8 @@ def edge_from(key: str, src: str, dst: str, said: Mapping[str, str]) -> Edge:
         values["valid"] = Interval(start=start, end=end)
     if said.get("attributes"):
         values["attributes"] = msgspec.json.decode(said["attributes"], type=dict[str, str])
-    if said.get("source"):
-        values["source"] = msgspec.json.decode(said["source"], type=Source)
+    if said.get("origin"):
+        values["origin"] = msgspec.json.decode(said["origin"], type=Source)
     return Edge(**values)
 
 
