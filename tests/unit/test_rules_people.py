@@ -25,7 +25,7 @@ from graph.dates import CST
 from graph.model import Penalty
 from matching.decision import Effect, NotAssessable, Tier
 from matching.request import DecisionRequest
-from matching.rules import ROLES_WITH_RULES, RULES, absent_inputs, unruled
+from matching.rules import ROLES_WITH_RULES, absent_inputs, unruled
 from matching.rules.base import Hit
 
 PROCUREMENT: dict[str, Any] = {"regime": "procurement_tender"}
