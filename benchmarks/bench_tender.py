@@ -44,11 +44,17 @@ def company(number: int) -> Mention:
     )
 
 
+def given(number: int) -> str:
+    """A fictitious name in plain characters."""
+    letters = "甲乙丙丁戊己庚辛壬癸"
+    return "虚构" + letters[number % 10] + letters[number // 10 % 10]
+
+
 def person(number: int) -> Mention:
     """A fictitious person."""
     body = f"32990119{50 + number % 50}{1 + number // 50 % 12:02d}{1 + number // 600 % 28:02d}{number // 16800 % 1000:03d}"
     code = Id(scheme="citizen_id", value=body + citizen_check_character(body))
-    return Mention(type=PartyType.PERSON, name=f"虚构{number}", key=f"h{number}", ids=(code,))
+    return Mention(type=PartyType.PERSON, name=given(number), key=f"h{number}", ids=(code,))
 
 
 def relations(count: int) -> Iterator[Relation]:

@@ -78,7 +78,10 @@ class CaseBuilder:
         self._matcher = matcher
         self._as_of = as_of
         self._known = known
-        self._kinship = Kinship(generation, policy, as_of=as_of, known=known)
+        self._kinship = Kinship(
+            generation, policy, as_of=as_of, known=known,
+            matters=lambda party: bool(self._hits(party, "sister", False)),
+        )  # fmt: skip
         self._gaps: list[NotAssessable] = []
         self._matched: dict[tuple[str, str, bool], list[Hit]] = {}
 
@@ -303,13 +306,19 @@ class CaseBuilder:
         kin = []
         for other, doubtful in connected:
             doubtful = doubtful or other.by == "name"
-            key = (other.key, other.role, doubtful)
-            hits = self._matched.get(key)  # owners and sisters of many bidders are the same
-            if hits is None:
-                hits = self._matched[key] = self._matcher.match(other.subject, other.role, doubtful=doubtful)[0]
+            hits = self._hits(other.about, other.role, doubtful)
             if hits:
                 kin.append(Kin(role=other.role, by="name" if doubtful else "code", hits=along(hits, other.path)))
         return tuple(kin)
+
+    def _hits(self, about: Subject | Party, role: str, doubtful: bool) -> list[Hit]:
+        """The records of someone connected, looked up once: many bidders have the same owners and sisters."""
+        key = (about.key if isinstance(about, Party) else about.n6, role, doubtful)
+        found = self._matched.get(key)
+        if found is None:
+            subject = from_party(about) if isinstance(about, Party) else about
+            found = self._matched[key] = self._matcher.match(subject, role, doubtful=doubtful)[0]
+        return found
 
     def _persons(
         self,

@@ -58,6 +58,8 @@ class Groups:
         self._cap = cap
         self._cut = cut
         self._below: dict[str, dict[str, Under]] = {}
+        self._above: dict[str, tuple[Under, ...]] = {}
+        self._places: dict[str, int | None] = {}
 
     def below(self, owner: str) -> dict[str, Under]:
         """Every company that a party controls, nearest first."""
@@ -66,8 +68,14 @@ class Groups:
             found = self._below[owner] = self._walk(owner)
         return found
 
-    def above(self, company: str) -> Iterator[Under]:
+    def above(self, company: str) -> tuple[Under, ...]:
         """Everybody who controls a company, nearest first; the edges lead from the controller down to it."""
+        found = self._above.get(company)
+        if found is None:
+            found = self._above[company] = tuple(self._upward(company))
+        return found
+
+    def _upward(self, company: str) -> Iterator[Under]:
         owners: dict[str, list[PartyRelation]] = {}
         waiting, seen = [company], {company}
         while waiting and len(seen) <= MOST_OWNERS:
@@ -89,12 +97,18 @@ class Groups:
 
     def of(self, key: str) -> Sequence[PartyRelation]:
         """The relations of a party by its key."""
-        place = self._generation.party_ordinal(key)
+        place = self.place(key)
         return () if place is None else self._relations(place)
+
+    def place(self, key: str) -> int | None:
+        """Where a party stands in the generation."""
+        if key not in self._places:
+            self._places[key] = self._generation.party_ordinal(key)
+        return self._places[key]
 
     def party(self, key: str) -> Party | None:
         """A party by its key."""
-        place = self._generation.party_ordinal(key)
+        place = self.place(key)
         return None if place is None else self._generation.party(place)
 
     def _person(self, key: str) -> bool:

@@ -18,7 +18,7 @@ from graph.messages import say
 from graph.model import Party, PartyType
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Bilingual, PathEdge, PathNode, RelationPath
-from matching.groups import Groups, share_of
+from matching.groups import Groups, Under, share_of
 from matching.policy import Policy
 from matching.proximity import Neighbour, neighbours
 from matching.subjects import Subject, from_party
@@ -54,11 +54,6 @@ class Connected(msgspec.Struct, frozen=True, kw_only=True):
     way: Callable[[], RelationPath]
 
     @property
-    def key(self) -> str:
-        """The party's surrogate key; the name where only that is known."""
-        return self.about.key if isinstance(self.about, Party) else self.about.n6
-
-    @property
     def subject(self) -> Subject:
         """The party in comparable form."""
         return from_party(self.about) if isinstance(self.about, Party) else self.about
@@ -85,7 +80,24 @@ class Officer(msgspec.Struct, frozen=True, kw_only=True):
 class Kinship:
     """Reads the neighbourhood of one party at `as_of`, as recorded by generation `known`."""
 
-    def __init__(self, generation: Generation, policy: Policy, *, as_of: datetime, known: int) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        policy: Policy,
+        *,
+        as_of: datetime,
+        known: int,
+        matters: Callable[[Party], bool] = lambda party: True,
+    ) -> None:
+        """Set up.
+
+        Args:
+            generation: what is read.
+            policy: caps and state investors.
+            as_of: relations that hold then are read.
+            known: as this generation number shows them.
+            matters: whether anything is known of a company of the group; the others of a large group are passed over.
+        """
         self._generation = generation
         self._policy = policy
         self._as_of = as_of
@@ -94,6 +106,9 @@ class Kinship:
         """Instants after `as_of` at which a relation that was read begins or ends."""
         self.cut = False
         """Whether a hub had more relations than are read for one decision."""
+        self._matters = matters
+        self._notable: dict[str, list[Under]] = {}
+        self._holding: dict[int, list[PartyRelation]] = {}
         self.groups = Groups(
             generation, self.relations, as_of=as_of, cap=policy.option("sister_cap"), cut=self._note_cut
         )
@@ -103,17 +118,23 @@ class Kinship:
 
     def relations(self, ordinal: int) -> list[PartyRelation]:
         """The relations of a party that hold at `as_of`; none of a hub's, which is noted."""
+        holding = self._holding.get(ordinal)
+        if holding is None:
+            holding = self._holding[ordinal] = list(self._read(ordinal))
+        return holding
+
+    def _read(self, ordinal: int) -> Iterator[PartyRelation]:
         if self._generation.relation_count(ordinal) > self._policy.option("relation_cap"):
             self.cut = True
-            return []
-        holding = []
+            return
         for relation in self._generation.relations(ordinal, self._known):
-            self.boundaries.extend(
-                t for t in (relation.valid.start, relation.valid.end) if t is not None and t > self._as_of
-            )
+            start, end = relation.valid.start, relation.valid.end
+            if start is None and end is None:
+                yield relation
+                continue
+            self.boundaries.extend(t for t in (start, end) if t is not None and t > self._as_of)
             if relation.valid.contains(self._as_of):
-                holding.append(relation)
-        return holding
+                yield relation
 
     def read(self, ordinal: int, me: Party) -> tuple[list[Connected], list[Officer]]:
         """Everyone connected with the party at `ordinal`."""
@@ -170,7 +191,7 @@ class Kinship:
         no sisters)."""
         holdings = [relation for relation in relations if share_of(relation) is not None]
         if any(relation.src == me.key for relation in holdings):
-            for under in self.groups.below(me.key).values():
+            for under in self._below(me.key):
                 other = self.party(under.key)
                 if other is not None:
                     yield self.connect("subsidiary", me, other, under.edges)
@@ -186,7 +207,7 @@ class Kinship:
             yield self.connect("controlling_person" if person else "controller", me, owner, above.edges)
             if self._policy.state_investor(tuple(n.text for n in owner.names)):
                 continue
-            for under in self.groups.below(owner.key).values():
+            for under in self._below(owner.key):
                 sister = None if under.key in mine else self.party(under.key)
                 if sister is not None and not any(edge.src == me.key for edge in under.edges):
                     mine.add(under.key)
@@ -208,6 +229,15 @@ class Kinship:
             if above is None or grand is None:
                 return
             path, parent = (*path, above), grand
+
+    def _below(self, owner: str) -> list[Under]:
+        """The companies under an owner that matter, worked out once however many bidders it stands above."""
+        found = self._notable.get(owner)
+        if found is None:
+            companies = ((under, self.party(under.key)) for under in self.groups.below(owner).values())
+            found = [under for under, party in companies if party is not None and self._matters(party)]
+            self._notable[owner] = found
+        return found
 
     def near(self, ordinal: int, me: Party, heads: Iterable[str]) -> Iterator[Connected]:
         """Listed parties that share the legal representative, a beneficial owner or the address (R20).
@@ -253,8 +283,7 @@ class Kinship:
 
     def party(self, key: str) -> Party | None:
         """A party by its surrogate key."""
-        ordinal = self._generation.party_ordinal(key)
-        return None if ordinal is None else self._generation.party(ordinal)
+        return self.groups.party(key)
 
     def _path(self, nodes: Iterable[Party], edges: tuple[PartyRelation, ...], role: str) -> RelationPath:
         shown = tuple(PathNode(id=p.key, name=_name(p), type=p.type.value) for p in nodes)

@@ -108,7 +108,7 @@ def _through(
     wanted: Callable[[PartyRelation], bool],
 ) -> Iterator[Neighbour]:
     for key, mine in people.items():
-        place = generation.party_ordinal(key)
+        place = register.groups.place(key)
         if place is None:
             continue
         person = generation.party(place)
@@ -117,7 +117,7 @@ def _through(
             for under in register.groups.below(key).values():
                 found.setdefault(under.key, under.edges)
         for company, edges in found.items():
-            if company in seen or not _listed(generation, company):
+            if company in seen or not _listed(register, generation, company):
                 continue
             party = register.party(company)
             if party is not None:
@@ -156,7 +156,7 @@ def _using_address(
     for mine in own:
         if mine.type is not RelationType.USES or mine.src != me.key:
             continue
-        place = generation.party_ordinal(mine.dst)
+        place = register.groups.place(mine.dst)
         thing = None if place is None else generation.party(place)
         if place is None or thing is None or thing.type is not PartyType.ADDRESS:
             continue
@@ -164,14 +164,14 @@ def _using_address(
             continue
         for edge in register.relations(place):
             party = register.party(edge.src)
-            if edge.src in seen or party is None or not _listed(generation, edge.src):
+            if edge.src in seen or party is None or not _listed(register, generation, edge.src):
                 continue
             seen.add(edge.src)
             yield Neighbour("shared_address", party, thing, _name(thing), (mine, edge))
 
 
-def _listed(generation: Generation, key: str) -> bool:
-    place = generation.party_ordinal(key)
+def _listed(register: Register, generation: Generation, key: str) -> bool:
+    place = register.groups.place(key)
     return place is not None and bool(generation.party_listings(place))
 
 

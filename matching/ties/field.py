@@ -56,6 +56,7 @@ class Field:
         self._lots = [frozenset(view.bidder.lots) for view in case.bidders]
         self._any_lots = any(self._lots)
         self.units: list[Unit] = []
+        self.by_legal: dict[str, list[Unit]] = {}
 
     def entities(self) -> Iterator[tuple[int, EntityView]]:
         """Every entity with its position."""
@@ -71,6 +72,12 @@ class Field:
             self.closure.add(position, entity)
         self.closure.read()
         self.units = [self._unit(place) for place in self.closure.places]
+        for unit in self.units:
+            self.by_legal.setdefault(unit.legal, []).append(unit)
+
+    def at(self, nodes: Iterable[str]) -> list[Unit]:
+        """The units that are, or belong to, one of these legal persons."""
+        return [unit for node in nodes for unit in self.by_legal.get(node, ())]
 
     def _unit(self, place: Place) -> Unit:
         node, via = place.node, []

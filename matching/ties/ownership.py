@@ -135,9 +135,7 @@ def _how(answer: Control) -> str | None:
 
 def _between(field: Field, web: Web, above: _Above) -> None:
     """One position above another: holdings, control, influence."""
-    by_node: dict[str, list[Unit]] = {}
-    for unit in field.units:
-        by_node.setdefault(unit.legal, []).append(unit)
+    by_node = field.by_legal
     inclusive = half_is_control(china_day(field.case.as_of))
     for company in web.companies:
         own = by_node[company]
@@ -215,10 +213,7 @@ def _through_branch(
 
 def _branches(field: Field) -> None:
     """A branch and its company, or two branches of one: one legal person under two names."""
-    by_legal: dict[str, list[Unit]] = {}
-    for unit in field.units:
-        by_legal.setdefault(unit.legal, []).append(unit)
-    for units in by_legal.values():
+    for units in field.by_legal.values():
         if not any(unit.via for unit in units):
             continue
         for a, b in unit_pairs(field, units):
@@ -231,9 +226,7 @@ def _management(field: Field) -> None:
     managers = field.closure.managers
     if not managers:
         return
-    by_node: dict[str, list[Unit]] = {}
-    for unit in field.units:
-        by_node.setdefault(unit.legal, []).append(unit)
+    by_node = field.by_legal
     for lower in field.units:
         front: list[tuple[str, tuple[Link, ...]]] = [(lower.legal, ())]
         seen = {lower.legal}
@@ -307,8 +300,7 @@ def _common_owners(field: Field, web: Web) -> None:
                     of = owners.setdefault(owner, {})
                     of[wanted[share.owned]] = of.get(wanted[share.owned], False) or sure
     for owner, companies in owners.items():
-        units = [unit for unit in field.units if unit.legal in companies]
-        for a, b in unit_pairs(field, units):
+        for a, b in unit_pairs(field, field.at(companies)):
             if a.legal == b.legal or owner in (a.legal, b.legal) or _controlled_by(field, a, b, owner):
                 continue
             links = (*a.via, *_ways(field, web, owner, a), *_ways(field, web, owner, b), *b.via)
@@ -357,7 +349,7 @@ def _common_holders(field: Field, web: Web) -> None:
             if row.most >= least and not field.closure.state(row.owner):
                 direct.setdefault(row.owner, {})[company] = row
     for owner, rows in direct.items():
-        for a, b in unit_pairs(field, [u for u in field.units if u.legal in rows]):
+        for a, b in unit_pairs(field, field.at(rows)):
             if a.legal == b.legal or owner in (a.legal, b.legal):
                 continue
             one, other = rows[a.legal], rows[b.legal]
@@ -388,7 +380,7 @@ def _indirect_holders(
         }
         if len(shares) < 2 or len(direct.get(owner, {})) == len(shares):
             continue
-        for a, b in unit_pairs(field, [u for u in field.units if u.legal in shares]):
+        for a, b in unit_pairs(field, field.at(shares)):
             if a.legal == b.legal or owner in (a.legal, b.legal):
                 continue
             if all(unit.legal in direct.get(owner, {}) for unit in (a, b)):
