@@ -77,6 +77,7 @@ def prepare(tables: Mapping[str, Sequence[Table]]) -> _Context:
     winners: dict[str, tuple[tuple[str, int], str, int]] = {}
     closed: dict[str, str] = {}
     replaced: set[str] = set()
+    statements: dict[str, str] = {}
     order = 0
     for table in tables.get(BODS, ()):
         for number, cells in rows_of(table, BODS_KIND):
@@ -84,18 +85,22 @@ def prepare(tables: Mapping[str, Sequence[Table]]) -> _Context:
             record = cells.get("record", "")
             row = Row(number, cells, {}, {}, _NOWHERE)
             replaced.update(texts(nested(row, "replaces")))
-            if not record or cells.get("statement", "") in replaced:
+            if not record:
                 continue
             rank = (cells.get("date", ""), order)
             if record in winners and winners[record][0] > rank:
                 continue
             winners[record] = (rank, table.sha256, number)
+            statements[record] = cells.get("statement", "")
             if cells.get("status") == "closed":
                 closed[record] = cells.get("date", "")
             if cells.get("type") in ("entity", "person"):
                 details = nested(row, "details")
                 if isinstance(details, dict):
                     parties[record] = _party(row, cells["type"], record, details)
+    for record, statement in statements.items():
+        if statement in replaced:
+            del winners[record]
     return _Context(parties, winners, closed)
 
 
@@ -157,11 +162,12 @@ def _read(row: Row) -> Iterator[Record]:
     for field in _KEPT:
         row.get(field)  # stays with the record as evidence
     context: _Context | None = row.context
-    winner = context.winners.get(record) if context is not None else None
+    own = (row.source.file_sha256, row.number)
+    counts = context is None or context.winners.get(record, ((), "", 0))[1:] == own
     details = nested(row, "details")
     if kind not in ("entity", "person", "relationship") or not isinstance(details, dict):
         raise RowError("bods.record", "type")
-    if winner is not None and winner[1:] != (row.source.file_sha256, row.number):
+    if not counts:
         row.warn("bods.superseded", "record")
         return
     if kind == "relationship":
