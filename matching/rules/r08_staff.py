@@ -13,10 +13,11 @@ from matching.rules.common import answers
 
 @answers("R08")
 def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
-    """By number a review; by name and masked numbers that fit together a remark; by name alone nothing."""
+    """By number a review; a head who serves a rival, or masked numbers that fit together, a remark; a name nothing."""
     for kind, name in (
         ("person.staff", "staff"),
         ("person.crossed", "crossed"),
+        ("person.head", "head"),
         ("person.masked", "masked"),
     ):
         found = having(pair.ties, kind)
@@ -32,7 +33,7 @@ RULE = Rule(
     scope="pair",
     basis=law.sign(3),
     evaluate=evaluate,
-    cases={"staff": Effect.REVIEW, "crossed": Effect.REVIEW, "masked": Effect.FLAG},
+    cases={"staff": Effect.REVIEW, "crossed": Effect.REVIEW, "head": Effect.FLAG, "masked": Effect.FLAG},
     may_block=False,
     effective_from=date(2012, 2, 1),
 )

@@ -1,5 +1,5 @@
-"""People who stand in two bids: `person.agent`, `person.staff`, `person.crossed`, `person.contact` and
-`person.masked` ties (C02, C03, R04, R08).
+"""People who stand in two bids: `person.agent`, `person.staff`, `person.crossed`, `person.head`, `person.contact`
+and `person.masked` ties (C02, C03, R04, R08).
 
 A person is the same by number. Two equal names are a namesake until a number says otherwise: they tie nobody, and
 the answer says that numbers are missing.
@@ -21,7 +21,7 @@ from matching.ties.rivals import Rivals, Values
 
 OF_THE_PROJECT = frozenset({"project_manager", "key_staff"})
 HEADS = frozenset({"legal_rep", "principal"})
-_KINDS = ("person.staff", "person.agent", "person.crossed")
+_KINDS = ("person.staff", "person.agent", "person.crossed", "person.head")
 """The weightiest first: a person may have several roles in a bid."""
 MIN_VISIBLE = 8
 """Digits that two masked numbers must show alike before they say anything."""
@@ -95,7 +95,9 @@ def _kind(a: str, b: str) -> str:
         return "person.agent"
     if roles <= OF_THE_PROJECT:
         return "person.staff"
-    return "" if roles <= HEADS else "person.crossed"
+    if roles <= HEADS:
+        return ""
+    return "person.head" if roles & HEADS else "person.crossed"
 
 
 def _field(role: str) -> str:

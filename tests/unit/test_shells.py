@@ -84,7 +84,8 @@ def test_the_capital_of_a_consortiums_member_is_not_all_of_it() -> None:
 @pytest.mark.parametrize(
     ("scope", "object", "other"),
     [
-        ("餐饮服务", "works", True), ("房屋建筑工程施工", "works", False), ("餐饮服务", "services", False), ("", "works", False),
+        ("餐饮服务", "works", True), ("房屋建筑工程施工", "works", False), ("餐饮服务", "services", False),
+        ("", "works", False),
         ("技术咨询", "goods", True), ("办公用品销售", "goods", False), ("餐饮服务", None, False),
     ],
 )  # fmt: skip

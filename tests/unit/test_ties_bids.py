@@ -188,7 +188,7 @@ def test_two_heads_are_a_matter_of_another_rule() -> None:
     views = [_bid(n, legal_rep=_person("虚构赵六", ID_A)) for n in (0, 1)]
     assert bids.read(_case(*views)).pairs == {}
     crossed = _case(_bid(0, legal_rep=_person("虚构赵六", ID_A)), _bid(1, agent=_person("虚构赵六", ID_A)))
-    assert [f.effect for f in _found("R08", crossed)] == [Effect.REVIEW]
+    assert [f.effect for f in _found("R08", crossed)] == [Effect.FLAG]
     assert _found("C02", crossed) == []
 
 
