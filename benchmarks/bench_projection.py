@@ -305,7 +305,7 @@ def main() -> None:
     }  # fmt: skip
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        runs = [("embedded", str(folder / "store.db"), {})]
+        runs: list[tuple[str, str, dict[str, str]]] = [("embedded", str(folder / "store.db"), {})]
         if uri := os.environ.get("NEO4J_URI"):
             login = {
                 "user": os.environ.get("NEO4J_USER", ""),

@@ -230,7 +230,7 @@ def graph_around(
         centre = one_party(generation, party, run)
         terms = walk(run, generation, types, as_of, any_time, known_at, None)
         told = generation.projection.neighbours(centre, terms, limit=limit)
-        groups = [
+        groups: list[dict[str, Any]] = [
             {
                 "type": tally.type.value,
                 "words": run.say(f"relation.{tally.type.value}"),

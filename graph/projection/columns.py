@@ -86,4 +86,5 @@ class EdgeColumns:
 
 def packed(low: Array, high: Array) -> Array:
     """Two columns of 32-bit numbers in one of 64 bits."""
-    return (low.astype("<u8") | high.astype("<u8") << np.uint64(32)).view("<i8")
+    both: Array = (low.astype("<u8") | high.astype("<u8") << np.uint64(32)).view("<i8")
+    return both

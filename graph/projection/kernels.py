@@ -94,8 +94,8 @@ def _holds(g: Lines, t: Terms, slot: int, how: int) -> bool:
     if how == 2:
         if t.possible:
             most = g.rows[row, SHARE_MAX]
-            return most == UNKNOWN or most >= t.share
-        return g.rows[row, SHARE_MIN] >= t.share
+            return bool(most == UNKNOWN or most >= t.share)
+        return bool(g.rows[row, SHARE_MIN] >= t.share)
     return True
 
 
@@ -192,7 +192,7 @@ def spread(g: Lines, t: Terms, s: Scratch, count: int, hops: int, goal: int, lim
         low, high = int(g.starts[node]), int(g.starts[node + 1])
         large = depth > 0
         while low < high:
-            code = np.int64(g.tag[low] >> CODE)
+            code = int(np.int64(g.tag[low]) >> CODE)
             stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
             how = int(t.codes[code])
             if how == 0:
@@ -262,7 +262,7 @@ def _step(g: Lines, t: Terms, s: Scratch, walk: int, first: int, last: int, othe
         low, high = int(g.starts[node]), int(g.starts[node + 1])
         large = depth > 0
         while low < high:
-            code = np.int64(g.tag[low] >> CODE)
+            code = int(np.int64(g.tag[low]) >> CODE)
             stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
             # seen from the other side, a relation is followed the other way
             how = int(t.codes[code ^ 1]) if back else int(t.codes[code])
@@ -343,7 +343,7 @@ def around(g: Lines, t: Terms, s: Scratch, node: int, limit: int, totals: Any) -
     begin(s)
     low, high = int(g.starts[node]), int(g.starts[node + 1])
     while low < high:
-        code = np.int64(g.tag[low] >> CODE)
+        code = int(np.int64(g.tag[low]) >> CODE)
         stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
         how = int(t.codes[code])
         if how == 0:
@@ -388,7 +388,7 @@ def surround(g: Lines, t: Terms, s: Scratch, member: int, walk: int, end: int, h
         low, high = int(g.starts[node]), int(g.starts[node + 1])
         large = depth > 0
         while low < high:
-            code = np.int64(g.tag[low] >> CODE)
+            code = int(np.int64(g.tag[low]) >> CODE)
             stop = high if g.tag[high - 1] >> CODE == code else _run(g, low, high, code)
             how = int(t.codes[code])
             if how == 0:

@@ -154,7 +154,7 @@ class Projection:
 
     def kind(self, ordinal: int) -> PartyType:
         """What a party is."""
-        return self._kinds[self._lines.kind[self._one(ordinal)]]
+        return self._kinds[int(self._lines.kind[self._one(ordinal)])]
 
     def relation(self, edge: int) -> PartyRelation:
         """The relation of that number, with its role, attributes and source."""

@@ -101,7 +101,7 @@ def test_a_change_is_worked_in_without_reading_everything(
 ) -> None:
     home = tmp_path / "home"
     publish(store, home)
-    more = [
+    more: list[PartyRecord | Relation] = [
         row("4", org("临江虚构改名有限公司", uscc(4))),
         row("99", org("临江虚构新立有限公司", uscc(99))),
         relation(

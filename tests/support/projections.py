@@ -19,7 +19,7 @@ from graph.generation.language import Language
 from graph.generation.projected import slot_text, write_listed, write_shared, write_walks
 from graph.generation.publish import publish_source
 from graph.generation.source import Source
-from graph.model import Interval, Listing, Mention, Name, Party, PartyType
+from graph.model import Interval, Listing, Mention, Name, Party, PartyType, StatusEvent
 from graph.projection import layout
 from graph.projection.columns import packed
 from graph.projection.read import Projection
@@ -28,6 +28,7 @@ from graph.store import Publication
 
 Array = npt.NDArray[Any]
 DAY = datetime(2026, 3, 1, 9, tzinfo=UTC)
+ALWAYS = Interval()
 PLAIN = Language(n6=lambda name, person: name, stems=lambda n6: ())
 
 
@@ -49,16 +50,21 @@ def relation(src: int, dst: int, kind: RelationType = RelationType.HOLDS, **more
     return PartyRelation(type=kind, src=key(src), dst=key(dst), **more)  # type: ignore[arg-type]
 
 
-def listing(number: int, code: str = "SXBZXR", effect: Interval = Interval(), **more: object) -> ListingRow:  # noqa: B008
-    """A record about party `number`; `events` and the generations by name."""
+def listing(
+    number: int,
+    code: str = "SXBZXR",
+    effect: Interval = ALWAYS,
+    *,
+    events: tuple[StatusEvent, ...] = (),
+    from_gen: int = 1,
+    to_gen: int | None = None,
+) -> ListingRow:
+    """A record about party `number`."""
     subject = Mention(type=PartyType.ORGANIZATION, name=f"临江虚构{number}号", n6=f"临江虚构{number}号")
     doc = msgspec.json.encode(
-        Listing(
-            list_code=code, key=f"{number}", subject=subject, effect=effect, events=more.get("events", ())
-        )  # type: ignore[arg-type]
+        Listing(list_code=code, key=f"{number}", subject=subject, effect=effect, events=events)
     )
-    begun, ended = more.get("from_gen", 1), more.get("to_gen")
-    return ListingRow(doc, hashlib.sha256(doc).digest(), begun, ended, key(number))  # type: ignore[arg-type]
+    return ListingRow(doc, hashlib.sha256(doc).digest(), from_gen, to_gen, key(number))
 
 
 def publish(

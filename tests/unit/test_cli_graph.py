@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 from store_records import T0, load, org, person, relation, row, snapshot, uscc
 
 from api.cli.main import cli
-from graph.model import Interval
-from graph.relations import RelationType
+from graph.model import Interval, PartyRecord
+from graph.relations import Relation, RelationType
 from graph.store import open_store
 
 A, B, C = (org(f"临江虚构{name}有限公司", uscc(number)) for number, name in enumerate("甲乙丙"))
@@ -40,7 +40,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     house = House(folder)
     store = open_store(str(folder / "store.db"), create=True)
     ended = Interval(end=T0 + timedelta(days=3))
-    records = [
+    records: list[PartyRecord | Relation] = [
         row("a", A, address="临江市虚构路12号"),
         row("b", B, address="临江市虚构路12号"),
         relation("r1", RelationType.HOLDS, OWNER, A, share=Decimal(60)),

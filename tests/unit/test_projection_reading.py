@@ -187,8 +187,9 @@ def test_an_empty_generation_has_an_empty_projection(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["walk.places", "walk.rows", "listed.spans", "shared.keys", "party.kind"])
 def test_damaged_files_are_refused(tmp_path: Path, name: str) -> None:
-    attributes = {"address": "临江市虚构路12号"}
-    made = generation(tmp_path, [party(n, **attributes) for n in range(2)], [relation(0, 1)], [listing(1)])
+    made = generation(
+        tmp_path, [party(n, address="临江市虚构路12号") for n in range(2)], [relation(0, 1)], [listing(1)]
+    )
     path = made.path / name
     made.close()
     content = bytearray(path.read_bytes())
