@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.cli.common import Run, command, option
+from api import bootstrap
+from api.cli.common import Run, command, instant, option
 from api.errors import MISSING, REJECTED, USAGE, CommandError
 from api.masking import mask_value
 from api.output import Column, Table
@@ -17,6 +20,7 @@ from api.output import Column, Table
 if TYPE_CHECKING:
     from graph.procurement import Process
     from loaders.base import Problem
+    from matching.redflags.more import Kind
     from matching.redflags.run import Answer
     from matching.redflags.settings import Settings
 
@@ -24,25 +28,43 @@ SHOWN = 20
 """Problems written out on stderr; their number is told in any case."""
 KEYS = ("file", "group", "subject", "indicator", "title", "value", "fence", "side", "reference", "facts")
 PLAIN = "tsv"
+ALSO = ("screens", "histories", "conduct")
 
 
 @command("redflags", formats=(PLAIN, "table", "json", "jsonl", "csv", "xlsx"), default=PLAIN)
 @click.argument(
     "files",
-    metavar="OCDS...",
+    metavar="[OCDS]...",
     nargs=-1,
-    required=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
 )
 @option(
     "--settings", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="opt.redflags.settings"
 )
 @option("--meta", is_flag=True, help="opt.redflags.meta")
-def redflags(run: Run, files: tuple[Path, ...], settings: Path | None, meta: bool) -> int:
+@option("--graph", is_flag=True, help="opt.redflags.graph")
+@option("--also", multiple=True, type=click.Choice(ALSO), help="opt.redflags.also")
+@option("--as-of", type=instant(), metavar="TIME", help="opt.redflags.as_of")
+@option("--split-under", type=str, metavar="AMOUNT", help="opt.redflags.split_under")
+def redflags(
+    run: Run,
+    files: tuple[Path, ...],
+    settings: Path | None,
+    meta: bool,
+    graph: bool,
+    also: tuple[Kind, ...],
+    as_of: datetime | None,
+    split_under: str | None,
+) -> int:
     """Red flags of contracting processes."""
+    from graph.tenders import processes as assembled
     from loaders.ocds.read import Refused
+    from matching.redflags.more import Asked
     from matching.redflags.run import run as calculate
 
+    if graph == bool(files):
+        raise CommandError("redflags.source", status=USAGE)
+    asked = Asked(kinds=tuple(dict.fromkeys(also)), as_of=as_of, threshold=_amount(split_under))
     chosen = _settings(run, settings)
     answers: list[tuple[Path, Answer]] = []
     problems: list[tuple[Path, Problem]] = []
@@ -57,10 +79,31 @@ def redflags(run: Run, files: tuple[Path, ...], settings: Path | None, meta: boo
                 yield one
 
         for path in files:
-            answers.append((path, calculate(read(path), chosen)))
+            answers.append((path, calculate(read(path), chosen, asked)))
+        if graph:
+            with bootstrap.opened_store(run.settings) as store:
+                edges = (edge for version, edge in store.iter_edges() if version.to_gen is None)
+                answers.append((Path("graph"), calculate(assembled(edges, store.get), chosen, asked)))
     _emit(run, answers, meta)
     _tell(run, answers, problems)
     return REJECTED if any(isinstance(problem, Refused) for _, problem in problems) else 0
+
+
+def _amount(text: str | None) -> Decimal | None:
+    """The threshold of contract splitting.
+
+    Raises:
+        CommandError: `redflags.amount`, it is no amount above 0.
+    """
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        amount = Decimal(0)
+    if not amount.is_finite() or amount <= 0:
+        raise CommandError("redflags.amount", status=USAGE)
+    return amount
 
 
 def _settings(run: Run, path: Path | None) -> Settings:
@@ -131,8 +174,7 @@ def _document(answer: Answer, meta: bool) -> dict[str, Any]:
 
 
 def _rows(run: Run, path: Path, answer: Answer) -> Iterator[dict[str, Any]]:
-    from matching.redflags.run import PREFIX
-    from matching.redflags.wording import facts, reference, title
+    from matching.redflags.wording import code, facts, reference, title
 
     for result in answer.results:
         judged = result.reference
@@ -140,7 +182,7 @@ def _rows(run: Run, path: Path, answer: Answer) -> Iterator[dict[str, Any]]:
             "file": _stem(path),
             "group": result.group,
             "subject": result.subject,
-            "indicator": PREFIX + result.code,
+            "indicator": code(result),
             "title": title(result, run.lang),
             "value": result.value,
             "fence": None if judged is None else judged.fence,
@@ -151,6 +193,7 @@ def _rows(run: Run, path: Path, answer: Answer) -> Iterator[dict[str, Any]]:
 
 
 def _tell(run: Run, answers: list[tuple[Path, Answer]], problems: list[tuple[Path, Problem]]) -> None:
+    from graph.messages import say
     from loaders.report import sentence
 
     for path, problem in problems[:SHOWN]:
@@ -165,6 +208,12 @@ def _tell(run: Run, answers: list[tuple[Path, Answer]], problems: list[tuple[Pat
     if len(problems) > SHOWN:
         run.note("redflags.more_problems", count=len(problems) - SHOWN)
     for path, answer in answers:
+        for cut in answer.cut:
+            since = cut.since.date().isoformat() if cut.since is not None else ""
+            note = say(
+                "matching", f"rule.past.{cut.reason}", run.lang, party=cut.about, count=cut.count, since=since
+            )
+            run.note("redflags.cut", path=path, message=note)
         if answer.repeated:
             run.note("redflags.repeated", path=path, count=answer.repeated)
         if answer.cancelled or answer.excluded:

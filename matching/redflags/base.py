@@ -13,8 +13,8 @@ import msgspec
 from graph.procurement import Money, Process
 
 Group = Literal["OCID", "Buyer", "ProcuringEntity", "Tenderer", "Lot", "Pair", "Community"]
-GROUPS: tuple[Group, ...] = ("OCID", "Buyer", "ProcuringEntity", "Tenderer")
-"""The groups of the published tool, in its order; the others are of indicators over lots and histories."""
+GROUPS: tuple[Group, ...] = ("OCID", "Buyer", "ProcuringEntity", "Tenderer", "Lot", "Pair", "Community")
+"""Those of the published tool in its order, then those of screens, histories and conduct."""
 Fact = str | int | float | tuple[str, ...]
 Facts = Mapping[str, Fact]
 

@@ -10,6 +10,8 @@ import xxhash
 
 from graph.procurement import Process
 from matching.redflags.base import GROUPS, Indicator, Market, Reference, Result
+from matching.redflags.history import Cut
+from matching.redflags.more import Asked, More
 from matching.redflags.periods import LateWinner, ShortPeriod, SingleBid
 from matching.redflags.prices import CloseBids, EqualPrices, HeavyDiscount, LowestRejected
 from matching.redflags.settings import Settings
@@ -29,9 +31,6 @@ INDICATORS = (
     HeavyDiscount,
 )
 
-PREFIX = "OCP-"
-"""What codes begin with outside `redflags`: R018 there is not R18 of the catalogue of rules."""
-
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The flags of a run, the fences they were judged by, and what was left out."""
@@ -45,6 +44,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     repeated: int
     """Processes that came under an identifier which had been there before: each counts, as in the published tool."""
     currency: str
+    cut: tuple[Cut, ...] = ()
+    """What histories left out."""
 
     def grouped(self) -> dict[str, dict[str, dict[str, float]]]:
         """Group, identifier, code and value: the shape of the published fixtures."""
@@ -76,15 +77,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
-def run(processes: Iterable[Process], settings: Settings) -> Answer:
+def run(processes: Iterable[Process], settings: Settings, asked: Asked | None = None) -> Answer:
     """Calculate the indicators that are on. Cancelled tenders and excluded methods are left out.
 
     Args:
         processes: read once; what is kept grows with the number of organisations and compared prices.
         settings: which indicators, by which thresholds.
+        asked: what else is wanted (screens, histories, conduct); default: nothing.
     """
     indicators: list[Indicator] = [make(settings) for make in INDICATORS if make.code in settings.enabled]
     market = Market(settings.currency)
+    more = More(asked or Asked())
     count = cancelled = excluded = repeated = 0
     seen: set[int] = set()
     for process in processes:
@@ -99,14 +102,17 @@ def run(processes: Iterable[Process], settings: Settings) -> Answer:
             excluded += 1
             continue
         market.observe(process)
+        more.add(process)
         for indicator in indicators:
             indicator.add(process, market)
+    further, cut = more.results()
     return Answer(
-        results=tuple(result for indicator in indicators for result in indicator.results()),
+        results=(*(result for indicator in indicators for result in indicator.results()), *further),
         references={one.code: found for one in indicators if (found := one.references())},
         processes=count,
         cancelled=cancelled,
         excluded=excluded,
         repeated=repeated,
         currency=market.currency,
+        cut=cut,
     )

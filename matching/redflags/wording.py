@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from graph.messages import Lang, say
 from matching.redflags.base import Reference, Result
+from matching.redflags.settings import CODES
 
 
 def number(value: float) -> str:
     """A number without needless digits."""
     return f"{value:.4f}".rstrip("0").rstrip(".") or "0"
+
+
+PREFIX = "OCP-"
+"""What codes of Open Contracting begin with outside `redflags`: R018 there is not R18 of the catalogue of rules."""
+
+
+def code(result: Result) -> str:
+    """The indicator's code as shown beside the rules of the catalogue."""
+    return f"{PREFIX}{result.code}" if result.code in CODES else result.code
 
 
 def title(result: Result, lang: Lang) -> str:
