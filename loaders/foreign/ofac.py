@@ -29,6 +29,8 @@ ALT_HEAD = ("ent_num", "alt_num", "alt_type", "alt_name", "alt_remarks")
 ADD_HEAD = ("ent_num", "Add_num", "SDN_Address", "City_State_Province_Postal", "SDN_Country", "Add_remarks")
 _HEADS = {len(head): head for head in (SDN_HEAD, ALT_HEAD, ADD_HEAD)}
 _SNIFF = 5
+_DOS_END = "\x1a"
+"""What ends a text file of old."""
 
 _BORN = re.compile(r"\bDOB (?:circa )?(?:\d{1,2} [A-Z][a-z]{2} )?(\d{4})\b(?! to)")
 _SEX = re.compile(r"\bGender (Male|Female)\b")
@@ -56,7 +58,8 @@ def headless(
     They are told by their shape: a number first, twelve, five or six columns throughout, and `-0-` for nothing.
     """
     with text(opener, encoding) as stream:
-        head = list(islice(read_rows(stream, ","), _SNIFF))
+        lines = (line for line in read_rows(stream, ",") if "".join(line.cells).strip() != _DOS_END)
+        head = list(islice(lines, _SNIFF))
     widths = {len(line.cells) for line in head}
     if len(widths) != 1 or not (width := widths.pop()) or width not in _HEADS:
         return None
@@ -73,8 +76,8 @@ def headless(
         with text(opener, encoding) as stream:
             for line in read_rows(stream, ",", width):
                 cells = [cell.strip() for cell in line.cells]
-                if cells and cells[0].strip("\x1a") == "" and not any(cells[1:]):
-                    continue  # the end mark of DOS files
+                if "".join(cells) == _DOS_END:
+                    continue
                 problem = "" if line.problem == "row.cut" and len(cells) == width else line.problem
                 yield Line(line.number, ["" if cell == NULL else cell for cell in cells], problem)
 
