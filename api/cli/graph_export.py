@@ -1,4 +1,4 @@
-"""`liancheng graph export`: the graph, or what is around a party, as GraphML, GEXF, JSON, CSV or BODS."""
+"""`liancheng graph export`: the graph, or what is around a party, as GraphML, GEXF, JSON, CSV, BODS or OCDS."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ PUBLISHER = "liancheng"
 
 @command("graph export")
 @click.argument("party", metavar="[PARTY]", required=False)
-@option("--format", "kind", type=click.Choice(FORMATS), help="opt.graph.format")
+@option("--format", "kind", type=click.Choice((*FORMATS, "ocds")), help="opt.graph.format")
 @option("-o", "--output", type=click.Path(path_type=Path), help="opt.graph.output")
 @option("--hops", type=click.IntRange(1, 16), default=2, show_default=True, help="opt.graph.around_hops")
 @option("--type", "types", type=TYPES, multiple=True, metavar="TYPE", help="opt.graph.type")
@@ -147,7 +147,11 @@ def write(run: Run, found: Export, format: str, at: datetime, publisher: str) ->
             out = stack.enter_context(replaced(run.output, run.output.with_name(run.output.name + ".part")))
         else:
             sys.stdout.flush()
-        if format == "bods":
+        if format == "ocds":
+            from api.ocds import write_ocds
+
+            write_ocds(watched, out, published=at, publisher=publisher)
+        elif format == "bods":
             write_bods(watched, out, on=china_day(at), publisher=publisher)
         else:
             {"graphml": graphml.write, "gexf": gexf.write, "json": nodelink.write}[format](watched, out)

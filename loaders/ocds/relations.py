@@ -52,8 +52,11 @@ def _classes(items: tuple[Item, ...]) -> str:
 
 
 def phone_number(text: str) -> str:
-    """A telephone number for comparison: digits only, without the country's code; empty when it is none."""
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text))
+    """A telephone number for comparison: digits only, without the country's code; empty when it is none, or masked."""
+    plain = unicodedata.normalize("NFKC", text)
+    if "*" in plain:
+        return ""
+    digits = re.sub(r"\D", "", plain)
     if len(digits) > 11 and digits.startswith("86"):
         digits = digits[2:]
     return digits if 7 <= len(digits) <= 15 else ""
