@@ -133,9 +133,14 @@ def _person(somebody: Somebody) -> dict[str, Any]:
 
 def _numbered(prefix: str, start: int, bids: Sequence[Bid]) -> tuple[Bid, ...]:
     return tuple(
-        msgspec.structs.replace(bid, client_id=f"{prefix}-{number:02d}", price=f"{start + number * 137}.00")
+        msgspec.structs.replace(bid, client_id=f"{prefix}-{number:02d}", price=f"{_price(start, number)}.00")
         for number, bid in enumerate(bids, 1)
     )
+
+
+def _price(start: int, number: int) -> int:
+    """The price of a bid: spread over a tenth and in no order, as prices of rivals are."""
+    return start + start * (number * number * 7_919 % 9_973) // 99_991
 
 
 def _bid(firm: Firm, expect: str, shows: str, *rules: str, **more: Any) -> Bid:
