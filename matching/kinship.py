@@ -287,7 +287,8 @@ class Kinship:
 
     def _path(self, nodes: Iterable[Party], edges: tuple[PartyRelation, ...], role: str) -> RelationPath:
         shown = tuple(PathNode(id=p.key, name=_name(p), type=p.type.value) for p in nodes)
-        share = next((f"{e.share.normalize():f}" for e in reversed(edges) if e.share is not None), "")
+        held = (share_of(e) if e.share is None else e.share for e in reversed(edges))
+        share = next((f"{share.normalize():f}" for share in held if share is not None), "")
         return RelationPath(
             nodes=shown,
             edges=tuple(

@@ -24,8 +24,10 @@ OWNING = frozenset({RelationType.HOLDS, RelationType.PARTNER_IN, RelationType.IN
 DECLARED = frozenset({RelationType.CONTROLS, RelationType.UBO_OF})
 OFFICES = {**OFFICER_ROLES, RelationType.EMPLOYED_BY: "employee"}
 MAX_PARTIES = 20_000
-"""Parties looked at for one decision; a chain that goes on beyond is reported as cut."""
+"""Parties looked at for one decision; what lies beyond is reported as cut."""
 MAX_RELATIONS = 400_000
+MAX_STEPS = 64
+"""Relations upward from a unit; longer chains of owners are errors of a register."""
 OFFICE_YEARS = 3
 """Years in which a former post still counts (SPEC 3 B07)."""
 
@@ -92,16 +94,19 @@ class Closure:
 
     def read(self) -> None:
         """Read everything above the entities taken in."""
-        waiting = deque(dict.fromkeys(place.node for place in self.places))
+        waiting = deque((node, 0) for node in dict.fromkeys(place.node for place in self.places))
         while waiting:
-            node = waiting.popleft()
+            node, steps = waiting.popleft()
             if node in self._read:
                 continue
-            if len(self._read) >= MAX_PARTIES or self._relations >= MAX_RELATIONS:
+            enough = len(self._read) >= MAX_PARTIES or self._relations >= MAX_RELATIONS
+            if enough or steps > MAX_STEPS:
                 self.cut[""] = len(self._read)
-                return
+                if enough:
+                    return
+                continue
             self._read.add(node)
-            waiting.extend(self._expand(node))
+            waiting.extend((above, steps + 1) for above in self._expand(node))
 
     def read_people(self, people: Iterable[str]) -> None:
         """Read the relatives and the concerts of persons who were only met in an office."""

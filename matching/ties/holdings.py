@@ -68,7 +68,7 @@ class Web:
             parts.join(link.src, link.dst)
         meeting = parts.shared(field)
         self.used = [row for row in self.rows.values() if parts.root(row.owned) in meeting]
-        self.nodes = {node for row in self.used for node in (row.owner, row.owned)}
+        self.nodes = dict.fromkeys(node for row in self.used for node in (row.owner, row.owned))
         for row in self.used:
             self.number(row.owner)
             self.number(row.owned)
