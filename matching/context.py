@@ -343,7 +343,7 @@ class CaseBuilder:
             if subject.ids or (subject.birth_year and subject.region) or cases:  # a name alone is never a hit
                 hits, put_aside = self._matcher.match(subject, role, cases=cases, company=company)
                 aside.extend(put_aside)
-            views.append(PersonView(role=role, person=person, hits=tuple(hits)))
+            views.append(PersonView(role=role, person=person, hits=tuple(hits), codes=subject.codes))
         for officer, doubtful in officers:
             own = stated.get(officer.role, [])
             if any(same_person(officer.subject, one) for one in own):

@@ -68,6 +68,8 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
     project_manager, key_staff, expert, committee or official."""
     person: Person
     hits: tuple[Hit, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Valid strong numbers (`scheme:value`) of a person whom the request names."""
 
 
 class Tie(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,8 +19,9 @@ from matching.rules.common import finding
 from matching.rules.wording import both, day_text
 
 EVALUATORS = ("expert", "committee")
-HEADS = frozenset({"legal_rep", "principal", "operator", "investor"})
-"""法定代表人 and 负责人; whoever an individual business or sole proprietorship belongs to stands in their place."""
+HEADS = frozenset({"legal_rep", "principal", "operator", "investor", "bidder"})
+"""法定代表人 and 负责人; the owner of an individual business or sole proprietorship, and whoever bids as a person, stand in
+their place."""
 REGIME = ("tender.regime",)
 Law = Literal["procurement", "tender"]
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from matching.rules.base import Case
-from matching.ties import bids, brands, identity, officials, ownership, past, recusal, shells
+from matching.ties import bids, brands, identity, officials, ownership, past, shells
 from matching.ties.base import Ties
 
 READERS: tuple[Callable[[Case], Ties], ...] = (
     identity.read,
     ownership.read,
     brands.read,
-    recusal.read,
     officials.read,
     bids.read,
     shells.read,

@@ -17,28 +17,26 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Literal, NamedTuple
 
+from graph import keys
 from graph.dates import china_day
 from graph.kinship_codes import MAX_EDGES, Relative
 from graph.model import Interval, Status
-from graph.projection import Walk
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Fact
 from matching.gaps import note
-from matching.request import Person
 from matching.responsibility import Default, defaults_of, project_of, traceback
-from matching.rules.base import BidderView, Case, SubjectView, Tie
+from matching.rules.base import Case, SubjectView, Tie
 from matching.rules.wording import both
 from matching.subjects import person_subject
+from matching.ties import recusal
 from matching.ties.base import Ties
-from matching.ties.posts import POSTS, People, Units, last_day_of, units_of
+from matching.ties.posts import POSTS, Around, last_day_of
 from matching.ties.recusal import kin_name, post_name
 
 RUNS = frozenset(
     {"legal_rep", "principal", "executive", "director", "operator", "investor", "partner", "controller"}
 )
 """Posts of whoever runs an enterprise (公务员法 74(2): 经营的企业)."""
-REACHED = 1_000_000
-"""People around all bidders that are looked at; what is left out is reported."""
 _AROUND = (*POSTS, RelationType.HOLDS, RelationType.CONTROLS)
 _RELATED = ("buyer", "oversees_buyer", "oversees_bidder")
 _LEADING_POST = re.compile("(?:局|厅|部|市|县|区|州|省|乡|镇|院|署|关|处|盟|旗|检察)长|书记")
@@ -50,10 +48,11 @@ _COUNTY_UP = re.compile(
 
 
 def read(case: Case) -> Ties:
-    """The ties of officials, of the buyer and of bidders."""
-    ties = Ties()
-    people = People(case)
-    reader = _Reader(case, people)
+    """The ties of everybody who evaluates, buys and decides, of officials, of the buyer and of bidders."""
+    around = Around(case)
+    people = around.people
+    ties = recusal.gather(around)
+    reader = _Reader(around)
     for place, subject in enumerate(case.subjects):
         found: list[Tie] = []
         if subject.role == "official" and subject.person is not None:
@@ -97,16 +96,11 @@ class Runner(NamedTuple):
 class _Reader:
     """Reads one case's officials."""
 
-    def __init__(self, case: Case, people: People) -> None:
-        self._case = case
-        self._people = people
-        self._units: Units = units_of(case, people)
-        self._stated: dict[str, list[Runner]] = {}
-        for view in case.bidders:
-            for person, kind in stated_people(view):
-                for ordinal in people.ordinals(person_subject(person)):
-                    known = self._stated.setdefault(people.generation.party(ordinal).key, [])
-                    known.append(Runner(view.index, kind, (), True))
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._case = case = around.case
+        self._people = people = around.people
+        self._units = around.units
         self._buyers = {
             people.generation.party(one.ordinal).key
             for subject in case.subjects
@@ -115,17 +109,19 @@ class _Reader:
             if one.sure
         }
         self._overseers = self._organs()
-        self.around = self._around()
+        self._crowd = self._people_around()
 
     def _organs(self) -> dict[str, list[tuple[PartyRelation, str, frozenset[int]]]]:
         """Organs that oversee the buyer or a bidder, by key."""
         organs: dict[str, list[tuple[PartyRelation, str, frozenset[int]]]] = {}
-        for key in self._buyers | set(self._units.sure):
-            for relation in self._people.relations(key):
-                if relation.type is RelationType.OVERSEES and relation.dst == key and relation.by != "name":
-                    kind = "oversees_buyer" if key in self._buyers else "oversees_bidder"
-                    places = frozenset(self._units.sure.get(key, ()))
-                    organs.setdefault(relation.src, []).append((relation, kind, places))
+        generation = self._people.generation
+        below = [generation.party_ordinal(key) for key in sorted(self._buyers | set(self._units.sure))]
+        ordinals = [one for one in below if one is not None]
+        for relation in self._around.edges(ordinals, RelationType.OVERSEES, direction="in"):
+            if relation.by != "name":
+                kind = "oversees_buyer" if relation.dst in self._buyers else "oversees_bidder"
+                places = frozenset(self._units.sure.get(relation.dst, ()))
+                organs.setdefault(relation.src, []).append((relation, kind, places))
         return organs
 
     def _office(self, relation: PartyRelation) -> Office:
@@ -191,31 +187,22 @@ class _Reader:
             facts=self._people.facts((relation,)),
         )
 
-    def _around(self) -> list[int]:
+    def _people_around(self) -> list[int]:
         """Everybody who ever had a post or share in a bidder, as the graph knows or the bid says, by ordinal."""
         generation = self._people.generation
-        units = [generation.party_ordinal(key) for key in self._units.keys]
-        walk = Walk.along(*_AROUND, direction="in", known=self._case.known)
-        found = self._reach([unit for unit in units if unit is not None], walk, 1)
-        stated = [generation.party_ordinal(key) for key in self._stated]
-        return list(dict.fromkeys([*found, *(one for one in stated if one is not None)]))
-
-    def _reach(self, start: list[int], walk: Walk, hops: int) -> list[int]:
-        if not start:
-            return []
-        reached = self._people.generation.projection.closure(start, walk, hops=hops, limit=REACHED)
-        if reached.cut or reached.total > len(reached):
-            self._people.cut = True
-        return reached.ordinals
+        units = [generation.party_ordinal(key) for key in sorted(self._units.keys)]
+        found = self._around.reach((unit for unit in units if unit is not None), *_AROUND, direction="in")
+        stated = (
+            ordinal
+            for code in self._around.stated
+            for ordinal in generation.parties(keys.identifier(*code.split(":", 1)))
+        )
+        return list(dict.fromkeys([*found, *stated]))
 
     def _in_office(self, people: list[int]) -> list[str]:
         """Which of these people hold or held an office."""
-        if not people:
-            return []
-        walk = Walk.along(RelationType.OFFICIAL_OF, direction="out", known=self._case.known)
-        projection = self._people.generation.projection
-        edges = projection.closure(people, walk, hops=1, limit=REACHED, edges=True).edges
-        return list(dict.fromkeys(projection.relation(int(edge)).src for edge in edges))
+        edges = self._around.edges(people, RelationType.OFFICIAL_OF, direction="out")
+        return list(dict.fromkeys(edge.src for edge in edges))
 
     def _runs(self, person: str) -> Iterator[Runner]:
         """What somebody now is in the bidders."""
@@ -223,7 +210,8 @@ class _Reader:
             if post.kind != "staff" and self._people.holds(post.span):
                 for place, sure in self._units.places(post.unit):
                     yield Runner(place, post.kind, post.edges, sure and post.sure)
-        yield from self._stated.get(person, ())
+        for place, role in self._around.stated_as(person):
+            yield Runner(place, role, (), True)
 
     def families(self) -> Iterator[Tie]:
         """Leaders of the buyer, or of organs over it or a bidder, whose close family runs a bidder."""
@@ -235,9 +223,8 @@ class _Reader:
             if subject.role == "official" and subject.person is not None
             for ordinal in self._people.ordinals(person_subject(subject.person.person))
         }
-        kin = Walk.along(RelationType.KIN_OF, known=self._case.known)
-        relatives = self._reach(self.around, kin, MAX_EDGES)
-        for official in self._in_office([*self.around, *relatives]):
+        relatives = self._around.reach(self._crowd, RelationType.KIN_OF, hops=MAX_EDGES)
+        for official in self._in_office([*self._crowd, *relatives]):
             if official in named or not any(office.connected for office in self._offices(official)):
                 continue
             seen: set[tuple[str, str, int]] = set()
@@ -258,7 +245,7 @@ class _Reader:
                 continue
             edges = (*relative.edges, *runner.edges)
             official, name = self._people.label(key), self._people.label(relative.person)
-            other = self._bidder(self._case.bidders[runner.place])
+            other = self._around.label(runner.place)
             words = both(
                 "rule.recusal.path_kin", me=official, relative=name, kin=kin_name(relative.code),
                 post=post_name(runner.kind), other=other,
@@ -285,7 +272,7 @@ class _Reader:
 
     def former(self) -> Iterator[tuple[int, Tie]]:
         """Those in a bidder who left office before the activity, each post once."""
-        for person in self._in_office(self.around):
+        for person in self._in_office(self._crowd):
             seen: set[tuple[int, str]] = set()
             for runner in self._runs(person):
                 if (runner.place, runner.kind) not in seen:
@@ -304,7 +291,7 @@ class _Reader:
             if office.relation.valid.end != left:
                 continue
             related = office.connected in ("buyer", "oversees_buyer") or runner.place in office.bidders
-            me, other = self._people.label(person), self._bidder(self._case.bidders[runner.place])
+            me, other = self._people.label(person), self._around.label(runner.place)
             words = both("rule.recusal.path_own", me=me, post=post_name(runner.kind), other=other)
             county = {True: "yes", False: "no", None: "unknown"}[office.county_up]
             yield Tie(
@@ -363,21 +350,6 @@ class _Reader:
                     path=self._people.path(one.person, (one.relation,), words),
                     facts=facts,
                 )
-
-    def _bidder(self, view: BidderView) -> str:
-        return view.bidder.name or "、".join(entity.label for entity in view.entities)
-
-
-def stated_people(view: BidderView) -> Iterator[tuple[Person, str]]:
-    """The people whom a bid names, with what they are in it."""
-    for entity in view.entities:
-        for person, kind in ((entity.ref.legal_rep, "legal_rep"), (entity.ref.principal, "principal")):
-            if person is not None:
-                yield person, kind
-    bidder = view.bidder
-    for person in (bidder.agent, bidder.project_manager, *bidder.key_staff):
-        if person is not None:
-            yield person, "staff"
 
 
 def leading_of(relation: PartyRelation) -> str:

@@ -17,10 +17,11 @@ from graph import keys
 from graph.dates import add_years, china_day, end_of_day, start_of_day, within_years_before
 from graph.kinship_codes import Relative, relatives, words_of
 from graph.model import Interval, Party, PartyType
+from graph.projection import Direction, Walk
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Bilingual, Fact, PathEdge, PathNode, RelationPath
-from matching.rules.base import Case
-from matching.subjects import Subject
+from matching.rules.base import BidderView, Case
+from matching.subjects import Subject, person_subject
 
 POSTS: dict[RelationType, str] = {
     RelationType.EMPLOYED_BY: "employed",
@@ -37,6 +38,10 @@ POSTS: dict[RelationType, str] = {
 }
 """What a relation makes of a person in a unit, beside shares and control."""
 
+STAFF = frozenset({"agent", "project_manager", "key_staff"})
+"""Roles in a bid that are no post in the company: `staff`."""
+REACHED = 1_000_000
+"""People around all bidders that are looked at; what is left out is reported."""
 HALF = Decimal(50)
 MAX_LINKS = 8
 """Links of a chain of control that are followed; longer ones are for `graph.control`."""
@@ -282,20 +287,104 @@ class Units(msgspec.Struct, kw_only=True):
         return frozenset(self.sure) | frozenset(self.named)
 
 
-def units_of(case: Case, people: People) -> Units:
-    """The organisations that bid, with their branches and the companies whose branches they are."""
-    units = Units()
-    for view in case.bidders:
-        for entity in view.entities:
-            for one in entity.found:
-                key = people.generation.party(one.ordinal).key
-                known = units.sure if one.sure else units.named
-                _note(known, key, view.index)
-                for relation in people.relations(key):
-                    if relation.type is RelationType.BRANCH_OF and people.holds(relation.valid):
-                        other = relation.dst if relation.src == key else relation.src
-                        _note(known if relation.by != "name" else units.named, other, view.index)
-    return units
+class Stated(NamedTuple):
+    """Somebody whom a bid names, or who bids: the bidder's place and the role there."""
+
+    place: int
+    role: str
+
+
+class Around:
+    """One case as the rules on people read it: the units that bid, who stands in the bids by number, and the graph."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.people = People(case)
+        self.units = Units()
+        self._found()
+        self.stated: dict[str, list[Stated]] = {}
+        for view in case.bidders:
+            for code, stated in stated_in(view):
+                known = self.stated.setdefault(code, [])
+                if stated not in known:
+                    known.append(stated)
+
+    def _found(self) -> None:
+        """The organisations that bid, with their branches and the companies whose branches they are."""
+        generation, ordinals = self.people.generation, []
+        for view in self.case.bidders:
+            for entity in view.entities:
+                for one in entity.found:
+                    ordinals.append(one.ordinal)
+                    known = self.units.sure if one.sure else self.units.named
+                    _note(known, generation.party(one.ordinal).key, view.index)
+        own = Units(sure=_copy(self.units.sure), named=_copy(self.units.named))
+        for relation in self.edges(ordinals, RelationType.BRANCH_OF):
+            if not self.people.holds(relation.valid):
+                continue
+            for key, other in ((relation.src, relation.dst), (relation.dst, relation.src)):
+                for place, sure in own.places(key):
+                    known = self.units.sure if sure and relation.by != "name" else self.units.named
+                    _note(known, other, place)
+
+    def edges(
+        self, ordinals: Iterable[int], *types: RelationType, direction: Direction = "both"
+    ) -> Iterator[PartyRelation]:
+        """The relations of some types of many parties, in the order in which the generation numbers them."""
+        start = list(dict.fromkeys(ordinals))
+        if not start:
+            return
+        walk = Walk.along(*types, direction=direction, known=self.case.known)
+        projection = self.people.generation.projection
+        reached = projection.closure(start, walk, hops=1, limit=REACHED, edges=True)
+        self.people.cut = self.people.cut or bool(reached.cut) or reached.total > len(reached)
+        for edge in reached.edges.tolist():
+            yield projection.relation(edge)
+
+    def reach(
+        self, ordinals: Iterable[int], *types: RelationType, direction: Direction = "both", hops: int = 1
+    ) -> list[int]:
+        """The parties within some steps along relations of some types, whenever these held."""
+        start = list(dict.fromkeys(ordinals))
+        if not start:
+            return []
+        walk = Walk.along(*types, direction=direction, known=self.case.known)
+        reached = self.people.generation.projection.closure(start, walk, hops=hops, limit=REACHED)
+        self.people.cut = self.people.cut or bool(reached.cut) or reached.total > len(reached)
+        return reached.ordinals
+
+    def stated_as(self, person: str) -> Iterator[Stated]:
+        """As what bids name a person of the graph, by number."""
+        party = self.people.party(person)
+        for identifier in party.ids if party is not None else ():
+            if identifier.state == "valid":
+                yield from self.stated.get(f"{identifier.scheme}:{identifier.value}", ())
+
+    def label(self, place: int) -> str:
+        """How sentences call a bidder."""
+        view = self.case.bidders[place]
+        return view.bidder.name or "、".join(entity.label for entity in view.entities)
+
+
+def stated_in(view: BidderView) -> Iterator[tuple[str, Stated]]:
+    """The numbers of persons that stand in a bid, each with the role."""
+    for entity in view.entities:
+        if entity.type is PartyType.PERSON:
+            for key in entity.identity:
+                if not key.startswith("name:"):
+                    yield key, Stated(view.index, "bidder")
+        for person in entity.persons:
+            for code in person.codes:
+                yield code, Stated(view.index, "staff" if person.role in STAFF else person.role)
+    bidder = view.bidder
+    if not bidder.name and not bidder.identifiers:  # of a consortium without a name nobody has read the staff
+        for person_given in (bidder.agent, bidder.project_manager, *bidder.key_staff):
+            for code in person_subject(person_given).codes if person_given is not None else ():
+                yield code, Stated(view.index, "staff")
+
+
+def _copy(known: dict[str, list[int]]) -> dict[str, list[int]]:
+    return {key: list(places) for key, places in known.items()}
 
 
 def _note(known: dict[str, list[int]], key: str, place: int) -> None:

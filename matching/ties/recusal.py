@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from graph import keys, text
 from graph.dates import start_of_day, within_years_before
 from graph.identifiers import parse_person
 from graph.kinship_codes import Relative, read_code, within
-from graph.model import Interval, PartyType
+from graph.model import Interval
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Bilingual, Fact
 from matching.gaps import note
@@ -31,89 +31,68 @@ from matching.rules.base import Case, SubjectView, Tie
 from matching.rules.wording import both
 from matching.subjects import Subject, party_subject, person_subject
 from matching.ties.base import Ties
-from matching.ties.posts import LOOKBACK_YEARS, People, Post, Units, last_day_of, units_of
+from matching.ties.posts import LOOKBACK_YEARS, Around, People, Post, Stated, last_day_of
 
 ROLES = ("expert", "committee", "official")
 HEADS = ("legal_rep", "principal", "operator", "investor")
 """法定代表人 and 负责人, and whoever an individual business or sole proprietorship belongs to."""
-_STAFF = ("agent", "project_manager", "key_staff")
 _PARTS = re.compile(r"[\s:：,，;；、()（）/|]+")
 By = Literal["code", "stated", "name"]
 
 
-class Stated(NamedTuple):
-    """Someone whom a bid names in a role."""
-
-    place: int
-    role: str
-
-
-def read(case: Case) -> Ties:
+def gather(around: Around) -> Ties:
     """The ties of every person who evaluates, buys or decides."""
-    ties = Ties()
-    if not any(subject.role in ROLES and subject.person is not None for subject in case.subjects):
-        return ties
-    people = People(case)
-    reader = _Reader(case, people)
-    for place, subject in enumerate(case.subjects):
-        if subject.role in ROLES and subject.person is not None:
-            found = list(reader.ties(subject, subject.person.person))
-            if found:
-                ties.subjects[place] = found
-            if people.cut:
-                people.cut = False
-                ties.gaps.append((None, note("cut", f"relation:{subject.role}", subject.label, False)))
-    ties.boundaries.extend(people.boundaries)
+    ties, case, people = Ties(), around.case, around.people
+    asked = [
+        (place, subject, subject.person.person)
+        for place, subject in enumerate(case.subjects)
+        if subject.role in ROLES and subject.person is not None
+    ]
+    reader = _Reader(around) if asked else None
+    for place, subject, person in asked:
+        found = list(reader.ties(subject, person)) if reader is not None else []
+        if found:
+            ties.subjects[place] = found
+        if people.cut:
+            people.cut = False
+            ties.gaps.append((None, note("cut", f"relation:{subject.role}", subject.label, False)))
     return ties
 
 
 class _Reader:
     """Reads one case's persons."""
 
-    def __init__(self, case: Case, people: People) -> None:
-        self._case = case
-        self._people = people
-        self._units: Units = units_of(case, people)
-        self._unit_keys = self._units.keys
-        self._stated: dict[str, list[Stated]] = {}
-        self._heads: dict[str, list[Stated]] = {}
+    def __init__(self, around: Around) -> None:
+        self._around = around
+        self._case = around.case
+        self._people = around.people
+        self._units = around.units
+        self._unit_keys = around.units.keys
+        self._heads: dict[str, list[Stated]] | None = None
         self._named: dict[str, list[tuple[str, int]]] = {}
-        self._buyers = _parties(case, "buyer", people)
-        self._agencies = _parties(case, "agency", people)
-        self._overseen = {**self._buyers, **_project(case, people)}
-        for view in case.bidders:
+        self._buyers = _parties(around, "buyer")
+        self._agencies = _parties(around, "agency")
+        self._overseen = {**self._buyers, **_project(self._case, self._people)}
+        for view in self._case.bidders:
             for entity in view.entities:
                 for key in entity.identity:
                     self._named.setdefault(key, []).append(("bidder", view.index))
-                if entity.type is PartyType.PERSON:
-                    self._note(entity.identity, Stated(view.index, "bidder"))
-                for officer, role in (
-                    (entity.ref.legal_rep, "legal_rep"),
-                    (entity.ref.principal, "principal"),
-                ):
-                    self._note_person(officer, Stated(view.index, role))
-            bidder = view.bidder
-            for member, role in ((bidder.agent, "agent"), (bidder.project_manager, "project_manager")):
-                self._note_person(member, Stated(view.index, role))
-            for member in bidder.key_staff:
-                self._note_person(member, Stated(view.index, "key_staff"))
-        for subject in case.subjects:
+        for subject in self._case.subjects:
             if subject.role in ("buyer", "agency") and subject.entity is not None:
                 for key in subject.entity.identity:
                     self._named.setdefault(key, []).append((subject.role, -1))
 
-    def _note_person(self, person: Person | None, stated: Stated) -> None:
-        if person is None:
-            return
-        known = person_subject(person)
-        self._note(known.codes, stated)
-        if stated.role in HEADS and known.n6:
-            self._heads.setdefault(known.n6, []).append(stated)
-
-    def _note(self, codes: Iterable[str], stated: Stated) -> None:
-        for code in codes:
-            if not code.startswith("name:"):
-                self._stated.setdefault(code, []).append(stated)
+    def _heads_named(self, name: str) -> Iterable[Stated]:
+        """The bidders whose head, as the bids state, bears a name (comparison form)."""
+        if self._heads is None:
+            self._heads = {}
+            for view in self._case.bidders:
+                for entity in view.entities:
+                    for person in entity.persons:
+                        key = text.person_key(person.person.name) if person.role in HEADS else ""
+                        if key:
+                            self._heads.setdefault(key, []).append(Stated(view.index, person.role))
+        return self._heads.get(name, ()) if name else ()
 
     def ties(self, view: SubjectView, person: Person) -> Iterator[Tie]:
         """Every tie of one person."""
@@ -133,8 +112,7 @@ class _Reader:
             yield from self._declared(view.label, relative)
 
     def _label(self, place: int) -> str:
-        view = self._case.bidders[place]
-        return view.bidder.name or "、".join(entity.label for entity in view.entities)
+        return self._around.label(place)
 
     def _own(self, me: str, key: str) -> Iterator[Tie]:
         for post in self._people.posts(key, self._unit_keys):
@@ -179,11 +157,8 @@ class _Reader:
             if self._people.holds(post.span):
                 for place, sure in self._units.places(post.unit):
                     yield post, place, sure and post.sure
-        party = self._people.party(person)
-        for identifier in party.ids if party is not None else ():
-            if identifier.state == "valid":
-                for place, role in self._stated.get(f"{identifier.scheme}:{identifier.value}", ()):
-                    yield Post("staff" if role in _STAFF else role, "", (), Interval()), place, True
+        for place, role in self._around.stated_as(person):
+            yield Post(role, "", (), Interval()), place, True
 
     def _kin_tie(
         self, me: str, key: str, relative: Relative[PartyRelation], post: Post, place: int, sure: bool
@@ -264,12 +239,11 @@ class _Reader:
 
     def _stated_self(self, me: str, codes: Iterable[str]) -> Iterator[Tie]:
         """Bids in which the person stands by number."""
-        for place, role in dict.fromkeys(s for code in codes for s in self._stated.get(code, ())):
+        for place, role in dict.fromkeys(s for code in codes for s in self._around.stated.get(code, ())):
             other = self._label(place)
             facts = (Fact(field=f"bidders.{role}", a=me, b=other),)
             kind = "bidder" if role == "bidder" else "post"
-            post = "staff" if role in _STAFF else role
-            yield Tie(kind=kind, by="code", role=post, bidder=place, other=other, notes=("now",), facts=facts)
+            yield Tie(kind=kind, by="code", role=role, bidder=place, other=other, notes=("now",), facts=facts)
 
     def _employer(self, view: SubjectView, subject: Subject, employer: str) -> Iterator[Tie]:
         """The employer that the request itself states. An equal name is enough for the buyer and the agency, who
@@ -317,21 +291,20 @@ class _Reader:
         if all(said.endswith(":none") for said in notes):
             return
         found: list[tuple[Stated, By]] = [
-            (s, "stated") for number in numbers for s in self._stated.get(number, ())
+            (s, "stated") for number in numbers for s in self._around.stated.get(number, ())
         ]
         if not numbers:
-            found += [(s, "name") for s in self._heads.get(name, ())]
+            found += [(s, "name") for s in self._heads_named(name)]
             found += [(s, "name") for s in self._registered_heads(name)]
         for stated, by in dict.fromkeys(found):
             other = self._label(stated.place)
-            post = "staff" if stated.role in _STAFF else stated.role
             yield Tie(
                 kind="kin",
                 by=by,
                 role=code or "relative",
                 bidder=stated.place,
                 other=other,
-                notes=(f"post:{post}", *notes),
+                notes=(f"post:{stated.role}", *notes),
                 facts=(Fact(field="kin", a=me, b=name), Fact(field="relatives", a=declared, b=other)),
             )
 
@@ -370,17 +343,18 @@ def read_declared(declared: str) -> tuple[str | None, str, tuple[str, ...]]:
     return code, name, tuple(numbers)
 
 
-def _parties(case: Case, role: str, people: People) -> dict[str, bool]:
+def _parties(around: Around, role: str) -> dict[str, bool]:
     """The party of a role and its branches, and whether each is known by number."""
     found: dict[str, bool] = {}
-    for subject in case.subjects:
+    people = around.people
+    for subject in around.case.subjects:
         if subject.role != role or subject.entity is None:
             continue
         for one in subject.entity.found:
             key = people.generation.party(one.ordinal).key
             found[key] = found.get(key, False) or one.sure
-            for relation in people.relations(key):
-                if relation.type is RelationType.BRANCH_OF and people.holds(relation.valid):
+            for relation in around.edges((one.ordinal,), RelationType.BRANCH_OF):
+                if people.holds(relation.valid):
                     other = relation.dst if relation.src == key else relation.src
                     found.setdefault(other, one.sure and relation.by != "name")
     return found
