@@ -7,10 +7,12 @@ that a bidder who hardly wins has lost. What is read grows with these people's r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from graph.dates import add_months, china_day, start_of_day
+from graph.dates import add_months, china_day, parse_instant, start_of_day
+from graph.model import PartyType
 from graph.procurement import CANCELLED, DISQUALIFIED, SUBMITTED
 from graph.relations import PartyRelation, RelationType
 from matching.redflags.base import fence
@@ -54,7 +56,7 @@ class _Lot:
             when=self.when,
             bidders=tuple(self.bids),
             winners=tuple(self.winners),
-            rejected=tuple(name for name, states in self.bids.items() if states == {DISQUALIFIED}),
+            rejected=tuple(name for name, states in self.bids.items() if states - {""} == {DISQUALIFIED}),
             buyers=tuple(self.actors["buyer"]),
             agencies=tuple(self.actors["agency"]),
             experts=tuple(self.actors["expert"]),
@@ -73,6 +75,7 @@ class _Reading:
         self.lots: dict[str, _Lot] = {}
         self.cut: list[Cut] = []
         self._undated: set[str] = set()
+        self._openings: dict[str, datetime | None] = {}
         self._whole = 0
 
     def name(self, ordinals: Iterable[int], name: str) -> None:
@@ -90,25 +93,51 @@ class _Reading:
             return ()
         return self._generation.relations(ordinal, self._known)
 
-    def _within(self, relation: PartyRelation) -> bool:
-        """Whether a bid or win lies in the window; one without a time can't be told and is counted."""
-        start = relation.valid.start
-        if start is None:
-            self._undated.add(relation.dst)
-            return False
-        return self._since <= start <= self._until
+    def _opening(self, key: str) -> datetime | None:
+        """When the bids of a lot were opened, as the register of tenders says; None where it does not."""
+        if key not in self._openings:
+            self._openings[key] = None
+            ordinal = self._generation.party_ordinal(key)
+            stated = (
+                "" if ordinal is None else self._generation.party(ordinal).attributes.get("opening_at", "")
+            )
+            if not stated and ordinal is not None and self._generation.party(ordinal).type is PartyType.LOT:
+                for one in self._read(ordinal, key):
+                    if one.type is RelationType.LOT_OF and one.src == key:
+                        self._openings[key] = self._opening(one.dst)
+            elif stated:
+                with suppress(ValueError):
+                    self._openings[key] = parse_instant(stated)
+        return self._openings[key]
+
+    def _timed(self, relations: Iterable[PartyRelation]) -> list[tuple[datetime, PartyRelation]]:
+        """Bids and wins in the window, each with its time: its own, that of a bid of the same lot, the opening's.
+
+        What has no time at all can't be told to be recent: it is counted and left out.
+        """
+        relations = list(relations)
+        known: dict[str, datetime] = {}
+        for one in relations:
+            start = one.valid.start
+            if start is not None and (one.dst not in known or start < known[one.dst]):
+                known[one.dst] = start
+        found = []
+        for one in relations:
+            when = one.valid.start or known.get(one.dst) or self._opening(one.dst)
+            if when is None:
+                self._undated.add(one.dst)
+            elif self._since <= when <= self._until:
+                found.append((when, one))
+        return found
 
     def bidders(self, bidders: Mapping[str, Sequence[int]]) -> None:
         """The bids and wins of the bidders; if there are too many, the newest of all of them."""
-        found: list[tuple[datetime, PartyRelation]] = []
+        own: list[PartyRelation] = []
         for name, ordinals in bidders.items():
             for ordinal in ordinals:
                 me = self._generation.party(ordinal).key
-                found += [
-                    (one.valid.start or self._since, one)
-                    for one in self._read(ordinal, name)
-                    if one.type in _OWN and one.src == me and self._within(one)
-                ]
+                own += [one for one in self._read(ordinal, name) if one.type in _OWN and one.src == me]
+        found = self._timed(own)
         limit = self._limits.bids_read
         if len(found) > limit:
             # cut at one moment for all: bidders with unequal pasts would not be comparable
@@ -116,9 +145,9 @@ class _Reading:
             self.cut.append(Cut(reason="window", count=len(found), since=self._since))
         for when, one in found:
             if when >= self._since:
-                self._take(one)
+                self._take(one, when)
 
-    def _take(self, relation: PartyRelation) -> None:
+    def _take(self, relation: PartyRelation, when: datetime) -> None:
         """A bid or win into its lot; a bid that was not handed in is none."""
         state = relation.attributes.get("status", "")
         bid = relation.type is RelationType.BID_IN
@@ -132,9 +161,8 @@ class _Reading:
             lot.bids.setdefault(name, set()).add(state)
         else:
             lot.winners[name] = None
-        start = relation.valid.start
-        if start is not None and (lot.when is None or start < lot.when):
-            lot.when = start
+        if lot.when is None or when < lot.when:
+            lot.when = when
 
     def actor(self, actor: Actor) -> None:
         """The lots of a buyer, an agency or an expert, read whole."""
@@ -160,11 +188,13 @@ class _Reading:
         ordinal = self._generation.party_ordinal(tender)
         if ordinal is None:
             return []
-        return [
+        lots = [
             one.src
             for one in self._read(ordinal, tender)
             if one.type is RelationType.LOT_OF and one.dst == tender
         ]
+        # of a tender that is not divided, bids and wins name the tender itself
+        return lots or [tender]
 
     def read_lot(self, key: str) -> bool:
         """Everyone who bid in and won a lot; false when it lies outside of the window or beyond the limits."""
@@ -179,16 +209,15 @@ class _Reading:
             return False
         self._whole += 1
         relations = self._read(ordinal, key)
-        if lot is None and not any(
-            one.type is RelationType.BID_IN and self._within(one) for one in relations
-        ):
+        offers = self._timed(one for one in relations if one.dst == key and one.type in _OWN)
+        if lot is None and not any(one.type is RelationType.BID_IN for _, one in offers):
             return False
         lot = self.lots.setdefault(key, _Lot(key))
         lot.whole = bool(relations)
+        for when, one in offers:
+            self._take(one, when)
         for one in relations:
-            if one.dst == key and one.type in (RelationType.BID_IN, RelationType.WON):
-                self._take(one)
-            elif one.dst == key and one.type is RelationType.EVALUATES and one.src in self._names:
+            if one.dst == key and one.type is RelationType.EVALUATES and one.src in self._names:
                 lot.actors["expert"][self._called(one.src)] = None
             elif one.src == key and one.type is RelationType.LOT_OF:
                 lot.tender = one.dst

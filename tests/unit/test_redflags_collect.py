@@ -167,3 +167,32 @@ def test_a_bidder_that_is_several_parties(city: City, tmp_path: Path) -> None:
 def test_bidders_without_a_past_have_no_signs(city: City, tmp_path: Path) -> None:
     made = city.open(tmp_path)
     assert look(made, list(range(20)), actors=True) == History(signs=(), lots=0)
+
+
+def platform(
+    city: City, opening: str, winner: int, bidders: Sequence[int], rejected: Sequence[int] = ()
+) -> None:
+    """A tender without lots as the tables of a platform tell it: bids and results name it, and have no time."""
+    tender = len(city.parties)
+    city.parties.append(party(tender, PartyType.TENDER, opening_at=opening))
+    city.edges.append(relation(20, tender, RelationType.BUYER_OF))
+    for who in bidders:
+        city.edges.append(relation(who, tender, RelationType.BID_IN, role="sole"))
+        status = "disqualified" if who in rejected else "valid"
+        city.edges.append(
+            relation(who, tender, RelationType.BID_IN, role="sole", attributes={"status": status})
+        )
+    city.edges.append(relation(winner, tender, RelationType.WON, role="sole"))
+
+
+def test_tables_of_a_platform_have_times_by_their_tenders(city: City, tmp_path: Path) -> None:
+    for n in range(5):
+        platform(city, f"2026-05-{n + 1:02d}T09:00:00+08:00", 0, [0, 1], rejected=[1])
+    platform(city, "2020-01-01T09:00:00+08:00", 0, [0, 1])
+    platform(city, "irgendwann", 0, [0, 1])
+    found = look(city.open(tmp_path), [0, 1], actors=True)
+    assert found.lots == 5
+    (sole,) = [sign for sign in found.signs if sign.code == "R16"]
+    assert (sole.bidders, sole.facts["others_disqualified"], sole.facts["bids"]) == (("b0",), 5, 5)
+    assert ("undated", 1) in {(cut.reason, cut.count) for cut in found.cut}
+    assert {sign.code for sign in found.signs} >= {"R11", "R16"}
