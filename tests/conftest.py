@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import neo4j_server
 import neo4j_shared
 import pytest
 from hypothesis import settings
@@ -49,6 +50,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "git": _binary("git", "git"),
     "wget": _binary("wget", "wget"),
     "neo4j": neo4j_shared.missing,
+    "neo4j server": neo4j_server.lacking,
 }
 """Parts that tests may ask for: each answers why it is missing, or nothing."""
 

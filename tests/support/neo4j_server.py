@@ -191,6 +191,10 @@ class Server:
         """End the process as a power cut would."""
         self._end(signal.SIGKILL)
 
+    def remove(self) -> None:
+        """Remove the home of a server that has ended."""
+        shutil.rmtree(self.home, ignore_errors=True)
+
     def stop(self) -> None:
         """End the process in order."""
         self._end(signal.SIGTERM)
@@ -223,7 +227,7 @@ def running(folder: Path, *, heap_mb: int = 1024) -> Iterator[Server]:
         yield server
     finally:
         server.kill()
-        shutil.rmtree(home, ignore_errors=True)
+        server.remove()
 
 
 def main() -> None:

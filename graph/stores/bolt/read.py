@@ -253,7 +253,25 @@ def bases_of(ask: Asking, place: Place) -> list[int]:
 
 def _mentions(ask: Asking, numbers: Iterable[int], known: int, *, ended: bool = False) -> list[Part]:
     rows = ask("mentions_of_parties", numbers=list(numbers), known=known, ended=ended)
-    return [Part(*row[:9], None if row[9] is None else row[9].encode()) for row in rows]
+    return [part(*row) for row in rows]
+
+
+def part(
+    role: int,
+    base: int,
+    number: int,
+    kind: int,
+    source: int,
+    kh: int,
+    key: str,
+    strong: int,
+    to_gen: int | None,
+    doc: str | None,
+) -> Part:
+    """A mention as the queries return it."""
+    return Part(
+        role, base, number, kind, source, kh, key, strong, to_gen, None if doc is None else doc.encode()
+    )
 
 
 def parts_of(ask: Asking, links: Links, party: int, known: int) -> list[Part]:

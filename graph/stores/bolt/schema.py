@@ -43,7 +43,9 @@ class Schema:
         Raises:
             StoreError: `store.slow`: not within half an hour; `store.damaged`: one can't be filled.
         """
-        wanted = {f"liancheng_{name}": (f"index_{name}", None) for name in names}
+        wanted: dict[str, tuple[str, RelationType | None]] = {
+            f"liancheng_{name}": (f"index_{name}", None) for name in names
+        }
         wanted |= {f"liancheng_key_{one.value}": ("index_relation_key", one) for one in relations}
         wanted = {name: how for name, how in wanted.items() if name not in self._ready}
         if not wanted:

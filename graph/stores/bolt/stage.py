@@ -284,7 +284,7 @@ class Run(run.Run):
                 related.setdefault(self._kinds[one], []).append([one, self._keys[one]])
             else:
                 plain.append(one)
-        found = []
+        found: list[r.Row] = []
         for part in run.chunks(plain, 1_000):
             rows = self._ask("rows_of_records", ids=part)
             found += map(convert.record, rows)

@@ -35,10 +35,17 @@ def generations(ask: Asking, known: int | None = None) -> list[Generation]:
     """All of them, oldest first; with `known`, the published ones up to it."""
     found = [
         Generation(
-            *row[:8],
-            _decode_snapshots(row[8]) if row[8] else (),
-            _decode_figures(row[9]) if row[9] else {},
-            row[10] or 0,
+            number=row[0],
+            token=row[1],
+            recorded_at=row[2],
+            asked_at=row[3],
+            staged=row[4],
+            first_record=row[5],
+            next_record=row[6],
+            next_party=row[7],
+            snapshots=_decode_snapshots(row[8]) if row[8] else (),
+            figures=_decode_figures(row[9]) if row[9] else {},
+            step=row[10],
         )
         for row in ask("generations")
     ]

@@ -18,7 +18,7 @@ from graph.stores import rows as r
 from graph.stores import views
 from graph.stores.assemble import Part
 from graph.stores.bolt import convert, state
-from graph.stores.bolt.read import Reading, assembled, bases_of, party_at
+from graph.stores.bolt.read import Reading, assembled, bases_of, part, party_at
 from graph.stores.bolt.server import Asking
 from graph.stores.links import Links
 
@@ -153,7 +153,7 @@ class Streams(Reading):
                 following = next(waiting)
             if not parts or links.of(base) in apart:
                 continue
-            if every or any(part.kind != r.LISTING or part.coded for part in parts):
+            if every or any(one.kind != r.LISTING or one.coded for one in parts):
                 yield self._of_parts(links, base, parts, at)
         while following is not None:
             yield from self._one(links, following, at)
@@ -169,12 +169,12 @@ class Streams(Reading):
                     rows = self._server.ask("mentions_of_parties", numbers=[number], known=at, ended=True)
                     yield (
                         number,
-                        [Part(*row[:9], None if row[9] is None else row[9].encode()) for row in rows],
+                        [part(*row) for row in rows],
                     )
                     continue
-                parts = [Part(0, number, *row[:7], row[7].encode()) for row in records]
-                parts += [Part(0, number, row[0], r.RELATION, *row[1:], None) for row in out]
-                parts += [Part(1, number, row[0], r.RELATION, *row[1:], None) for row in into]
+                parts = [part(0, number, *row) for row in records]
+                parts += [_end(0, number, *row) for row in out]
+                parts += [_end(1, number, *row) for row in into]
                 yield number, parts
             if len(page) < _PARTIES:
                 return
@@ -186,9 +186,15 @@ class Streams(Reading):
             yield party
 
     def _of_parts(self, links: Links, number: int, parts: Sequence[Part], known: int) -> Party:
-        current = [part for part in parts if part.to_gen is None or part.to_gen > known]
-        last = 0 if current else max(part.to_gen or 0 for part in parts)
-        shown = current or [part for part in parts if part.to_gen == last]
-        if any(part.kind != r.RELATION for part in shown):
+        current = [one for one in parts if one.to_gen is None or one.to_gen > known]
+        last = 0 if current else max(one.to_gen or 0 for one in parts)
+        shown = current or [one for one in parts if one.to_gen == last]
+        if any(one.kind != r.RELATION for one in shown):
             return assembled(None, links, number, shown, current=bool(current))
         return self._server.read(lambda ask: assembled(ask, links, number, shown, current=bool(current)))
+
+
+def _end(
+    role: int, base: int, number: int, source: int, kh: int, key: str, strong: int, to_gen: int | None
+) -> Part:
+    return Part(role, base, number, r.RELATION, source, kh, key, strong, to_gen, None)
