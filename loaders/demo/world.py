@@ -191,7 +191,7 @@ class World:
     def _address(self) -> str:
         rng = self._rng
         place, road = rng.choice(words.DISTRICTS), rng.choice(words.ROADS)
-        return f"{words.CITY}{place}{road}路{rng.randrange(1, 300)}号"
+        return f"{words.CITY}{place}{road}路{rng.randrange(1, 300)}号{self._serial}室"
 
     def populate(self) -> None:
         """Fill the city up to its size: companies, shops, cooperatives, public bodies, branches, staff."""

@@ -21,7 +21,7 @@ from matching.screening import Screener
 
 TAKEN = datetime(2026, 11, 22, 8, tzinfo=CST)
 
-SHOWN = {f"A{number:02d}" for number in range(1, 25)} - {"A16"} | {"B13", "B14"}
+SHOWN = {f"A{number:02d}" for number in range(1, 25)} - {"A16"} | {"B13", "B14", "R19", "R20"}
 """A16 needs holdings, which no published list states."""
 
 
