@@ -20,8 +20,7 @@ from matching.rules.wording import both, day_text
 
 EVALUATORS = ("expert", "committee")
 HEADS = frozenset({"legal_rep", "principal", "operator", "investor", "bidder"})
-"""法定代表人 and 负责人; the owner of an individual business or sole proprietorship, and whoever bids as a person, stand in
-their place."""
+"""法定代表人 and 负责人; in their place the owner of an individual business, or whoever bids as a person."""
 REGIME = ("tender.regime",)
 Law = Literal["procurement", "tender"]
 
