@@ -115,15 +115,15 @@ class CaseBuilder:
         )
         connected = ties.read(case)
         self._matcher.boundaries.extend(connected.boundaries)
-        for index, gap_found in connected.gaps:
-            if index is not None:
-                beside[index].gaps.append(gap_found)
+        for place, gap_found in connected.gaps:
+            if place is not None:
+                beside[place].gaps.append(gap_found)
         return Built(
             case=connected.attach(case),
             bidders=beside,
             subjects=subjects_beside,
             gaps=(
-                *(gap_found for index, gap_found in connected.gaps if index is None),
+                *(gap_found for place, gap_found in connected.gaps if place is None),
                 *_research(request),
             ),
         )
@@ -168,6 +168,8 @@ class CaseBuilder:
         enriched = enrich(subject, sure)
         hits, put_aside = self._matcher.match(enriched, role, similar=True)
         aside.extend(put_aside)
+        # what a person has said of the record and this party is not asked again by way of a namesake in the graph
+        rejected = {trace.record_hash for trace in put_aside if trace.why == "rejected_by_review"}
         connected: list[tuple[Connected, bool]] = []
         officers: list[tuple[Officer, bool]] = []
         heads = person_subject(ref.legal_rep).codes if ref.legal_rep is not None else ()
@@ -179,7 +181,7 @@ class CaseBuilder:
             officers.extend((officer, not one.sure) for officer in people)
             if not one.sure and not subject.codes:
                 derived, _ = self._matcher.match(derive(subject, one.party), role, doubtful=True)
-                hits.extend(derived)
+                hits.extend(hit for hit in derived if hit.record_hash not in rejected)
         if subject.type is PartyType.ORGANIZATION:
             connected.extend((c, True) for c in self._by_name(enriched, [c for c, _ in connected]))
         hits = best(hits)

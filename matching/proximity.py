@@ -18,6 +18,7 @@ from matching.groups import QUARTER, Groups, share_of
 from matching.policy import Policy
 
 NearRole = Literal["shared_legal_rep", "shared_owner", "shared_address"]
+Edges = tuple[PartyRelation, ...]
 FILED = frozenset({RelationType.UBO_OF, RelationType.CONTROLS})
 
 
@@ -29,7 +30,7 @@ class Neighbour(NamedTuple):
     via: Party | None
     value: str
     """The person's name, or the address as compared."""
-    edges: tuple[PartyRelation, ...] = ()
+    edges: Edges = ()
 
 
 class Register(Protocol):
@@ -66,7 +67,9 @@ def neighbours(
     """
     seen = {me.key}
     own = register.relations(ordinal)
-    representatives = {r.src: (r,) for r in own if r.type is RelationType.LEGAL_REP_OF and r.dst == me.key}
+    representatives: dict[str, Edges] = {
+        r.src: (r,) for r in own if r.type is RelationType.LEGAL_REP_OF and r.dst == me.key
+    }
     for number in heads:
         scheme, value = number.split(":", 1)
         for place in generation.parties(keys.identifier(scheme, value)):
@@ -77,7 +80,9 @@ def neighbours(
         register, generation, representatives, seen, "shared_legal_rep",
         lambda edge: edge.type is RelationType.LEGAL_REP_OF,
     )  # fmt: skip
-    owners = {r.src: (r,) for r in own if r.dst == me.key and _owns(r) and _natural(register, r.src)}
+    owners: dict[str, Edges] = {
+        r.src: (r,) for r in own if r.dst == me.key and _owns(r) and _natural(register, r.src)
+    }
     for above in register.groups.above(me.key) if any(share_of(r) for r in own) else ():
         if _natural(register, above.key):
             owners.setdefault(above.key, above.edges)
@@ -102,7 +107,7 @@ def _natural(register: Register, key: str) -> bool:
 def _through(
     register: Register,
     generation: Generation,
-    people: dict[str, tuple[PartyRelation, ...]],
+    people: dict[str, Edges],
     seen: set[str],
     role: NearRole,
     wanted: Callable[[PartyRelation], bool],
@@ -112,7 +117,9 @@ def _through(
         if place is None:
             continue
         person = generation.party(place)
-        found = {r.dst: (r,) for r in register.relations(place) if r.src == key and wanted(r)}
+        found: dict[str, Edges] = {
+            r.dst: (r,) for r in register.relations(place) if r.src == key and wanted(r)
+        }
         if role == "shared_owner":
             for under in register.groups.below(key).values():
                 found.setdefault(under.key, under.edges)

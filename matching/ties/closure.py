@@ -48,8 +48,8 @@ class Link(NamedTuple):
 class Place(NamedTuple):
     """An entity of the request as a node of the graph."""
 
-    index: int
-    """The bidder's position; for someone else in the tender -1 and below."""
+    position: int
+    """As `matching.ties.field` counts: bidders first, the others behind them."""
     entity: EntityView
     node: str
     sure: bool
@@ -85,12 +85,12 @@ class Closure:
         """Names of parties with too many relations to be read, with how many; "" for what lies beyond the limits."""
         self.boundaries: set[datetime] = set()
 
-    def add(self, index: int, entity: EntityView) -> None:
+    def add(self, position: int, entity: EntityView) -> None:
         """Take an entity of the request in."""
         for found in entity.found:
             party = self._generation.party(found.ordinal)
             node = self._node(party, found.ordinal)
-            self.places.append(Place(index, entity, node, found.sure))
+            self.places.append(Place(position, entity, node, found.sure))
 
     def read(self) -> None:
         """Read everything above the entities taken in."""

@@ -80,7 +80,8 @@ class Field:
         return [unit for node in nodes for unit in self.by_legal.get(node, ())]
 
     def _unit(self, place: Place) -> Unit:
-        node, via = place.node, []
+        node = place.node
+        via: list[Link] = []
         while len(via) < BRANCH_STEPS and node in self.closure.branches:
             link = self.closure.branches[node][0]
             if any(link.dst == passed.src for passed in via):
@@ -88,7 +89,7 @@ class Field:
             via.append(link)
             node = link.dst
         return Unit(
-            position=place.index, entity=place.entity, node=place.node, sure=place.sure, legal=node,
+            position=place.position, entity=place.entity, node=place.node, sure=place.sure, legal=node,
             via=tuple(via),
         )  # fmt: skip
 

@@ -50,9 +50,9 @@ def _posts(field: Field, heads: list[Head]) -> list[Post]:
                     posts.append(Post(link.src, unit, OFFICES[link.relation.type], former, link))
     units = {id(unit.entity): unit for unit in field.units if unit.sure}
     for head in heads:
-        unit = units.get(id(head.entity))
-        if head.link is None and head.node is not None and unit is not None:
-            posts.append(Post(head.node, unit, head.role, False, None))
+        of = units.get(id(head.entity))
+        if head.link is None and head.node is not None and of is not None:
+            posts.append(Post(head.node, of, head.role, False, None))
     return posts
 
 

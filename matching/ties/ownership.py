@@ -15,6 +15,7 @@ from graph.control import PERCENT, QUARTER, Control, Economics, half_is_control,
 from graph.dates import china_day
 from graph.model import PartyType
 from graph.relations import RelationType
+from matching.decision import Bilingual
 from matching.rules.base import Case, EntityView
 from matching.ties import around, offices
 from matching.ties import heads as head_ties
@@ -26,6 +27,7 @@ from matching.ties.holdings import HALF, Row, Web
 from matching.ties.paths import chain
 
 MANAGEMENT_STEPS = 4
+Said = dict[str, str | Bilingual]
 
 
 def read(case: Case) -> Ties:
@@ -170,7 +172,7 @@ def _one_above(
         way = "down" if upper.position < lower.position else "up"
         share = None if row is None or not row.stated else Decimal(row.least) / PERCENT
         whole = (*upper.via, *links, *lower.via)
-        said = {"share": "" if row is None else percent(row), "chain": chain(field.closure, whole)}
+        said: Said = {"share": "" if row is None else percent(row), "chain": chain(field.closure, whole)}
         connect(field, upper, lower, kind, whole, notes=(*notes, way), share=share, said=said)
 
     more_than_half = row is not None and (row.least > HALF or (inclusive and row.least == HALF))
@@ -206,7 +208,7 @@ def _through_branch(
         return
     links = (*upper.via, *held, *lower.via)
     company = field.closure.label(upper.legal)
-    said = {"via": company, "chain": chain(field.closure, links)}
+    said: Said = {"via": company, "chain": chain(field.closure, links)}
     notes = ("controls" if sure else "possible", f"owner:{upper.legal}")
     connect(field, upper, lower, "common_controller", links, notes=notes, other=company, said=said)
 
