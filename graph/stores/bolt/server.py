@@ -199,9 +199,13 @@ class Server:
         Raises:
             StoreError: `store.unavailable`, `store.slow`, `store.auth`, `store.database`, `store.server_version`.
         """
-        # Without retries: a server that is not there is said to be so at once.
-        self._wait(lambda: self._opened().verify_connectivity(database=self.address.database))
-        rows = self.ask("server_version")
+
+        def once() -> Rows:
+            # Without retries: a server that is not there is said to be so at once.
+            with self._session(neo4j.READ_ACCESS) as session:
+                return Asking(session, LIMIT)("server_version")
+
+        rows = self._wait(once)
         version = str(rows[0][0]) if rows else "0"
         numbers = tuple(int(part) for part in version.split("-")[0].split(".")[:2] if part.isdigit())
         if numbers < OLDEST:
