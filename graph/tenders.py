@@ -12,7 +12,21 @@ from decimal import Decimal, InvalidOperation
 
 from graph.dates import parse_instant
 from graph.model import NameKind, Party, PartyType
-from graph.procurement import ACTIVE, FOREIGN, Actor, Award, Bid, Contract, Item, Lot, Money, OrgRef, Process
+from graph.procurement import (
+    ACTIVE,
+    FOREIGN,
+    PENDING,
+    VALID,
+    Actor,
+    Award,
+    Bid,
+    Contract,
+    Item,
+    Lot,
+    Money,
+    OrgRef,
+    Process,
+)
 from graph.relations import PartyRelation, RelationType
 
 REGISTER = "CN-SAIC"
@@ -24,6 +38,14 @@ EDGES = frozenset(
     }
 )  # fmt: skip
 """The types that are read; others may be handed in and are passed over."""
+OCDS = "ocds"
+"""Data set whose edges say everything themselves; other sources state yuan, and what was handed in."""
+METHODS = (
+    ("公开", "open"), ("邀请", "selective"), ("单一来源", "direct"), ("直接", "direct"), ("谈判", "limited"),
+    ("磋商", "limited"), ("询价", "limited"), ("竞价", "limited"),
+)  # fmt: skip
+"""Procurement methods as OCDS knows them, by words in the name of the method."""
+Facts = dict[str, str]
 Find = Callable[[str], Party | None]
 
 
@@ -34,12 +56,33 @@ def _time(text: str) -> datetime | None:
         return None
 
 
-def _money(facts: dict[str, str], name: str = "price") -> Money | None:
+def _money(facts: Facts, name: str = "price", currency: str = "") -> Money | None:
     try:
         amount = Decimal(facts[name])
     except (KeyError, InvalidOperation):
         return None
-    return Money(amount=amount, currency=facts.get("currency" if name == "price" else f"{name}_currency", ""))
+    stated = facts.get("currency" if name == "price" else f"{name}_currency", "")
+    return Money(amount=amount, currency=stated or currency)
+
+
+def _merged(edges: Iterable[PartyRelation]) -> Facts:
+    """What several edges of one bid, award or contract say together; the first that says something counts."""
+    found: Facts = {}
+    for edge in edges:
+        for name, text in edge.attributes.items():
+            found.setdefault(name, text)
+    return found
+
+
+def _own(edge: PartyRelation) -> bool:
+    """Whether an edge comes from OCDS and so says all that its source did."""
+    return edge.source.dataset == OCDS
+
+
+def _begun(edges: Sequence[PartyRelation], facts: Facts) -> datetime | None:
+    """When a bid was handed in or an award made: as stated, else when the edges begin, but for those from OCDS."""
+    stated = _time(facts.get("date", ""))
+    return stated or min((e.valid.start for e in edges if e.valid.start and not _own(e)), default=None)
 
 
 def _items(classes: str) -> tuple[Item, ...]:
@@ -112,6 +155,8 @@ class _Tender:
 
     def lot_id(self, key: str) -> str:
         """A lot's identifier within its tender."""
+        if key == self.key:
+            return ""
         stated = self.lots[key].attributes.get("lot", "") if key in self.lots else ""
         return stated or _value(self.find(key), PartyType.LOT).removeprefix(f"{self.value}/")
 
@@ -119,7 +164,7 @@ class _Tender:
         """The lots that something names: none where it is for the whole tender."""
         if edges[0].attributes.get("lots") == "all" or self._whole():
             return ()
-        return tuple(dict.fromkeys(self.lot_id(edge.dst) for edge in edges))
+        return tuple(filter(None, dict.fromkeys(self.lot_id(edge.dst) for edge in edges)))
 
     def _whole(self) -> bool:
         return all(edge.role == "whole" for edge in self.lots.values())
@@ -127,7 +172,7 @@ class _Tender:
     def process(self) -> Process:
         party = self.find(self.key)
         self.value = _value(party, PartyType.TENDER) or self.key
-        facts = next(iter(self.lots.values())).attributes if self.lots else {}
+        facts = self._facts(party)
         title = party.names[0].text if party is not None and party.names else ""
         buyer = next((edge for edge in self.orders if edge.role != "procuring_entity"), None)
         entity = next((edge for edge in self.orders if edge.role == "procuring_entity"), None)
@@ -164,6 +209,21 @@ class _Tender:
             **made,  # type: ignore[arg-type]
         )
 
+    def _facts(self, party: Party | None) -> Facts:
+        """What is known of the tender: from its lots' edges, else from its row in the register of tenders."""
+        facts = _merged(self.lots.values())
+        known = party.attributes if party is not None else {}
+        method = known.get("method", "")
+        added = {
+            "method": next((code for word, code in METHODS if word in method), ""),
+            "method_details": method,
+            "category": known.get("object", ""),
+            "deadline": known.get("opening_at", ""),
+            "value": known.get("budget_cny", ""),
+            "value_currency": "CNY" if known.get("budget_cny") else "",
+        }
+        return {**{name: text for name, text in added.items() if text}, **facts}
+
     def _lots(self) -> tuple[Lot, ...]:
         if self._whole():
             return ()
@@ -182,17 +242,22 @@ class _Tender:
         for edge in self.bids:
             if edge.role != "tenderer":
                 groups.setdefault(edge.attributes.get("bid") or f"{edge.src}", []).append(edge)
-        return tuple(
-            Bid(
-                id=name if edges[0].attributes.get("bid") else "",
-                status=edges[0].attributes.get("status", ""),
-                tenderers=self._refs(edges, "tenderer"),
-                value=_money(edges[0].attributes),
-                date=_time(edges[0].attributes.get("date", "")),
-                lots=self.named(edges),
-                rank=edges[0].attributes.get("rank", ""),
-            )
-            for name, edges in sorted(groups.items())
+        return tuple(self._bid(name, edges) for name, edges in sorted(groups.items()))
+
+    def _bid(self, name: str, edges: Sequence[PartyRelation]) -> Bid:
+        facts = _merged(edges)
+        status, own = facts.get("status", ""), all(_own(edge) for edge in edges)
+        if not status and not own:
+            won = {(edge.src, edge.dst) for edge in self.wins}
+            status = VALID if any((edge.src, edge.dst) in won for edge in edges) else PENDING
+        return Bid(
+            id=name if facts.get("bid") else "",
+            status=status,
+            tenderers=self._refs(edges, "tenderer"),
+            value=_money(facts, currency="" if own else "CNY"),
+            date=_begun(edges, facts),
+            lots=self.named(edges),
+            rank=facts.get("rank", ""),
         )
 
     def _refs(self, edges: Iterable[PartyRelation], role: str) -> tuple[OrgRef, ...]:
@@ -203,37 +268,41 @@ class _Tender:
     def _awards(self) -> tuple[Award, ...]:
         groups: dict[str, list[PartyRelation]] = {}
         for edge in self.wins:
-            groups.setdefault(edge.attributes.get("award") or edge.dst, []).append(edge)
-        return tuple(
-            Award(
-                id=name if edges[0].attributes.get("award") else self.lot_id(name),
-                status=ACTIVE,
-                date=_time(edges[0].attributes.get("date", "")),
-                suppliers=self._refs(edges, "supplier"),
-                value=_money(edges[0].attributes),
-                items=_items(edges[0].attributes.get("classes", "")),
-                lots=self.named(edges),
-                bid=edges[0].attributes.get("bid", ""),
-            )
-            for name, edges in sorted(groups.items())
+            name = edge.attributes.get("award") or edge.attributes.get("bid") or edge.dst
+            groups.setdefault(name, []).append(edge)
+        return tuple(self._award(name, edges) for name, edges in sorted(groups.items()))
+
+    def _award(self, name: str, edges: Sequence[PartyRelation]) -> Award:
+        facts = _merged(edges)
+        own = all(_own(edge) for edge in edges)
+        return Award(
+            id=name if name != edges[0].dst else self.lot_id(name),
+            status=ACTIVE,
+            date=_begun(edges, facts),
+            suppliers=self._refs(edges, "supplier"),
+            value=_money(facts, currency="" if own else "CNY"),
+            items=_items(facts.get("classes", "")),
+            lots=self.named(edges),
+            bid=facts.get("bid", ""),
         )
 
     def _contract(self, key: str) -> Contract:
         edges = self.contracts[key]
-        facts = edges[0].attributes
+        facts = _merged(edges)
+        party = self.find(key)
+        known = party.attributes if party is not None else {}
         sides = self.sides.get(key, [])
         stated = [edge for edge in sides if edge.role == "supplier" and edge.attributes.get("stated")]
         lots = tuple(dict.fromkeys(self.lot_id(edge.dst) for edge in edges if edge.dst in self.lots))
         return Contract(
-            id=facts.get("contract", "")
-            or _value(self.find(key), PartyType.CONTRACT).removeprefix(f"{self.value}/"),
+            id=facts.get("contract", "") or _value(party, PartyType.CONTRACT).removeprefix(f"{self.value}/"),
             award=facts.get("award", ""),
             title=facts.get("title", ""),
             status=facts.get("status", ""),
-            signed=_time(facts.get("signed", "")),
+            signed=_time(facts.get("signed", "") or known.get("signed_at", "")),
             start=edges[0].valid.start,
             end=edges[0].valid.end,
-            value=_money(facts),
+            value=_money(facts) or _money(known, "amount_cny", "CNY"),
             lots=lots,
             suppliers=self._refs(
                 stated or ([e for e in sides if e.role == "supplier"] if not facts.get("award") else []),
@@ -273,16 +342,23 @@ def processes(edges: Iterable[PartyRelation], find: Find) -> Iterator[Process]:
     for kind in (RelationType.BUYER_OF, RelationType.AGENT_FOR):
         for edge in kept[kind]:
             tender(edge.dst).orders.append(edge)
+
+    def about(key: str) -> _Tender | None:
+        """The tender that a bid, a win or a contract is about: that of its lot, or the one it names itself."""
+        if key in of_lot or key in tenders:
+            return of_lot.get(key) or tenders[key]
+        party = find(key)
+        return tender(key) if party is not None and party.type is PartyType.TENDER else None
+
     for edge in kept[RelationType.BID_IN]:
-        if edge.dst in of_lot:
-            of_lot[edge.dst].bids.append(edge)
+        if (found := about(edge.dst)) is not None:
+            found.bids.append(edge)
     for edge in kept[RelationType.WON]:
-        if edge.dst in of_lot:
-            of_lot[edge.dst].wins.append(edge)
+        if (found := about(edge.dst)) is not None:
+            found.wins.append(edge)
     owner: dict[str, _Tender] = {}
     for edge in kept[RelationType.CONTRACT_OF]:
-        found = of_lot.get(edge.dst) or tenders.get(edge.dst)
-        if found is not None:
+        if (found := about(edge.dst)) is not None:
             found.contracts.setdefault(edge.src, []).append(edge)
             owner[edge.src] = found
     for edge in kept[RelationType.PARTY_TO]:
