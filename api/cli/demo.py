@@ -21,6 +21,7 @@ from graph.dates import china_day
 if TYPE_CHECKING:
     from loaders.demo import DemoManifest
     from loaders.report import LoadReport
+    from matching.request import DecisionRequest
 
 MARK = "demo.json"
 """Stands beside generations made from the demo, so that fictitious data never mixes with real lists."""
@@ -66,6 +67,7 @@ def demo(
         generation=report.generation,
     )
     show_tender(run, folder, manifest)
+    show_loaded(run, manifest)
     if not no_serve:
         serve_demo(run, port)
     return 0
@@ -131,25 +133,40 @@ def files_table(run: Run, manifest: DemoManifest) -> Table:
 
 
 def show_tender(run: Run, folder: Path, manifest: DemoManifest) -> None:
-    """Decide the open tender, print its verdicts, and set out one reason in full."""
-    from api.explain import finding_lines, findings_of
+    """Decide a tender from its request, print its verdicts, and set out one reason in full."""
     from api.problems import parse_request
+
+    tender = manifest.tenders[0]
+    _show(run, parse_request((folder / tender.request).read_bytes()), tender.name, tender.title)
+
+
+def show_loaded(run: Run, manifest: DemoManifest) -> None:
+    """Decide the open tender from what its tables say of everyone in it, with what connects its bidders."""
+    from api.problems import parse_request
+    from api.tenders import request_of
+
+    with bootstrap.opened_store(run.settings) as store:
+        body = request_of(store, manifest.loaded.tender)
+    request = parse_request(msgspec.json.encode(body))
+    _show(run, request, request.tender.name, manifest.loaded.command)
+
+
+def _show(run: Run, request: DecisionRequest, name: str, title: str) -> None:
+    from api.explain import finding_lines, findings_of
     from api.rows import columns, decision_table
     from matching.decision import Effect
 
-    tender = manifest.tenders[0]
-    request = parse_request((folder / tender.request).read_bytes())
     run.compile_ahead()
     with bootstrap.opened_desk(run.settings) as desk:
         decision = desk.screener.screen(request, now=bootstrap.now(), tenant=run.settings.tenant, actor="cli")
-    run.note("demo.tender", name=tender.name, title=tender.title)
+    run.note("demo.tender", name=name, title=title)
     table = decision_table(decision, run.lang)
     # the decision is the same for all rows of one tender: its id is printed once, below
     shown = tuple(c for c in columns(run.lang) if c.key not in ("decision_id", "records", "row"))
     run.emit(Table(columns=shown, rows=table.rows, document={"bidders": table.rows}))
     if run.format == "table":
         for index, bidder in enumerate(decision.bidders):
-            found = [f for f in findings_of(decision, index) if f.effect is Effect.BLOCK and f.evidence]
+            found = [f for f in findings_of(decision, index) if f.effect is Effect.BLOCK and (f.evidence or f.path)]
             if found:
                 why = run.say("demo.reason", name=bidder.name)
                 sys.stdout.write("\n".join(["", why, *finding_lines(found[0], run.lang), "", ""]))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from graph.dates import add_months, add_years, last_day
 from loaders.demo import variants, words
+from loaders.demo.open_tender import OpenTender
 from loaders.demo.published import Published
 from loaders.demo.world import Firm, Somebody, World
 
@@ -158,6 +159,7 @@ class Cast:
         lists.blacklisted(self.blacklisted)
         self.withdrawn = make(name=f"{C}兴宇棠保安服务有限公司", form="有限公司", trade="保安服务")
         lists.blacklisted(self.withdrawn, withdrawn=ago(months=1))
+        self.open_tender = OpenTender(world, self.buyer)
         self.everyone: frozenset[str] = frozenset(firm.uscc for firm in world.firms)
         self.persons: frozenset[str] = frozenset(somebody.number for somebody in world.persons)
 
@@ -192,7 +194,17 @@ class Cast:
         rng, lists, today = self.lists.rng, self.lists, self.world.today
         firms = [firm for firm in self.world.firms if firm.uscc not in self.everyone]
         firms = [firm for firm in firms if firm.form not in ("机关", "事业单位")]
-        people = [somebody for somebody in self.world.persons if somebody.number not in self.persons]
+        told = {
+            somebody.number
+            for firm in self.world.firms
+            if firm.uscc in self.everyone
+            for _, somebody in firm.staff
+        }
+        people = [
+            somebody
+            for somebody in self.world.persons
+            if somebody.number not in self.persons and somebody.number not in told
+        ]
         for firm in rng.sample(firms, 420):
             name = variants.as_published(rng, firm.former or firm.name if rng.random() < 0.06 else firm.name)
             code = variants.code_as_published(rng, firm.uscc)

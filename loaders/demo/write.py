@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,34 +16,11 @@ from loaders.demo import tenders as stories
 from loaders.demo.cast import Cast
 from loaders.demo.desk import PROVINCE, chinese
 from loaders.demo.files import csv_bytes, json_bytes, xlsx_bytes, zip_bytes
+from loaders.demo.open_tender import OpenTender
 from loaders.demo.published import Published
 from loaders.demo.world import PERSONS, Firm, World
 
 SEED: Final = 20261122
-
-REGISTER_HEAD: Final = (
-    "企业名称",
-    "统一社会信用代码",
-    "注册号",
-    "企业类型",
-    "法定代表人",
-    "法定代表人证件号码",
-    "注册资本（万元）",
-    "成立日期",
-    "登记状态",
-    "参保人数",
-    "经营范围",
-    "地址",
-    "联系电话",
-    "电子邮箱",
-    "曾用名",
-    "原统一社会信用代码",
-    "总公司名称",
-    "总公司统一社会信用代码",
-    "所在省份",
-    "城市",
-)
-STAFF_HEAD: Final = ("姓名", "性别", "公民身份号码", "任职单位", "统一社会信用代码", "职务")
 
 
 class DemoFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -82,6 +59,15 @@ class DemoTender(msgspec.Struct, frozen=True, kw_only=True):
     bids: tuple[DemoBid, ...]
 
 
+class DemoLoaded(msgspec.Struct, frozen=True, kw_only=True):
+    """The open tender: its numbers, the command that decides it, and what each bid shows."""
+
+    tender: str
+    lot: str
+    command: str
+    bids: tuple[DemoBid, ...]
+
+
 class DemoManifest(msgspec.Struct, frozen=True, kw_only=True):
     """What `write_demo` wrote: also in `manifest.json` in the folder, in the order of loading."""
 
@@ -95,6 +81,8 @@ class DemoManifest(msgspec.Struct, frozen=True, kw_only=True):
     """The one command that loads everything."""
     files: tuple[DemoFile, ...]
     tenders: tuple[DemoTender, ...]
+    loaded: DemoLoaded
+    """The tender that is loaded as tables and decided from the graph."""
 
 
 class _Folder:
@@ -167,6 +155,7 @@ def write_demo(folder: Path, *, seed: int = SEED, today: date, taken_at: datetim
     _penalties(out, published)
     _platform(out, published)
     tenders = _tenders(out, cast, taken_at)
+    loaded = _open_tender(out, cast.open_tender, taken_at)
     manifest = DemoManifest(
         seed=seed,
         today=today.isoformat(),
@@ -174,9 +163,10 @@ def write_demo(folder: Path, *, seed: int = SEED, today: date, taken_at: datetim
         city=words.CITY,
         companies=len(world.firms),
         persons=len(world.persons),
-        load=f"liancheng load register/企业登记信息.csv lists/* --taken-at {iso(taken_at)}",
+        load=f"liancheng load register/* lists/* graph/* --taken-at {iso(taken_at)}",
         files=tuple(out.files),
         tenders=tenders,
+        loaded=loaded,
     )
     body = msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n"
     (folder / "manifest.json").write_bytes(body)
@@ -184,7 +174,7 @@ def write_demo(folder: Path, *, seed: int = SEED, today: date, taken_at: datetim
 
 
 def _registers(out: _Folder, world: World) -> None:
-    rows = [REGISTER_HEAD, *(_register_row(firm) for firm in world.firms)]
+    rows = [headings.REGISTER_HEAD, *(_register_row(firm) for firm in world.firms)]
     out.add(
         "register/企业登记信息.csv",
         csv_bytes(rows),
@@ -201,11 +191,12 @@ def _registers(out: _Folder, world: World) -> None:
     ][:PERSONS]
     out.add(
         "register/人员任职.csv",
-        csv_bytes([STAFF_HEAD, *staff], "gb18030"),
-        kind="staff",
+        csv_bytes([headings.STAFF_HEAD, *staff], "gb18030"),
+        kind="officers",
         rows=len(staff),
         encoding="gb18030",
-        note="任职关系，供关联分析；目前没有读取它的名单类型",
+        snapshot="full",
+        note="法定代表人、董事、监事、高级管理人员与其他任职",
     )
 
 
@@ -374,6 +365,22 @@ def _table(
         rows=len(rows),
         encoding=encoding,
         snapshot=snapshot,
+    )
+
+
+def _open_tender(out: _Folder, story: OpenTender, taken_at: datetime) -> DemoLoaded:
+    for name, kind, rows in story.files(taken_at - timedelta(hours=2)):
+        out.add(name, csv_bytes(rows), kind=kind, rows=len(rows) - 1, encoding="utf-8-sig", snapshot="full")
+    return DemoLoaded(
+        tender=story.number,
+        lot=story.lot,
+        command=f"liancheng decide --tender {story.number}",
+        bids=tuple(
+            DemoBid(
+                client_id=bid.part, name=bid.firm.name, expect=bid.expect, rules=bid.rules, shows=bid.shows
+            )
+            for bid in story.bids
+        ),
     )
 
 

@@ -169,3 +169,21 @@ def test_bidder_lists_hold_the_same_bids(city: City) -> None:
     assert [row["投标单位"] for row in table(folder / services.bidders, "gb18030")] == [
         bid.name for bid in services.bids
     ]
+
+
+def test_the_open_tender_is_tables_and_nothing_else(city: City) -> None:
+    folder, manifest = city
+    bids = table(folder / "graph/开标名单.csv", "utf-8-sig")
+    assert [row["投标人名称"] for row in bids] == [bid.name for bid in manifest.loaded.bids]
+    assert {row["招标项目编号"] for row in bids} == {manifest.loaded.tender}
+    kinds = {file.kind for file in manifest.files if file.path.startswith("graph/")}
+    assert kinds == {
+        "tenders", "lots", "bids", "bid_devices", "bid_bonds", "committee", "holdings", "employment", "officials",
+        "kinship", "ppp",
+    }  # fmt: skip
+    for name in ("graph/股东及出资信息.csv", "graph/评标专家.csv", "graph/公职人员.csv", "graph/亲属关系申报.csv"):
+        for row in table(folder / name, "utf-8-sig"):
+            for heading, cell in row.items():
+                if cell and ("证件" in heading or "身份" in heading):
+                    assert citizen_valid(cell)
+                    assert cell.startswith("3299")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.tenders import request_of
 from graph.dates import CST
 from graph.generation import Generation, current_generation, publish
 from graph.store import open_store
@@ -26,9 +27,11 @@ SHOWN = {f"A{number:02d}" for number in range(1, 25)} - {"A16"} | {"B13", "B14",
 
 
 class Screened:
-    """The demo city, loaded, with its three tenders decided."""
+    """The demo city, loaded, with its three requests and its open tender decided."""
 
-    def __init__(self, home: Path, generation: Generation, ledger: Ledger, manifest: DemoManifest) -> None:
+    def __init__(
+        self, home: Path, generation: Generation, ledger: Ledger, manifest: DemoManifest, loaded: DecisionRequest
+    ) -> None:
         screener = Screener(generation, load_policy(None), ledger, pseudonym_key=b"0" * 32)
         self.manifest = manifest
         self.ledger = ledger
@@ -36,6 +39,7 @@ class Screened:
         for tender in manifest.tenders:
             request = DecisionRequest.model_validate_json((home / tender.request).read_bytes())
             self.decisions.append(screener.screen(request, now=TAKEN + timedelta(hours=1)))
+        self.loaded = screener.screen(loaded, now=TAKEN + timedelta(hours=1))
 
 
 @pytest.fixture(scope="module", params=[20261122, 7])
@@ -52,6 +56,7 @@ def screened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
             recorded_at=TAKEN + timedelta(minutes=5),
         )
         publish(store, home / "generations")
+        loaded = DecisionRequest.model_validate(request_of(store, manifest.loaded.tender))
     finally:
         store.close()
     assert report.published
@@ -60,7 +65,7 @@ def screened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     ]
     generation = current_generation(home / "generations")
     with open_ledger(f"sqlite:///{home / 'ledger.db'}") as ledger:
-        yield Screened(home, generation, ledger, manifest)
+        yield Screened(home, generation, ledger, manifest, loaded)
     generation.close()
 
 
@@ -90,3 +95,19 @@ def test_possible_matches_wait_for_a_person(screened: Screened) -> None:
     waiting = screened.ledger.pending_matches("default", 100)
     assert {"A11", "A12"} <= {match.rule for match in waiting}
     assert screened.ledger.verify().ok
+
+
+def test_the_open_tender_shows_what_connects_its_bidders(screened: Screened) -> None:
+    told = {bid.name: bid for bid in screened.manifest.loaded.bids}
+    assert len(screened.loaded.bidders) == len(told)
+    for bidder in screened.loaded.bidders:
+        codes = {finding.code for finding in bidder.reasons}
+        bid = told[bidder.name]
+        assert bidder.verdict.value == bid.expect, (bid, codes)
+        assert set(bid.rules) <= codes, bid
+    held = next(one for one in screened.loaded.bidders if "B02" in {finding.code for finding in one.reasons})
+    path = next(finding.path for finding in held.reasons if finding.code == "B02")
+    assert path is not None
+    assert path.edges[0].source.file == "股东及出资信息.csv"
+    others = {(one.client_id, finding.code) for one in screened.loaded.subjects for finding in one.reasons}
+    assert {("buyer", "D07"), ("expert-3", "D04")} <= others
