@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from api.errors import log_unexpected
 from api.keys import KeyRing
-from api.routes import decisions, health, keys, lists
+from api.routes import audit, decisions, health, keys, lists, reviews
 from api.routes.access import Access
 from api.routes.openapi import describe
 from api.routes.problem import STATUS, ProblemError, from_known_error, problem, request_lang
@@ -25,7 +25,9 @@ from graph.messages import catalogue
 
 Next = Callable[[Request], Awaitable[Response]]
 
-ROUTERS: tuple[APIRouter, ...] = (decisions.router, lists.router, keys.router, health.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    decisions.router, reviews.router, lists.router, audit.router, keys.router, health.router,
+)  # fmt: skip
 """Every route, by what it is about; a test asks each for its scope."""
 
 SECURITY_HEADERS = {

@@ -111,10 +111,14 @@ class Service:
         if lease.superseded and lease.readers == 0:
             lease.generation.close()
 
-    def decide(self, request: DecisionRequest, actor: str, tenant: str) -> Decision:
+    def decide(
+        self, request: DecisionRequest, actor: str, tenant: str, idempotency_key: str = ""
+    ) -> Decision:
         """Decide and record durably, against the current generation."""
         with self._held() as lease:
-            return lease.screener.screen(request, now=bootstrap.now(), tenant=tenant, actor=actor)
+            return lease.screener.screen(
+                request, now=bootstrap.now(), tenant=tenant, actor=actor, idempotency_key=idempotency_key
+            )
 
     def replay(self, decision_id: str, tenant: str) -> ReplayResult:
         """Calculate a recorded decision again."""

@@ -168,8 +168,7 @@ class CaseBuilder:
         enriched = enrich(subject, sure)
         hits, put_aside = self._matcher.match(enriched, role, similar=True)
         aside.extend(put_aside)
-        # what a person has said of the record and this party is not asked again by way of a namesake in the graph
-        rejected = {trace.record_hash for trace in put_aside if trace.why == "rejected_by_review"}
+        rejected = _rejected(put_aside)
         connected: list[tuple[Connected, bool]] = []
         officers: list[tuple[Officer, bool]] = []
         heads = person_subject(ref.legal_rep).codes if ref.legal_rep is not None else ()
@@ -180,11 +179,13 @@ class CaseBuilder:
                 connected.extend((c, False) for c in self._kinship.near(one.ordinal, one.party, heads))
             officers.extend((officer, not one.sure) for officer in people)
             if not one.sure and not subject.codes:
-                derived, _ = self._matcher.match(derive(subject, one.party), role, doubtful=True)
-                hits.extend(hit for hit in derived if hit.record_hash not in rejected)
+                derived, refused = self._matcher.match(derive(subject, one.party), role, doubtful=True)
+                hits.extend(derived)
+                rejected |= _rejected(refused)
         if subject.type is PartyType.ORGANIZATION:
             connected.extend((c, True) for c in self._by_name(enriched, [c for c, _ in connected]))
-        hits = best(hits)
+        # what a person has said of a record and this party is not asked again by way of a namesake in the graph
+        hits = best([hit for hit in hits if hit.record_hash not in rejected])
         # a record that is the company's own only by a resembling name is no second fact about its people
         sure_hits = [hit for hit in hits if hit.tier is not Tier.E5 or hit.cap is Effect.BLOCK]
         cases = frozenset(number for hit in sure_hits for number in case_numbers(hit.listing))
@@ -443,3 +444,8 @@ def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
             others = tuple(e for e in entities.values() if e not in own)
             bidders[index] = msgspec.structs.replace(bidders[index], entities=(*own, *others))
             beside[index].gaps = gaps
+
+
+def _rejected(put_aside: Iterable[Trace]) -> set[str]:
+    """Records of which a person said that they are about somebody else."""
+    return {trace.record_hash for trace in put_aside if trace.why == "rejected_by_review"}

@@ -120,6 +120,7 @@ class Screener:
         known_at: datetime | None = None,
         tenant: str = "default",
         actor: str = "system",
+        idempotency_key: str = "",
     ) -> Decision:
         """Decide one request and record the decision before answering.
 
@@ -130,9 +131,12 @@ class Screener:
             known_at: what we had recorded by then; default the request's `known_at`, else `now`.
             tenant: whose decision it is.
             actor: who asked (a user or key name, never a secret).
+            idempotency_key: the reserved key that this decision answers, closed in the same commit.
         """
         seq = self._log.reviews_seq() if self._log is not None else 0
         recorded = self._decide(request, now, as_of, known_at, tenant, actor, seq)
+        if idempotency_key:
+            recorded = msgspec.structs.replace(recorded, idempotency_key=idempotency_key)
         if self._log is not None:
             self._log.record_decisions((recorded,))
         return recorded.decision

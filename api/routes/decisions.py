@@ -1,7 +1,8 @@
-"""Decisions over HTTP: ask, read again, replay."""
+"""Decisions over HTTP: ask, ask again with the same key, read, replay, print."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import msgspec
@@ -9,10 +10,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap
+from api.errors import CommandError
 from api.masking import mask_json
 from api.principals import Scope
-from api.problems import RequestError, parse_request
+from api.problems import Problem, RequestError, parse_request
 from api.replays import replay_document
+from api.restricted import checked_purpose, record_access
 from api.routes.access import asking, needs
 from api.routes.base import invalid, lang_of, read_body, service
 from api.routes.problem import JSON, ProblemError, problems
@@ -25,6 +28,7 @@ ANSWER: dict[str, Any] = {
     "description": "The decision; a BLOCK is a result, not an error.",
     "content": {JSON: {"schema": {"$ref": "#/components/schemas/Decision"}}},
 }
+LONGEST_KEY = 255
 
 
 def stored_decision(request: Request, decision_id: str) -> StoredDecision:
@@ -44,38 +48,140 @@ def stored_decision(request: Request, decision_id: str) -> StoredDecision:
     return stored
 
 
+def in_full(request: Request, decision_id: str) -> bool:
+    """Whether the caller asked for officials' restricted findings, which is recorded before anything is shown.
+
+    The purpose comes in the header `Purpose`: what stands in an address is logged by proxies.
+
+    Raises:
+        ProblemError: `http.scope`, `http.invalid` (a purpose without the right to look, or too long a one).
+    """
+    given = request.headers.get("purpose", "")
+    if not given:
+        return False
+    who = asking(request)
+    if not who.may(Scope.RESTRICTED):
+        raise ProblemError("http.scope", detail=Scope.RESTRICTED.value)
+    try:
+        purpose = checked_purpose(True, _header_text(given))
+    except CommandError:
+        raise ProblemError(
+            "http.invalid", errors=[Problem(pointer="", code="body.invalid").document(lang_of(request))]
+        ) from None
+    record_access(
+        service(request).ledger,
+        subject=decision_id,
+        purpose=purpose,
+        tenant=who.tenant,
+        actor=who.id,
+        at=bootstrap.now(),
+    )
+    return True
+
+
+def _header_text(value: str) -> str:
+    """A header as its sender wrote it: headers arrive as Latin-1, people write UTF-8."""
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return value
+
+
+def idempotency_key(request: Request) -> str:
+    """The request's Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07); empty where none was sent.
+
+    Raises:
+        ProblemError: `http.bad_request`: longer than 255 characters, or not printable ASCII.
+    """
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return ""
+    key = given.strip().strip('"')
+    if not key or len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise ProblemError("http.bad_request", detail="Idempotency-Key")
+    return key
+
+
 @router.post(
     "",
     dependencies=[needs(Scope.DECIDE)],
-    responses={200: ANSWER, **problems("http.invalid", "http.media_type", "http.too_large")},
+    responses={
+        200: ANSWER,
+        **problems(
+            "http.invalid", "http.media_type", "http.too_large", "http.bad_request", "http.in_flight",
+            "http.key_reused", "http.erased",
+        ),
+    },
     openapi_extra={
+        "parameters": [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "description": "The same key and body give the stored answer, with `Idempotent-Replayed: true`.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+            }
+        ],
         "requestBody": {
             "required": True,
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/DecisionRequest"}}},
-        }
+        },
     },
-)
+)  # fmt: skip
 async def decide(request: Request) -> Response:
     """Decide whether bidders are barred; the decision is recorded before it is answered."""
+    key = idempotency_key(request)
     body = await read_body(request)
     try:
         asked: DecisionRequest = await run_in_threadpool(parse_request, body)
     except RequestError as error:
         raise invalid(request, error) from None
-    who = asking(request)
-    decision = await run_in_threadpool(service(request).decide, asked, who.id, who.tenant)
-    headers = {"Content-Location": f"/v1/decisions/{decision.decision_id}"}
-    return Response(mask_json(to_json(decision)), 200, headers, JSON)
+    return await run_in_threadpool(_decide, request, asked, body, key)
+
+
+def _decide(request: Request, asked: DecisionRequest, body: bytes, key: str) -> Response:
+    parts, who = service(request), asking(request)
+    if not key:
+        decision = parts.decide(asked, who.id, who.tenant)
+        return _answer(mask_json(to_json(decision)), decision.decision_id)
+    # a key belongs to the one who sent it: two platforms of a tenant never meet in one
+    slot = f"{who.id}/{key}"
+    digest = hashlib.sha256(body).hexdigest()
+    state = parts.ledger.reserve_key(who.tenant, slot, digest, at=bootstrap.now())
+    if state.state == "conflict":
+        raise ProblemError("http.key_reused")
+    if state.state == "in_flight":
+        raise ProblemError("http.in_flight", headers={"Retry-After": "1"})
+    if state.state == "done":
+        stored = parts.ledger.decision(state.decision_id, tenant=who.tenant)
+        if stored is None or stored.body is None:
+            raise ProblemError("http.erased")
+        return _answer(mask_json(stored.body), state.decision_id, replayed=True)
+    try:
+        decision = parts.decide(asked, who.id, who.tenant, slot)
+    except BaseException:
+        # nothing was decided: the same key may be tried again at once
+        parts.ledger.release_key(who.tenant, slot)
+        raise
+    return _answer(mask_json(to_json(decision)), decision.decision_id)
+
+
+def _answer(body: bytes, decision_id: str, *, replayed: bool = False) -> Response:
+    headers = {"Content-Location": f"/v1/decisions/{decision_id}"}
+    if replayed:
+        headers["Idempotent-Replayed"] = "true"
+    return Response(body, 200, headers, JSON)
 
 
 @router.get(
     "/{decision_id}",
     dependencies=[needs(Scope.READ)],
-    responses={200: ANSWER, **problems("http.not_found", "http.sealed", "http.erased")},
+    responses={200: ANSWER, **problems("http.not_found", "http.sealed", "http.erased", "http.invalid")},
 )
 def get_decision(request: Request, decision_id: str) -> Response:
     """A decision as it was answered."""
-    return Response(mask_json(stored_decision(request, decision_id).body or b""), 200, None, JSON)
+    body = stored_decision(request, decision_id).body or b""
+    return Response(mask_json(body, restricted=in_full(request, decision_id)), 200, None, JSON)
 
 
 @router.post(
@@ -88,3 +194,30 @@ def replay(request: Request, decision_id: str) -> Response:
     stored_decision(request, decision_id)
     result = service(request).replay(decision_id, asking(request).tenant)
     return Response(msgspec.json.encode(replay_document(result, lang_of(request))), 200, None, JSON)
+
+
+@router.get(
+    "/{decision_id}/certificate",
+    dependencies=[needs(Scope.READ)],
+    response_class=Response,
+    responses={
+        200: {"description": "A page to print.", "content": {"text/html": {"schema": {"type": "string"}}}},
+        **problems("http.not_found", "http.sealed", "http.erased"),
+    },
+)
+def certificate(request: Request, decision_id: str) -> Response:
+    """A printable proof of the query, with its place in the audit chain (采购文件 are kept for 15 years)."""
+    from api.report import report
+
+    stored = stored_decision(request, decision_id)
+    if stored.decision is None:
+        raise ProblemError("http.erased")
+    page = report([stored.decision], lang_of(request), made_at=bootstrap.now())
+    name = f"decision-{decision_id}.html"
+    headers = {
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    }
+    return Response(page, 200, headers, "text/html; charset=utf-8")
+
+

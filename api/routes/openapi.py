@@ -16,11 +16,12 @@ from api.principals import Scope
 from api.routes.access import scope_of
 from api.routes.keys import NewKey
 from api.routes.problem import PROBLEM_SCHEMA
+from api.routes.reviews import NewReview
 from matching.decision import Decision
 from matching.request import DecisionRequest
 
 REF = "#/components/schemas/{model}"
-BODIES: tuple[type[BaseModel], ...] = (DecisionRequest, NewKey)
+BODIES: tuple[type[BaseModel], ...] = (DecisionRequest, NewKey, NewReview)
 """What callers send."""
 ANSWERS: tuple[type[Any], ...] = (Decision, KeyView)
 """What they get."""

@@ -1,0 +1,95 @@
+"""The match queue over HTTP: what waits for a person, and that person's answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api import bootstrap, reviews
+from api.errors import CommandError, sentence
+from api.masking import mask_value
+from api.principals import Scope
+from api.problems import RequestError, parse
+from api.routes.access import asking, needs
+from api.routes.base import invalid, json_answer, lang_of, read_body, service
+from api.routes.decisions import stored_decision
+from api.routes.problem import JSON, ProblemError, problems
+from matching.request import Model, Short, Text
+
+router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
+
+
+class NewReview(Model):
+    """An answer to a possible match: `record` is the record, `LIST:record`, or the pair that evidence names."""
+
+    decision_id: Short
+    record: Text
+    answer: Literal["confirm", "reject"]
+    reason: Text
+
+
+@router.get("", dependencies=[needs(Scope.CASES)], responses=problems("http.invalid"))
+def waiting(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
+    """The matches that nobody has answered, oldest first; those of sealed bids only after the opening."""
+    who = asking(request)
+    found = service(request).ledger.pending_matches(
+        who.tenant, limit, viewer=who.viewer, at=bootstrap.now()
+    )
+    return json_answer({"matches": mask_value([reviews.row_of(match) for match in found])})
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[needs(Scope.CASES)],
+    responses=problems(
+        "http.invalid", "http.media_type", "http.too_large", "http.not_found", "http.sealed", "http.erased"
+    ),
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": "#/components/schemas/NewReview"}}},
+        }
+    },
+)
+async def answer(request: Request) -> Response:
+    """Confirm or reject a match. A rejection is remembered until the record or the party changes."""
+    body = await read_body(request, limit=100_000)
+    try:
+        given = parse(NewReview, body)
+    except RequestError as error:
+        raise invalid(request, error) from None
+    return await run_in_threadpool(_answer, request, given)
+
+
+def _answer(request: Request, given: NewReview) -> Response:
+    who, lang = asking(request), lang_of(request)
+    stored = stored_decision(request, given.decision_id)
+    if stored.decision is None:
+        raise ProblemError("http.erased")
+    if not given.reason.strip():
+        raise ProblemError("http.invalid", errors=[])
+    try:
+        made = reviews.add(
+            service(request).ledger,
+            stored.decision,
+            given.record,
+            given.answer,
+            reviewer=who.id,
+            reason=given.reason,
+            tenant=who.tenant,
+            at=bootstrap.now(),
+        )
+    except CommandError as error:
+        raise ProblemError("http.invalid", detail=sentence(error, lang) or "") from None
+    document = {
+        "seq": made.seq,
+        "answer": made.answer,
+        "pair": made.pair_key,
+        "list": made.list,
+        "record": made.record,
+        "decision_id": made.decision_id,
+    }
+    return json_answer(mask_value(document), 201)
