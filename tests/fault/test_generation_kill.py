@@ -21,11 +21,12 @@ import msgspec
 import pytest
 
 from graph.generation import current_generation, open_generation
-from graph.generation.build import ListingRow
+from graph.generation.build import EdgeRow, ListingRow
 from graph.generation.language import Language
 from graph.generation.publish import prune, publish_source
-from graph.generation.source import Source
+from graph.generation.source import Changes, Source
 from graph.model import Listing, Mention, Party, PartyType
+from graph.relations import PartyRelation, RelationType
 from graph.store import Publication
 
 ROUNDS = int(os.environ.get("LIANCHENG_SOAK", "10"))
@@ -36,7 +37,10 @@ LANGUAGE = Language(n6=lambda name, person: name, stems=lambda n6: ())
 
 
 def source(number: int) -> Source:
-    """Generation `number` holds `number` records on one list and an unchanged second list."""
+    """Generation `number` holds `number` records on one list, an unchanged second list, and `number` relations.
+
+    What changed since an earlier one is known, so that relations are worked into the last generation.
+    """
 
     def listings(dataset: str) -> list[ListingRow]:
         rows = []
@@ -46,6 +50,10 @@ def source(number: int) -> Source:
             rows.append(ListingRow(doc, hashlib.sha256(doc).digest(), min(i + 1, number), None, "p0"))
         return rows
 
+    def edges(since: int = 0) -> list[EdgeRow]:
+        held = PartyRelation(type=RelationType.HOLDS, src="p0", dst="p0")
+        return [EdgeRow(held, n, None) for n in range(since + 1, number + 1)]
+
     party = msgspec.json.encode(Party(key="p0", type=PartyType.ORGANIZATION))
     return Source(
         number=number,
@@ -53,10 +61,11 @@ def source(number: int) -> Source:
         publications=[Publication(number=n, recorded_at=DAY) for n in range(1, number + 1)],
         counts={},
         datasets=["SXBZXR", "ZFCG"],
-        touched=lambda dataset: f"{number}" if dataset == "SXBZXR" else "1",
+        touched=lambda dataset: "1" if dataset == "ZFCG" else f"{number}",
         listings=listings,
         parties=lambda: [party],
-        edges=lambda: (),
+        edges=edges,
+        changes=lambda since, mark: Changes((), edges(since)) if mark == f"{since}" else None,
     )
 
 
@@ -68,6 +77,8 @@ def whole(home: Path) -> int:
     """The current generation's number, after checking all of it."""
     with current_generation(home, language=LANGUAGE) as generation:
         generation.verify()
+        (told,) = generation.projection.neighbours(0).tallies[:1]
+        assert told.total == generation.number
         assert [generation.listing(o).key for o in range(len(generation) - 3)] == [
             str(i) for i in range(generation.number)
         ]
@@ -106,7 +117,7 @@ def _die_at(step: int, action: Callable[[], object]) -> bool:
 
 
 def test_dying_at_any_step_of_a_publication(tmp_path: Path) -> None:
-    """Every fourth step while files are written, and every one of the last forty: naming, checking, switching."""
+    """Every sixth step while files are written, and every one of the last forty: naming, checking, switching."""
     first = publish(tmp_path, 1)
     seen = {1: 0, 2: 0, 3: 0}
 
@@ -118,7 +129,7 @@ def test_dying_at_any_step_of_a_publication(tmp_path: Path) -> None:
         assert whole(tmp_path) == number
         return step
 
-    steps = die_through(2, 0, 4)
+    steps = die_through(2, 0, 6)
     assert steps > 80, "the steps were counted"
     die_through(3, steps - 40, 1)
     assert seen[1] > 20
