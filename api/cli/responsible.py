@@ -13,13 +13,14 @@ from api.errors import USAGE, CommandError, mask_identity
 from api.output import Column, Table
 from api.restricted import checked_purpose, record_access
 from graph.dates import iso
+from graph.messages import catalogue, say
 
 if TYPE_CHECKING:
     from graph.generation import Generation
     from graph.model import Party
     from matching.responsibility import Responsible
 
-COLUMNS = ("phase", "name", "posts", "from", "until", "by", "source")
+COLUMNS = ("phase_name", "name", "posts", "from", "until", "by", "source")
 
 
 def one_project(generation: Generation, asked: str) -> Party:
@@ -40,11 +41,18 @@ def one_project(generation: Generation, asked: str) -> Party:
     return found[0]
 
 
+def phase_name(phase: str, run: Run) -> str:
+    """A phase in words, or as the record calls it."""
+    code = f"rule.official.phase_{phase or 'unknown'}"
+    return say("matching", code, run.lang) if code in catalogue("matching") else phase
+
+
 def told(one: Responsible, run: Run, *, restricted: bool) -> dict[str, Any]:
     """One person as the answer shows it: name and offices only where restricted content is asked."""
     valid, source = one.relation.valid, one.relation.source
     return {
         "phase": one.phase,
+        "phase_name": phase_name(one.phase, run),
         "name": one.name if restricted else run.say("responsible.hidden"),
         "posts": list(one.posts) if restricted else [],
         "from": None if valid.start is None else iso(valid.start),

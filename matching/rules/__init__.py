@@ -204,6 +204,11 @@ def _procurement(tender: Tender) -> bool:
     return tender.regime is None or tender.regime.procurement
 
 
+def _government_works(tender: Tender) -> bool:
+    """Whether the government tenders works: both laws apply (政府采购法 4)."""
+    return tender.regime is Regime.PROCUREMENT_TENDER and tender.object is ProjectObject.WORKS
+
+
 _ASKED_OF: Mapping[str, Callable[[Tender], bool]] = {
     "B09": _works,
     "B10": _procurement,
@@ -211,7 +216,7 @@ _ASKED_OF: Mapping[str, Callable[[Tender], bool]] = {
     "D01": _procurement,
     "D02": _procurement,
     "D03": _procurement,
-    "D04": lambda tender: tender.regime is not Regime.PROCUREMENT_OTHER,
+    "D04": lambda tender: not _procurement(tender) or tender.regime is None or _government_works(tender),
     "D05": _procurement,
     "D06": _procurement,
 }

@@ -199,7 +199,7 @@ def test_the_traceback_hides_names_until_a_purpose_is_stated(home: Path) -> None
     status, out, err = ask("PPP-1", "--on", "2025-06-30", "--format", "json")
     assert status == 0
     told = json.loads(out)
-    assert [row["phase"] for row in told["responsible"]] == ["采购"]
+    assert [(row["phase"], row["phase_name"]) for row in told["responsible"]] == [("采购", "采购")]
     assert told["responsible"][0]["name"] == "(restricted)"
     assert "虚构张三" not in out
     assert "restricted" in err
