@@ -18,6 +18,8 @@ URI = "urn:liancheng:export"
 def write_ocds(found: Export, out: BinaryIO, *, published: datetime, publisher: str) -> None:
     """Write the tenders of an export. What the export masks stays masked; telephones are left out for it.
 
+    Bids of tenders that are not opened yet are sealed and stay in (招标投标法 22).
+
     Args:
         found: parties and relations as they may leave; the parties are held in memory.
         out: where to.
@@ -30,7 +32,9 @@ def write_ocds(found: Export, out: BinaryIO, *, published: datetime, publisher: 
         if node.type is not PartyType.PHONE
     }
     edges = (_relation(edge) for edge in found.edges())
-    for part in package(processes(edges, parties.get), uri=URI, publisher=publisher, published=published):
+    for part in package(
+        processes(edges, parties.get, now=published), uri=URI, publisher=publisher, published=published
+    ):
         out.write(part)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from msgspec.structs import replace
+
 from graph.dates import parse_instant
 from graph.model import NameKind, Party, PartyType
 from graph.procurement import (
@@ -314,12 +316,23 @@ class _Tender:
         )
 
 
-def processes(edges: Iterable[PartyRelation], find: Find) -> Iterator[Process]:
+def processes(
+    edges: Iterable[PartyRelation],
+    find: Find,
+    *,
+    now: datetime | None = None,
+    sealed: list[str] | None = None,
+) -> Iterator[Process]:
     """Every tender of the graph as a process, in the order of their keys.
+
+    Until bids are opened nobody may learn who bids (招标投标法 22): a tender whose deadline lies ahead comes without
+    tenderers, bids and those who made them.
 
     Args:
         edges: relations as they stand; those that have nothing to do with tenders are passed over.
         find: a party by its key.
+        now: the present; None: all tenders are taken for opened.
+        sealed: gets the keys of the tenders whose bids were left out.
     """
     kept: dict[RelationType, list[PartyRelation]] = {kind: [] for kind in EDGES}
     for edge in edges:
@@ -365,4 +378,28 @@ def processes(edges: Iterable[PartyRelation], find: Find) -> Iterator[Process]:
         if edge.dst in owner:
             owner[edge.dst].sides.setdefault(edge.dst, []).append(edge)
     for key in sorted(tenders):
-        yield tenders[key].process()
+        made = tenders[key].process()
+        if (
+            now is not None
+            and made.deadline is not None
+            and made.deadline > now
+            and (made.bids or made.tenderers)
+        ):
+            made = _closed(made)
+            if sealed is not None:
+                sealed.append(made.key)
+        yield made
+
+
+def _closed(process: Process) -> Process:
+    ordering = {ref.id for ref in (process.buyer, process.procuring_entity) if ref is not None}
+    return replace(
+        process,
+        tenderers=(),
+        tenderer_count=None,
+        bids=(),
+        bids_known=False,
+        awards=(),
+        contracts=(),
+        parties=tuple(actor for actor in process.parties if actor.id in ordering),
+    )

@@ -83,7 +83,11 @@ def redflags(
         if graph:
             with bootstrap.opened_store(run.settings) as store:
                 edges = (edge for version, edge in store.iter_edges() if version.to_gen is None)
-                answers.append((Path("graph"), calculate(assembled(edges, store.get), chosen, asked)))
+                sealed: list[str] = []
+                found = assembled(edges, store.get, now=bootstrap.now(), sealed=sealed)
+                answers.append((Path("graph"), calculate(found, chosen, asked)))
+            if sealed:
+                run.note("redflags.sealed", count=len(sealed))
     _emit(run, answers, meta)
     _tell(run, answers, problems)
     return REJECTED if any(isinstance(problem, Refused) for _, problem in problems) else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from graph.dates import CST
@@ -118,3 +118,14 @@ def test_contracts_and_what_has_nothing_to_do_with_tenders() -> None:
     assert [ref.id for ref in made.suppliers] == ["CN-SAIC-91329901MAGLD00148"]
     assert not one.bids_known
     assert built([], []) == []
+
+
+def test_bids_are_sealed_until_they_are_opened() -> None:
+    parties = {one.key: one for one in (org("a"), org("k"), TENDER)}
+    edges = [edge(RelationType.BUYER_OF, "k", "t"), edge(B, "a", "t", bid="x", price="100")]
+    sealed: list[str] = []
+    (before,) = processes(edges, parties.get, now=DAY - timedelta(seconds=1), sealed=sealed)
+    assert (before.bids, before.bids_known, sealed) == ((), False, ["T-1"])
+    assert [actor.name for actor in before.parties] == ["临江k公司"]
+    (after,) = processes(edges, parties.get, now=DAY, sealed=sealed)
+    assert (len(after.bids), sealed) == (1, ["T-1"])
