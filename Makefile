@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= auto
 
-.PHONY: help run env env-dev test fast soak check lint types arch docs reference lock clean
+.PHONY: help run env env-dev test fast soak neo4j check lint types arch docs reference lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -20,6 +20,7 @@ env:
 env-dev:
 	@sh scripts/environment.sh dev
 
+# Tests of the Neo4j store start a server of their own with Java and Maven, or use NEO4J_URI (an empty database).
 test: env-dev ## every test that this machine can run
 	$(PYTEST) -n $(JOBS)
 
@@ -28,6 +29,9 @@ fast: env-dev ## the tests that take seconds
 
 soak: env-dev ## the crash tests at full length: 200 kills each
 	LIANCHENG_SOAK=200 $(PYTEST) -n $(JOBS) tests/fault
+
+neo4j: ## start a Neo4j server below var/neo4j without Docker, until Ctrl+C (needs Java 17 or 21 and Maven)
+	@"$$(sh scripts/python.sh)" tests/support/neo4j_server.py start var/neo4j
 
 check: lint types test ## lint, types, import directions, documentation and every test: what CI runs
 
