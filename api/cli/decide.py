@@ -9,7 +9,7 @@ import click
 
 from api import bootstrap
 from api.cli.common import Run, command, option
-from api.errors import USAGE, CommandError
+from api.errors import MISSING, USAGE, CommandError
 from api.masking import mask_json
 from api.problems import MAX_BODY, RequestError, parse_request
 from api.rows import VERDICT_STATUS, decision_table
@@ -37,7 +37,7 @@ def loaded(run: Run, tender: str, lot: str) -> bytes:
         try:
             return msgspec.json.encode(request_of(store, tender, lot))
         except TenderError as error:
-            raise CommandError(error.code, **error.params) from error
+            raise CommandError(error.code, status=MISSING, **error.params) from error
 
 
 def tell_problems(run: Run, error: RequestError) -> None:

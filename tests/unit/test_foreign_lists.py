@@ -323,7 +323,7 @@ def test_lists_for_research_change_no_verdict_whoever_they_name(bench: Bench) ->
         "WB_DEBARRED",
     }
     assert decide(bench, "after") == before
-    verdicts = {one["client_id"]: one["verdict"] for one in before["bidders"]}  # type: ignore[attr-defined, index]
+    verdicts = {one["client_id"]: one["verdict"] for one in before["bidders"]}  # type: ignore[attr-defined]
     assert verdicts["4"] == "BLOCK", "a list of Chinese law still does what it does"
 
 

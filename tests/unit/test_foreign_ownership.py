@@ -181,11 +181,11 @@ def test_an_indirect_share_is_never_a_direct_one(bench: Bench) -> None:
     ]  # fmt: skip
     load(bench, *PAIR, between, *chain)
     assert {(src, edge.share, dst) for src, edge, dst in bench.edges(R.HOLDS)} == {
-        ("临江乙有限公司", 60, "临江甲有限公司"),
-        ("虚构张三", 50, "临江乙有限公司"),
+        ("临江乙有限公司", Decimal(60), "临江甲有限公司"),
+        ("虚构张三", Decimal(50), "临江乙有限公司"),
     }
     src, owner, dst = bench.edge(R.UBO_OF)
-    assert (src, owner.share, dst) == ("虚构张三", 30, "临江甲有限公司")
+    assert (src, owner.share, dst) == ("虚构张三", Decimal(30), "临江甲有限公司")
 
 
 def test_an_indirect_share_that_is_no_beneficial_ownership_is_said(bench: Bench) -> None:
@@ -212,7 +212,7 @@ def test_votes_stand_with_the_shares_they_go_with(bench: Bench) -> None:
     votes = {"type": "votingRights", "directOrIndirect": "direct", "share": {"exact": 80}}
     load(bench, *PAIR, relation("r1", "e1", "p1", shareholding(exact=40), votes))
     _, edge, _ = bench.edge(R.HOLDS)
-    assert (edge.share, edge.votes) == (40, 80)
+    assert (edge.share, edge.votes) == (Decimal(40), Decimal(80))
 
 
 def test_rights_to_profit_own_nothing_and_are_said(bench: Bench) -> None:
@@ -330,7 +330,7 @@ def test_ftm_companies_persons_and_what_connects_them(bench: Bench) -> None:
     assert report.clean
     assert bench.store.find("uscc", CODES[0]) is not None
     _, held, _ = bench.edge(R.HOLDS)
-    assert (held.share, held.valid.end) == (60, datetime(2025, 1, 1, tzinfo=CST))
+    assert (held.share, held.valid.end) == (Decimal(60), datetime(2025, 1, 1, tzinfo=CST))
     assert bench.edge(R.DIRECTOR_OF)[1].role == "chairman"
     src, kin, dst = bench.edge(R.KIN_OF)
     assert (src, kin.role, dst) == ("虚构李四", "parent", "虚构张三")

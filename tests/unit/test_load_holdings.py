@@ -110,7 +110,7 @@ def test_persons_hold_by_number_and_a_number_never_shows(bench: Bench) -> None:
     report = bench.load([HEAD, line])
     src, edge, _ = bench.edge(RelationType.HOLDS)
     assert src == "虚构张三"
-    assert (edge.share, edge.share_min, edge.share_max) == (None, 25, 50)
+    assert (edge.share, edge.share_min, edge.share_max) == (None, Decimal(25), Decimal(50))
     assert CITIZEN not in str(report.to_json("zh"))
     assert bench.store.find("citizen_id", CITIZEN) is not None
 
@@ -140,7 +140,7 @@ def test_the_share_is_worked_out_from_contribution_and_capital(bench: Bench) -> 
     ]
     bench.load([head, ["临江甲有限公司", "法人", "临江乙有限公司", CODES[1], "510", "1000", "67%"]])
     _, edge, _ = bench.edge(RelationType.HOLDS)
-    assert (edge.share, edge.votes) == (51, 67)
+    assert (edge.share, edge.votes) == (Decimal(51), Decimal(67))
     assert edge.attributes["share_from"] == "subscribed_over_capital"
     assert edge.attributes["subscribed_cny"] == "5100000"
 
