@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from graph.dates import add_months, china_day, parse_instant, start_of_day
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _OWN = frozenset({RelationType.BID_IN, RelationType.WON})
 _OF_TENDER = {RelationType.BUYER_OF: "buyer", RelationType.AGENT_FOR: "agency"}
+
+
+SEALED = timedelta(days=180)
+"""Bids older than this are taken for opened without a look at their tender."""
 
 
 class Actor(NamedTuple):
@@ -94,21 +98,28 @@ class _Reading:
         return self._generation.relations(ordinal, self._known)
 
     def _opening(self, key: str) -> datetime | None:
-        """When the bids of a lot were opened, as the register of tenders says; None where it does not."""
+        """When the bids of a lot are opened, as its tender says; None where nothing does."""
         if key not in self._openings:
             self._openings[key] = None
             ordinal = self._generation.party_ordinal(key)
-            stated = (
-                "" if ordinal is None else self._generation.party(ordinal).attributes.get("opening_at", "")
-            )
-            if not stated and ordinal is not None and self._generation.party(ordinal).type is PartyType.LOT:
-                for one in self._read(ordinal, key):
-                    if one.type is RelationType.LOT_OF and one.src == key:
-                        self._openings[key] = self._opening(one.dst)
-            elif stated:
+            if ordinal is not None:
+                party = self._generation.party(ordinal)
+                stated = party.attributes.get("opening_at", "")
+                if not stated and party.type is PartyType.LOT:
+                    for one in self._read(ordinal, key):
+                        if one.type is RelationType.LOT_OF and one.src == key:
+                            stated = one.attributes.get("deadline", "")
+                            self._openings[key] = self._opening(one.dst)
                 with suppress(ValueError):
-                    self._openings[key] = parse_instant(stated)
+                    self._openings[key] = parse_instant(stated) if stated else self._openings[key]
         return self._openings[key]
+
+    def _sealed(self, key: str, when: datetime) -> bool:
+        """Whether a lot is not opened yet: who bids in it is nobody's business (招标投标法 22)."""
+        if when < self._until - SEALED:
+            return False
+        opening = self._opening(key)
+        return opening is not None and opening > self._until
 
     def _timed(self, relations: Iterable[PartyRelation]) -> list[tuple[datetime, PartyRelation]]:
         """Bids and wins in the window, each with its time: its own, that of a bid of the same lot, the opening's.
@@ -144,7 +155,7 @@ class _Reading:
             self._since = sorted(when for when, _ in found)[-limit]
             self.cut.append(Cut(reason="window", count=len(found), since=self._since))
         for when, one in found:
-            if when >= self._since:
+            if when >= self._since and not self._sealed(one.dst, when):
                 self._take(one, when)
 
     def _take(self, relation: PartyRelation, when: datetime) -> None:
@@ -210,7 +221,8 @@ class _Reading:
         self._whole += 1
         relations = self._read(ordinal, key)
         offers = self._timed(one for one in relations if one.dst == key and one.type in _OWN)
-        if lot is None and not any(one.type is RelationType.BID_IN for _, one in offers):
+        bids = [when for when, one in offers if one.type is RelationType.BID_IN]
+        if lot is None and (not bids or self._sealed(key, max(bids))):
             return False
         lot = self.lots.setdefault(key, _Lot(key))
         lot.whole = bool(relations)

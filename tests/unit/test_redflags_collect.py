@@ -196,3 +196,17 @@ def test_tables_of_a_platform_have_times_by_their_tenders(city: City, tmp_path: 
     assert (sole.bidders, sole.facts["others_disqualified"], sole.facts["bids"]) == (("b0",), 5, 5)
     assert ("undated", 1) in {(cut.reason, cut.count) for cut in found.cut}
     assert {sign.code for sign in found.signs} >= {"R11", "R16"}
+
+
+def test_bids_that_are_not_opened_yet_are_nobodys_business(city: City, tmp_path: Path) -> None:
+    for n in range(4):
+        city.lot([0, 1], days=n + 1)
+    tender = len(city.parties)
+    city.parties.append(party(tender, PartyType.TENDER, opening_at=(NOW + timedelta(seconds=1)).isoformat()))
+    for who in (0, 1):
+        handed_in = Interval(start=NOW - timedelta(days=3))
+        city.edges.append(relation(who, tender, RelationType.BID_IN, valid=handed_in))
+    made = city.open(tmp_path)
+    assert look(made, [0, 1]).signs == ()
+    opened = history(made, made.number, {"a": (0,), "b": (1,)}, as_of=NOW + timedelta(seconds=1))
+    assert [sign.code for sign in opened.signs] == ["R11"]
