@@ -18,7 +18,7 @@ from graph.lists import BY_CODE, RESEARCH
 from graph.model import Party, PartyType
 from matching import ties
 from matching.decision import Effect, NotAssessable, Tier, Trace
-from matching.entities import along, best, founded, identity, individual, same_person, shown_code
+from matching.entities import along, best, founded, identity, individual, same_person, shown_code, unite
 from matching.gaps import gap, note
 from matching.kinship import Connected, Kinship, Officer, name_path
 from matching.matcher import Matcher, case_numbers
@@ -94,7 +94,7 @@ class CaseBuilder:
             bidders.append(self._bidder(index, bidder, aside))
             aside.gaps = self._take_gaps()
             beside.append(aside)
-        _unite(bidders, beside)
+        unite(bidders, [aside.gaps for aside in beside])
         subjects: list[SubjectView] = []
         subjects_beside: list[Aside] = []
         for subject, aside in self._subjects(request):
@@ -413,37 +413,6 @@ def _research(request: DecisionRequest) -> Iterable[NotAssessable]:
         if code in RESEARCH:
             yield note("research_list", f"list:{code}", BY_CODE[code].zh, False)
 
-
-def _unite(bidders: list[BidderView], beside: list[Aside]) -> None:
-    """Join the rows of one consortium: platforms list each member apart, and the law strikes all of them.
-
-    A row that says it belongs to a consortium whose other members nobody names is not assessed whole.
-    """
-    groups: dict[str, list[int]] = {}
-    for bidder in bidders:
-        consortium = bidder.bidder.consortium
-        if consortium is not None and consortium.id:
-            groups.setdefault(consortium.id, []).append(bidder.index)
-    for bidder in list(bidders):
-        consortium = bidder.bidder.consortium
-        if consortium is None or consortium.members or len(groups.get(consortium.id, ())) > 1:
-            continue
-        if consortium.id or consortium.role:
-            beside[bidder.index].gaps.append(
-                note("members", "input:consortium.members", bidder.bidder.name, True)
-            )
-    for group in groups.values():
-        if len(group) < 2:
-            continue
-        entities: dict[tuple[str, ...], EntityView] = {}
-        for entity in (entity for index in group for entity in bidders[index].entities):
-            entities.setdefault((*entity.identity, entity.label), entity)
-        gaps = list(dict.fromkeys(gap for index in group for gap in beside[index].gaps))
-        for index in group:
-            own = bidders[index].entities
-            others = tuple(e for e in entities.values() if e not in own)
-            bidders[index] = msgspec.structs.replace(bidders[index], entities=(*own, *others))
-            beside[index].gaps = gaps
 
 
 def _rejected(put_aside: Iterable[Trace]) -> set[str]:

@@ -1,4 +1,5 @@
-"""What a case says of one entity beside its records: comparable keys, kind, founding day, its surest matches."""
+"""What a case says of one entity beside its records: comparable keys, kind, founding day, its surest matches; and
+how the rows of one consortium become one bid."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from datetime import date
 import msgspec
 
 from graph.model import Party
-from matching.decision import RelationPath
-from matching.rules.base import Hit
+from matching.decision import NotAssessable, RelationPath
+from matching.gaps import note
+from matching.rules.base import BidderView, EntityView, Hit
 from matching.subjects import Subject, show
 
 
@@ -57,3 +59,33 @@ def founded(party: Party) -> date | None:
 def along(hits: list[Hit], path: RelationPath) -> tuple[Hit, ...]:
     """Matches of somebody connected, with the path to that party."""
     return tuple(msgspec.structs.replace(hit, path=path) for hit in hits)
+
+
+def unite(bidders: list[BidderView], gaps: list[list[NotAssessable]]) -> None:
+    """Join the rows of one consortium: platforms list each member apart, and the law strikes all of them.
+
+    A row that says it belongs to a consortium whose other members nobody names is not assessed whole.
+    """
+    groups: dict[str, list[int]] = {}
+    for bidder in bidders:
+        consortium = bidder.bidder.consortium
+        if consortium is not None and consortium.id:
+            groups.setdefault(consortium.id, []).append(bidder.index)
+    for bidder in list(bidders):
+        consortium = bidder.bidder.consortium
+        if consortium is None or consortium.members or len(groups.get(consortium.id, ())) > 1:
+            continue
+        if consortium.id or consortium.role:
+            gaps[bidder.index].append(note("members", "input:consortium.members", bidder.bidder.name, True))
+    for group in groups.values():
+        if len(group) < 2:
+            continue
+        entities: dict[tuple[str, ...], EntityView] = {}
+        for entity in (entity for index in group for entity in bidders[index].entities):
+            entities.setdefault((*entity.identity, entity.label), entity)
+        together = list(dict.fromkeys(gap for index in group for gap in gaps[index]))
+        for index in group:
+            own = bidders[index].entities
+            others = tuple(e for e in entities.values() if e not in own)
+            bidders[index] = msgspec.structs.replace(bidders[index], entities=(*own, *others))
+            gaps[index][:] = together
