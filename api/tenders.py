@@ -192,6 +192,8 @@ def _add_traces(graph: _Graph, body: dict[str, Any], edges: Iterable[PartyRelati
                 name if name in _DEVICE_FIELDS else "file_id",
                 code if name in _DEVICE_FIELDS else value,
             )
+        elif kind == "document" and value.startswith("guarantee:"):
+            body.setdefault("bond_letter", value.rpartition(":")[2])
         elif kind == "document":
             _document(thing, value, devices, documents)
     for name, found in (("devices", devices), ("contacts", contacts), ("documents", documents)):

@@ -42,6 +42,7 @@ REQUEST_KEYS = frozenset(
         "key_staff",
         "contacts",
         "bond_account",
+        "bond_letter",
         "devices",
         "price",
         "brand",

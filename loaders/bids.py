@@ -165,6 +165,7 @@ def read_bid(row: Row) -> tuple[dict[str, Any], bool]:
         fields["price"] = str(price)
     for field, target in (
         ("bond", "bond_account"),
+        ("bond_letter", "bond_letter"),
         ("brand", "brand"),
         ("region", "region"),
         ("address", "address"),

@@ -98,6 +98,7 @@ BIDDERS = Kind(
             "price",
         ),
         "price_unit": ("投标报价单位", "报价单位", "PRICE_UNIT"),
+        "bond_letter": ("保函编号", "GUARANTEE_NO", "bond_letter"),
         "bond": ("投标保证金缴纳账户", "保证金账户", "付款账号", "保证金缴纳账号", "bond_account"),
         "union": (
             "联合体名称（如有）",
@@ -163,7 +164,6 @@ BIDDERS = Kind(
         "BIDDER_PROPERTY",
         "平台代码",
         "备注",
-        "保函编号",
         "DATA_KEY",
         "PLATFORM_CODE",
     ),
