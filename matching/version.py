@@ -14,11 +14,15 @@ _ROOMS = (
     "matching",
     "matching.names",
     "matching.index",
+    "matching.ties",
     "graph.text",
     "graph.identifiers",
     "graph.generation",
+    "graph.control",
+    "graph.projection",
 )
-_ALONE = ("graph.dates", "graph.keys", "graph.model", "graph.relations", "graph.lists")
+_ALONE = ("graph.dates", "graph.keys", "graph.model", "graph.relations", "graph.lists",
+          "graph.kinship_codes", "graph.devices")  # fmt: skip
 
 
 @cache

@@ -257,7 +257,8 @@ def rule_pack_hash() -> str:
     for entry in sorted(resources.files("matching.rules").iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".py"):
             digest.update(entry.name.encode() + b"\0" + entry.read_bytes() + b"\0")
-    sentences = {code: texts for code, texts in catalogue("matching").items() if code.startswith("rule.")}
+    spoken = ("rule.", "path.", "relations.")
+    sentences = {code: texts for code, texts in catalogue("matching").items() if code.startswith(spoken)}
     digest.update(json.dumps(sentences, ensure_ascii=False, sort_keys=True).encode())
     return digest.hexdigest()
 
