@@ -10,7 +10,7 @@ from matching.rules.base import Bilingual, Case, Effect, Outcome, Rule, SubjectV
 from matching.rules.common import answers
 from matching.rules.recusal import HEADS, applies, concerned, findings, noted, recent
 
-_SHARES = frozenset({"shareholder", "partner", "owner"})
+_SHARES = frozenset({"shareholder", "partner", "owner", "by_sum"})
 
 
 @answers("D03")
@@ -19,7 +19,9 @@ def evaluate(case: Case, subject: SubjectView) -> Iterable[Outcome]:
     missing = applies(case, "procurement") if concerned(subject) else None
     if missing is None:
         return
-    found = [(name, tie) for tie in subject.ties if (name := _case(tie))]
+    # control that only adding up shows says more than each of the holdings
+    ties = sorted(subject.ties, key=lambda tie: tie.role != "by_sum")
+    found = [(name, tie) for tie in ties if (name := _case(tie))]
     yield from findings(case, RULE, subject, found, missing=missing)
 
 

@@ -13,7 +13,7 @@ from matching.rules.recusal import findings, noted, relative_name, unknown, word
 from matching.rules.wording import both
 
 RUNS = frozenset(
-    {"legal_rep", "principal", "executive", "director", "operator", "investor", "partner", "controller"}
+    {"legal_rep", "principal", "executive", "director", "operator", "investor", "partner", "controller", "by_sum"}
 )
 
 

@@ -30,11 +30,22 @@ from matching.rules.wording import both
 from matching.subjects import person_subject
 from matching.ties import recusal
 from matching.ties.base import Ties
-from matching.ties.posts import POSTS, Around, last_day_of
+from matching.ties.crowd import Around
+from matching.ties.posts import POSTS, last_day_of
 from matching.ties.recusal import kin_name, post_name
 
 RUNS = frozenset(
-    {"legal_rep", "principal", "executive", "director", "operator", "investor", "partner", "controller"}
+    {
+        "legal_rep",
+        "principal",
+        "executive",
+        "director",
+        "operator",
+        "investor",
+        "partner",
+        "controller",
+        "by_sum",
+    }
 )
 """Posts of whoever runs an enterprise (公务员法 74(2): 经营的企业)."""
 _AROUND = (*POSTS, RelationType.HOLDS, RelationType.CONTROLS)

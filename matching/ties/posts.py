@@ -11,17 +11,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-import msgspec
-
 from graph import keys
 from graph.dates import add_years, china_day, end_of_day, start_of_day, within_years_before
 from graph.kinship_codes import Relative, relatives, words_of
 from graph.model import Interval, Party, PartyType
-from graph.projection import Direction, Walk
 from graph.relations import PartyRelation, RelationType
 from matching.decision import Bilingual, Fact, PathEdge, PathNode, RelationPath
-from matching.rules.base import BidderView, Case
-from matching.subjects import Subject, person_subject
+from matching.rules.base import Case
+from matching.subjects import Subject
 
 POSTS: dict[RelationType, str] = {
     RelationType.EMPLOYED_BY: "employed",
@@ -38,10 +35,8 @@ POSTS: dict[RelationType, str] = {
 }
 """What a relation makes of a person in a unit, beside shares and control."""
 
-STAFF = frozenset({"agent", "project_manager", "key_staff"})
-"""Roles in a bid that are no post in the company: `staff`."""
-REACHED = 1_000_000
-"""People around all bidders that are looked at; what is left out is reported."""
+MAX_COMPANIES = 2_000
+"""Companies below one person that are looked at; more are reported."""
 HALF = Decimal(50)
 MAX_LINKS = 8
 """Links of a chain of control that are followed; longer ones are for `graph.control`."""
@@ -53,7 +48,8 @@ class Post(NamedTuple):
     """What a person is or was in a unit: the edges to it and the interval in which all of them held."""
 
     kind: str
-    """A value of `POSTS`, `controller` (more than half, or stated control) or `shareholder`."""
+    """A value of `POSTS`, `controller` (more than half in every link, or stated control), `by_sum` (more than half only
+    by adding up) or `shareholder`."""
     unit: str
     edges: tuple[PartyRelation, ...]
     span: Interval
@@ -144,9 +140,11 @@ class People:
         yield from self._controls(key, units)
 
     def _controls(self, key: str, units: Collection[str]) -> Iterator[Post]:
-        """Chains of majorities and stated control, each with the interval that its links have in common."""
+        """Chains of majorities and stated control, each with the interval that its links have in common; then units
+        controlled only by adding up what controlled companies hold."""
         layer: list[tuple[str, tuple[PartyRelation, ...], Interval]] = [(key, (), Interval())]
         seen = {key}
+        told: set[str] = set()
         for _ in range(MAX_LINKS):
             following = []
             for at, path, span in layer:
@@ -161,11 +159,49 @@ class People:
                     edges = (*path, relation)
                     if relation.dst in units:
                         self._watch(common)
+                        told.add(relation.dst)
                         yield Post("controller", relation.dst, edges, common, relation.share)
-                    if relation.dst not in seen:
+                    if relation.dst not in seen and not self._crowded(seen):
                         seen.add(relation.dst)
                         following.append((relation.dst, edges, common))
             layer = following
+        yield from self._added_up(key, units, told)
+
+    def _added_up(self, key: str, units: Collection[str], told: set[str]) -> Iterator[Post]:
+        """Units in which the person and all that the person controls now hold more than half together. What two
+        sources state of one holding counts once."""
+        held: dict[str, dict[str, PartyRelation]] = {}
+        group, waiting = {key}, [key]
+        while waiting and not self._crowded(group):
+            at = waiting.pop()
+            for relation in self.relations(at):
+                if relation.src != at or relation.dst in group or not self.holds(relation.valid):
+                    continue
+                if relation.type not in (RelationType.HOLDS, RelationType.CONTROLS):
+                    continue
+                parts = held.setdefault(relation.dst, {})
+                known = parts.get(at)
+                if known is None or majority(relation) or _share(relation) > _share(known):
+                    parts[at] = relation
+                if majority(relation) or sum(map(_share, parts.values()), Decimal(0)) > HALF:
+                    group.add(relation.dst)
+                    waiting.append(relation.dst)
+        for unit in sorted((group & set(units)) - told - {key}):
+            edges: dict[int, PartyRelation] = {}
+            asked = [unit]
+            for node in asked:
+                for relation in held.get(node, {}).values():
+                    if relation.src in group and id(relation) not in edges:
+                        edges[id(relation)] = relation
+                        asked.append(relation.src)
+            share = sum(map(_share, held[unit].values()), Decimal(0))
+            yield Post("by_sum", unit, tuple(edges.values())[::-1], Interval(), share)
+
+    def _crowded(self, companies: Collection[str]) -> bool:
+        """Whether more companies than are looked at stand below one person; noted."""
+        if len(companies) > MAX_COMPANIES:
+            self.cut = True
+        return self.cut and len(companies) > MAX_COMPANIES
 
     def relatives(self, key: str) -> list[Relative[PartyRelation]]:
         """The relatives whom edges that hold on the day of the activity make out."""
@@ -184,9 +220,12 @@ class People:
         return found
 
     def path(self, start: str, edges: tuple[PartyRelation, ...], words: Bilingual) -> RelationPath:
-        """Edges from a party on, in order, as a path to show."""
+        """Edges from a party on, in order, as a path to show; several ways side by side name each party once."""
         at, nodes = start, [start]
         for edge in edges:
+            if at not in (edge.src, edge.dst):
+                nodes = list(dict.fromkeys([start, *(end for one in edges for end in (one.src, one.dst))]))
+                break
             at = edge.dst if edge.src == at else edge.src
             nodes.append(at)
         return RelationPath(
@@ -254,6 +293,10 @@ def majority(relation: PartyRelation) -> bool:
     return any(part is not None and part > HALF for part in parts)
 
 
+def _share(relation: PartyRelation) -> Decimal:
+    return relation.share if relation.share is not None else relation.share_min or Decimal(0)
+
+
 def _overlap(one: Interval, other: Interval) -> Interval | None:
     """The time that two intervals have in common; None without any."""
     starts = [t for t in (one.start, other.start) if t is not None]
@@ -262,132 +305,3 @@ def _overlap(one: Interval, other: Interval) -> Interval | None:
     if start is not None and end is not None and start >= end:
         return None
     return Interval(start=start, end=end)
-
-
-class Units(msgspec.Struct, kw_only=True):
-    """The organisations of the bidders by party key, each with the places of its bidders.
-
-    `sure` holds those known by number, with the branches and the legal person they belong to: labour relation and
-    office are with the legal person. `named` holds those that only a name points to.
-    """
-
-    sure: dict[str, list[int]] = msgspec.field(default_factory=dict)
-    named: dict[str, list[int]] = msgspec.field(default_factory=dict)
-
-    def places(self, key: str) -> list[tuple[int, bool]]:
-        """The bidders that a unit belongs to, and whether that is known by number."""
-        sure = self.sure.get(key, [])
-        return [(place, True) for place in sure] + [
-            (place, False) for place in self.named.get(key, []) if place not in sure
-        ]
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """All units."""
-        return frozenset(self.sure) | frozenset(self.named)
-
-
-class Stated(NamedTuple):
-    """Somebody whom a bid names, or who bids: the bidder's place and the role there."""
-
-    place: int
-    role: str
-
-
-class Around:
-    """One case as the rules on people read it: the units that bid, who stands in the bids by number, and the graph."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-        self.people = People(case)
-        self.units = Units()
-        self._found()
-        self.stated: dict[str, list[Stated]] = {}
-        for view in case.bidders:
-            for code, stated in stated_in(view):
-                known = self.stated.setdefault(code, [])
-                if stated not in known:
-                    known.append(stated)
-
-    def _found(self) -> None:
-        """The organisations that bid, with their branches and the companies whose branches they are."""
-        generation, ordinals = self.people.generation, []
-        for view in self.case.bidders:
-            for entity in view.entities:
-                for one in entity.found:
-                    ordinals.append(one.ordinal)
-                    known = self.units.sure if one.sure else self.units.named
-                    _note(known, generation.party(one.ordinal).key, view.index)
-        own = Units(sure=_copy(self.units.sure), named=_copy(self.units.named))
-        for relation in self.edges(ordinals, RelationType.BRANCH_OF):
-            if not self.people.holds(relation.valid):
-                continue
-            for key, other in ((relation.src, relation.dst), (relation.dst, relation.src)):
-                for place, sure in own.places(key):
-                    known = self.units.sure if sure and relation.by != "name" else self.units.named
-                    _note(known, other, place)
-
-    def edges(
-        self, ordinals: Iterable[int], *types: RelationType, direction: Direction = "both"
-    ) -> Iterator[PartyRelation]:
-        """The relations of some types of many parties, in the order in which the generation numbers them."""
-        start = list(dict.fromkeys(ordinals))
-        if not start:
-            return
-        walk = Walk.along(*types, direction=direction, known=self.case.known)
-        projection = self.people.generation.projection
-        reached = projection.closure(start, walk, hops=1, limit=REACHED, edges=True)
-        self.people.cut = self.people.cut or bool(reached.cut) or reached.total > len(reached)
-        for edge in reached.edges.tolist():
-            yield projection.relation(edge)
-
-    def reach(
-        self, ordinals: Iterable[int], *types: RelationType, direction: Direction = "both", hops: int = 1
-    ) -> list[int]:
-        """The parties within some steps along relations of some types, whenever these held."""
-        start = list(dict.fromkeys(ordinals))
-        if not start:
-            return []
-        walk = Walk.along(*types, direction=direction, known=self.case.known)
-        reached = self.people.generation.projection.closure(start, walk, hops=hops, limit=REACHED)
-        self.people.cut = self.people.cut or bool(reached.cut) or reached.total > len(reached)
-        return reached.ordinals
-
-    def stated_as(self, person: str) -> Iterator[Stated]:
-        """As what bids name a person of the graph, by number."""
-        party = self.people.party(person)
-        for identifier in party.ids if party is not None else ():
-            if identifier.state == "valid":
-                yield from self.stated.get(f"{identifier.scheme}:{identifier.value}", ())
-
-    def label(self, place: int) -> str:
-        """How sentences call a bidder."""
-        view = self.case.bidders[place]
-        return view.bidder.name or "、".join(entity.label for entity in view.entities)
-
-
-def stated_in(view: BidderView) -> Iterator[tuple[str, Stated]]:
-    """The numbers of persons that stand in a bid, each with the role."""
-    for entity in view.entities:
-        if entity.type is PartyType.PERSON:
-            for key in entity.identity:
-                if not key.startswith("name:"):
-                    yield key, Stated(view.index, "bidder")
-        for person in entity.persons:
-            for code in person.codes:
-                yield code, Stated(view.index, "staff" if person.role in STAFF else person.role)
-    bidder = view.bidder
-    if not bidder.name and not bidder.identifiers:  # of a consortium without a name nobody has read the staff
-        for person_given in (bidder.agent, bidder.project_manager, *bidder.key_staff):
-            for code in person_subject(person_given).codes if person_given is not None else ():
-                yield code, Stated(view.index, "staff")
-
-
-def _copy(known: dict[str, list[int]]) -> dict[str, list[int]]:
-    return {key: list(places) for key, places in known.items()}
-
-
-def _note(known: dict[str, list[int]], key: str, place: int) -> None:
-    places = known.setdefault(key, [])
-    if place not in places:
-        places.append(place)

@@ -31,7 +31,8 @@ from matching.rules.base import Case, SubjectView, Tie
 from matching.rules.wording import both
 from matching.subjects import Subject, party_subject, person_subject
 from matching.ties.base import Ties
-from matching.ties.posts import LOOKBACK_YEARS, Around, People, Post, Stated, last_day_of
+from matching.ties.crowd import Around, Stated
+from matching.ties.posts import LOOKBACK_YEARS, People, Post, last_day_of
 
 ROLES = ("expert", "committee", "official")
 HEADS = ("legal_rep", "principal", "operator", "investor")

@@ -235,3 +235,44 @@ def test_a_hub_is_said_and_not_read(tmp_path: Path) -> None:
     policy_file.write_text("[options]\nrelation_cap = 1\n", "utf-8")
     decision = decide(_made(tmp_path / "a"), crowd, EXPERT, policy=load_policy(policy_file))
     assert any("relation:" in point.what for point in decision.not_assessed)
+
+
+def test_control_by_adding_up_shows_every_holding_and_counts_each_once(tmp_path: Path) -> None:
+    edges = [
+        Edge("expert", "HOLDS", "holding", share="60"),
+        Edge("holding", "HOLDS", "firm", share="30"),
+        Edge("expert", "HOLDS", "firm", share="25"),
+    ]
+    decision = decide(_made(tmp_path / "a"), edges, EXPERT)
+    found = of(decision, "expert-1", "D03")
+    assert {f.effect for f in found} == {Effect.REVIEW}
+    told = {(e.src, e.dst) for f in found for e in (f.path.edges if f.path is not None else ())}
+    assert len(told) == 3
+    assert not of(decision, "expert-1", "D01")
+    twice = [edges[0], edges[1], replace(edges[1], role="another source")]
+    assert not of(decide(_made(tmp_path / "b"), twice, EXPERT), "expert-1", "D03")
+
+
+def test_circles_of_owners_end(tmp_path: Path) -> None:
+    edges = [
+        Edge("expert", "HOLDS", "holding", share="60"),
+        Edge("holding", "HOLDS", "branch", share="60"),
+        Edge("branch", "HOLDS", "holding", share="60"),
+        Edge("branch", "HOLDS", "firm", share="60"),
+        Edge("firm", "HOLDS", "branch", share="60"),
+    ]
+    (finding,) = of(decide(tmp_path, edges, EXPERT), "expert-1", "D01")
+    assert finding.effect is Effect.BLOCK
+    assert finding.path is not None
+    assert [node.name for node in finding.path.nodes][-1] == NAMES["firm"]
+
+
+def test_more_companies_than_are_looked_at_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.ties.posts.MAX_COMPANIES", 1)
+    edges = [
+        Edge("expert", "HOLDS", "holding", share="60"),
+        Edge("expert", "HOLDS", "branch", share="60"),
+        Edge("expert", "HOLDS", "agency", share="60"),
+    ]
+    decision = decide(tmp_path, edges, EXPERT)
+    assert "relation:expert" in {point.what for point in decision.not_assessed}
