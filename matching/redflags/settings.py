@@ -24,6 +24,8 @@ PREPARING = (
     "codelists.award_status",
 )
 """Sections of the same file for another step, the preparation of data; they are read over."""
+ELSEWHERE = ("R044", "R055")
+"""Indicators of the published tool that are not calculated here; their sections are read over, which is said."""
 
 
 class SettingsFileError(ValueError):
@@ -145,7 +147,7 @@ def parse_settings(text: str) -> tuple[Settings, tuple[str, ...]]:
         text: its content.
 
     Returns:
-        The settings, and the sections that concern another step and were read over.
+        The settings, and the sections that were read over: of another step, of indicators that are not calculated here.
 
     Raises:
         SettingsFileError: `redflags.settings` (no INI), `redflags.section`, `redflags.key`, `redflags.value`.
@@ -168,7 +170,7 @@ def parse_settings(text: str) -> tuple[Settings, tuple[str, ...]]:
     over: list[str] = []
     enabled: set[str] = set()
     for section in parser.sections():
-        if section in PREPARING:
+        if section in PREPARING or section in ELSEWHERE:
             over.append(section)
             continue
         if section == _DETAILS:

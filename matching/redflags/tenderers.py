@@ -240,11 +240,11 @@ class Variety:
         for award in process.awards:
             if award.status != ACTIVE or len(award.suppliers) != 1 or not (name := award.suppliers[0].id):
                 continue
+            seen.add(name)
             for item in award.items:
                 code = item.code[:digits]
                 if len(code) == digits and code.isascii() and code.isdigit():
                     self._classes.setdefault(name, {})[(item.scheme, code)] = None
-                    seen.add(name)
         for name in seen:
             self._processes[name] = self._processes.get(name, 0) + 1
 

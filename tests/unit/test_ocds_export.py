@@ -23,7 +23,7 @@ def edges(home: Path) -> set[tuple[object, ...]]:
     """What the store's relations say, but for telephones."""
     store = open_store(str(home / "store.db"))
     try:
-        found = set()
+        found: set[tuple[object, ...]] = set()
         for _, edge in store.iter_edges():
             ends = [store.get(edge.src), store.get(edge.dst)]
             if any(end is None or end.type is PartyType.PHONE for end in ends):
