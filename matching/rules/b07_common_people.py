@@ -16,7 +16,7 @@ def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
     """A flag: shared owners and officers are a sign, not a bar. Posts left within three years count too."""
     named = []
     for tie in pair.ties:
-        if tie.kind == "common_holder" and "direct" in tie.notes:
+        if tie.kind == "common_holder":
             named.append(("shareholder" if "sure" in tie.notes else "possible", tie))
         elif tie.kind == "common_post":
             named.append(("former" if "former" in tie.notes else "post", tie))

@@ -14,8 +14,12 @@ from matching.rules.related import pair_findings
 @answers("R09")
 def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
     """A flag with the path: what stands above both within few steps. B01 to B07 say what the law makes of it."""
-    influence = case.policy.option("significant_influence")
-    named = [(name, tie) for tie in pair.ties if (name := _case(tie, influence))]
+    influence, hops = case.policy.option("significant_influence"), case.policy.option("related_hops")
+    named = [
+        (name, tie)
+        for tie in pair.ties
+        if (name := _case(tie, influence)) and tie.path is not None and len(tie.path.edges) <= hops
+    ]
     yield from pair_findings(case, RULE, pair, named)
 
 

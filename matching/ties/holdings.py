@@ -140,16 +140,6 @@ class Web:
                         front.append(row.owned)
         return tuple(links[:most])
 
-    def distance(self, owner: str, company: str, most: int) -> int | None:
-        """How many holdings lie between an owner and a company; None above `most`."""
-        front, seen = {company}, {company}
-        for steps in range(1, most + 1):
-            front = {row.owner for node in front for row in self.above(node)} - seen
-            if owner in front:
-                return steps
-            seen |= front
-        return None
-
     def above(self, node: str) -> list[Row]:
         """Who holds shares of a node."""
         return self._tables()[0].get(node, [])
@@ -231,6 +221,8 @@ def _range(relation: PartyRelation) -> tuple[int, int] | None:
     if relation.share_min is not None or relation.share_max is not None:
         low = _units(relation.share_min or Decimal(0))[0]
         high = WHOLE if relation.share_max is None else _units(relation.share_max)[1]
+        low += relation.attributes.get(ABOVE_MIN) == "yes"
+        high -= relation.attributes.get(BELOW_MAX) == "yes"
         return min(low, high), max(low, high)
     return None if relation.type in NO_SHARE else (WHOLE, WHOLE)
 

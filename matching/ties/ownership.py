@@ -342,9 +342,8 @@ def _controlled_by(field: Field, a: Unit, b: Unit, owner: str) -> bool:
 
 
 def _common_holders(field: Field, web: Web) -> None:
-    """An owner with a share of 20 % and more in two units, directly or along few holdings."""
+    """A shareholder with 20 % and more of two units."""
     least = field.case.policy.option("significant_influence") * PERCENT
-    hops = field.case.policy.option("related_hops")
     direct: dict[str, dict[str, Row]] = {}
     for company in web.companies:
         for row in web.above(company):
@@ -358,43 +357,8 @@ def _common_holders(field: Field, web: Web) -> None:
             sure = one.least >= least and other.least >= least
             links = (*a.via, *one.links, *other.links, *b.via)
             connect(
-                field, a, b, "common_holder", links, notes=("direct", "sure" if sure else "possible"),
+                field, a, b, "common_holder", links, notes=("sure" if sure else "possible",),
                 other=field.closure.label(owner),
-                said={"via": field.closure.label(owner), "chain": chain(field.closure, links)},
-            )  # fmt: skip
-    _indirect_holders(field, web, direct, least, hops)
-
-
-def _indirect_holders(
-    field: Field, web: Web, direct: dict[str, dict[str, Row]], least: int, hops: int
-) -> None:
-    wanted = {web.number(node): node for node in web.companies if node in web.nodes}
-    if len(wanted) < 2:
-        return
-    economics = Economics.of(web.holdings)
-    for owner in [row.owner for row in {r.owner: r for r in web.used}.values()]:
-        if field.closure.state(owner):
-            continue
-        shares = {
-            wanted[e.owned]: e
-            for e in economics.of_owner(web.number(owner))
-            if e.owned in wanted and (e.most is None or e.most * 100 * PERCENT >= least - 1)
-        }
-        if len(shares) < 2 or len(direct.get(owner, {})) == len(shares):
-            continue
-        for a, b in unit_pairs(field, field.at(shares)):
-            if a.legal == b.legal or owner in (a.legal, b.legal):
-                continue
-            if all(unit.legal in direct.get(owner, {}) for unit in (a, b)):
-                continue
-            far = [web.distance(owner, unit.legal, hops - 1) for unit in (a, b)]
-            if None in far or sum(step for step in far if step is not None) > hops:
-                continue
-            if not all(reaches(web.holdings, shares[unit.legal], least)[1] for unit in (a, b)):
-                continue
-            links = (*a.via, *web.between(owner, a.legal), *web.between(owner, b.legal), *b.via)
-            connect(
-                field, a, b, "common_holder", links, notes=("indirect",), other=field.closure.label(owner),
                 said={"via": field.closure.label(owner), "chain": chain(field.closure, links)},
             )  # fmt: skip
 
