@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from projections import MEMORY
 from store_records import LIST, T0, listing, load, org, person, relation, row, snapshot, uscc
 
 from graph.generation import current_generation
@@ -66,7 +67,7 @@ def files(home: Path) -> dict[str, str]:
 @given(st.integers(0, 2**32))
 def test_changes_worked_in_are_what_a_full_reading_gives(seed: int) -> None:
     dice = random.Random(seed)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
         store = open_store(str(Path(folder, "store.db")), create=True)
         for number in range(1, 4):
             day(store, dice, number)

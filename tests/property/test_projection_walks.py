@@ -14,7 +14,7 @@ from typing import NamedTuple
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from projections import DAY, generation, key, listing, party, relation
+from projections import DAY, MEMORY, generation, key, listing, party, relation
 
 from graph.generation.build import EdgeRow
 from graph.model import Interval, PartyType
@@ -73,7 +73,7 @@ def world(seed: int) -> Iterator[World]:
     listed = {
         n: (interval(dice), dice.choice(("SXBZXR", "RED"))) for n in range(nodes) if dice.random() < 0.2
     }
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as home:
         rows = [listing(n, code, effect) for n, (effect, code) in listed.items()]
         parties = [party(n, kind) for n, kind in enumerate(kinds)]
         with generation(Path(home), parties, edges, rows, number=4) as made:

@@ -32,6 +32,10 @@ ALWAYS = Interval()
 PLAIN = Language(n6=lambda name, person: name, stems=lambda n6: ())
 
 
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where many small generations are written: nothing waits for a disk there."""
+
+
 def key(number: int) -> str:
     return f"p{number:08d}"
 
