@@ -72,12 +72,11 @@ threshold = 0.75 ; as set
     )
 
 
-def test_sections_for_another_step_are_named() -> None:
-    settings, over = parse_settings(
-        "[defaults]\nbid_status = valid\n[codelists.bid_status]\nx = valid\n[R024]\n"
-    )
+def test_sections_that_are_not_applied_are_named() -> None:
+    text = "[defaults]\nbid_status = valid\n[codelists.bid_status]\nx = valid\n[R024]\n[R055]\nthreshold = 1\n"
+    settings, over = parse_settings(text)
     assert settings.enabled == ("R024",)
-    assert over == ("defaults", "codelists.bid_status")
+    assert over == ("defaults", "codelists.bid_status", "R055")
 
 
 def test_price_comparison_either_way() -> None:
@@ -93,7 +92,6 @@ def test_price_comparison_either_way() -> None:
     ("text", "code"),
     [
         ("[R999]", "redflags.section"),
-        ("[R044]", "redflags.section"),
         ("speed = 3", "redflags.key"),
         ("[R036]\nthreshold = 1", "redflags.key"),
         ("[R035]\nthreshold = 1.5", "redflags.value"),
