@@ -46,6 +46,10 @@ class RelationType(StrEnum):
     OVERSEES = "OVERSEES"
 
 
+ABOVE_MIN, BELOW_MAX = "share_above_min", "share_below_max"
+"""Attributes (`yes`) of a share whose bound does not belong to its range: 超过 50 %, 不足 25 % (87号令 86)."""
+
+
 class Relation(Doc):
     """One edge as one record states it, between mentions; the store resolves them to parties.
 

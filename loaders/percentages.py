@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal, localcontext
 
 from graph.model import Doc
+from graph.relations import ABOVE_MIN, BELOW_MAX
 from loaders.base import Row
 from loaders.values import plain
 
@@ -39,11 +40,7 @@ class Share(Doc):
 
     def attributes(self) -> dict[str, str]:
         """What of the bounds the fields of a relation do not say."""
-        return {
-            name: "yes"
-            for name, said in (("share_above_min", self.above), ("share_below_max", self.below))
-            if said
-        }
+        return {name: "yes" for name, said in ((ABOVE_MIN, self.above), (BELOW_MAX, self.below)) if said}
 
 
 UNKNOWN = Share()

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from graph.dates import to_micros
 from graph.projection import layout
 from graph.projection.layout import LEAST, MOST, UNKNOWN, WHOLE, parts
-from graph.relations import PartyRelation, RelationType
+from graph.relations import ABOVE_MIN, BELOW_MAX, PartyRelation, RelationType
 
 Array = npt.NDArray[Any]
 
@@ -43,6 +43,9 @@ def share(relation: PartyRelation) -> tuple[int, int, bool]:
         return UNKNOWN, UNKNOWN, False
     low, _, first = parts(relation.share_min) if relation.share_min is not None else (0, 0, False)
     _, high, second = parts(relation.share_max) if relation.share_max is not None else (0, WHOLE, False)
+    if UNKNOWN not in (low, high):
+        low += relation.attributes.get(ABOVE_MIN) == "yes"
+        high -= relation.attributes.get(BELOW_MAX) == "yes"
     if UNKNOWN in (low, high) or low > high:
         return UNKNOWN, UNKNOWN, True
     return low, high, first or second

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from graph.dates import start_of_day
 from graph.model import Id, Interval, Mention, NameKind, PartyRecord, PartyType, Source
-from graph.relations import Relation, RelationType
+from graph.relations import ABOVE_MIN, BELOW_MAX, Relation, RelationType
 from loaders.base import Kind, Record, Row, RowError
 from loaders.foreign.common import (
     begins,
@@ -310,8 +310,7 @@ class _Made:
             share_max=share["share_max"],
             votes=votes,
             role=role,
-            attributes=attributes
-            | {n: "yes" for n in ("share_above_min", "share_below_max") if share[n] is not None},
+            attributes=attributes | {n: "yes" for n in (ABOVE_MIN, BELOW_MAX) if share[n] is not None},
             valid=valid,
             source=self.row.source,
         )
@@ -343,7 +342,7 @@ def _same_time(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 _NOTHING: Mapping[str, Decimal | None] = dict.fromkeys(
-    ("share", "share_min", "share_max", "share_above_min", "share_below_max")
+    ("share", "share_min", "share_max", ABOVE_MIN, BELOW_MAX)
 )
 
 
@@ -363,8 +362,8 @@ def _share(row: Row, value: Any) -> Mapping[str, Decimal | None]:
         "share": None,
         "share_min": least if above is None else above,
         "share_max": most if below is None else below,
-        "share_above_min": above,
-        "share_below_max": below,
+        ABOVE_MIN: above,
+        BELOW_MAX: below,
     }
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from graph.control import UNKNOWN, WHOLE, Control, Controls, Holdings, controllers_of, groups_of, units
 from graph.dates import china_day
-from graph.relations import PartyRelation, RelationType
+from graph.relations import ABOVE_MIN, BELOW_MAX, PartyRelation, RelationType
 from matching.ties.closure import Closure, Link
 from matching.ties.field import Field
 

@@ -161,3 +161,41 @@ def test_the_command_decides_a_loaded_tender(tmp_path: Path) -> None:
     assert neither.exit_code == 2
     unknown = runner.invoke(cli, ["decide", "--tender", "T9"], env=env)
     assert unknown.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("share", "code", "verdict"),
+    [
+        ("超过50%", "B02", "BLOCK"),
+        ("50.01%", "B02", "BLOCK"),
+        ("50%以上", "B04", "REVIEW"),
+        ("50%", "B04", "REVIEW"),
+    ],
+)
+def test_more_than_a_half_is_more_than_a_half(tmp_path: Path, share: str, code: str, verdict: str) -> None:
+    holdings = [
+        ["股东名称", "股东统一社会信用代码", "被投资企业", "统一社会信用代码", "持股比例"],
+        [A, CODES[0], B, CODES[1], share],
+    ]
+    court = [
+        [
+            "被执行人姓名/名称",
+            "身份证号码/组织机构代码",
+            "执行法院",
+            "案号",
+            "失信被执行人行为具体情形",
+            "发布时间",
+        ],
+        ["临江丁有限公司", CODES[3], "虚构法院", "(2026)虚0000执1号", "违反财产报告制度", "2026-10-01"],
+    ]
+    plain = [row[:4] for row in BIDS[:3]]
+    paths = [
+        str(write_csv(tmp_path / f"{place}.csv", rows))
+        for place, rows in enumerate((TENDER, LOTS, plain, holdings, court))
+    ]
+    env = {"LIANCHENG_HOME": str(tmp_path / "home"), "LIANCHENG_LANG": "en"}
+    runner = CliRunner()
+    assert runner.invoke(cli, ["load", *paths], env=env).exit_code == 0
+    answer = json.loads(runner.invoke(cli, ["decide", "--tender", T, "--lot", "L1"], env=env).stdout)
+    effects = {reason["code"]: reason["effect"] for one in answer["bidders"] for reason in one["reasons"]}
+    assert effects.get(code) == verdict, effects
