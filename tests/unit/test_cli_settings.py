@@ -42,7 +42,7 @@ def test_one_spelling_for_a_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     assert absolute("a.db") == absolute("sqlite:///a.db") == str(tmp_path / "a.db")
     assert absolute("sqlite:////srv/a.db") == "/srv/a.db"
-    assert absolute("neo4j://host:7687") == "neo4j://host:7687"
+    assert absolute("neo4j://host") == absolute("neo4j://host:7687/neo4j") == "neo4j://host:7687/neo4j"
 
 
 @pytest.mark.parametrize(

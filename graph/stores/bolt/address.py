@@ -25,7 +25,8 @@ class Address(NamedTuple):
     @property
     def url(self) -> str:
         """The same as a store URL, without the user: for messages, logs and file names."""
-        return f"{self.uri}/{self.database}"
+        server, mark, query = self.uri.partition("?")
+        return f"{server}/{self.database}{mark}{query}"
 
 
 def parse(url: str, user: str = "") -> Address:
