@@ -53,7 +53,8 @@ class Scanner:
     def _more(self) -> bool:
         if self._ended:
             return False
-        block = self._stream.read(BLOCK)
+        # what a value lacks is read in ever larger pieces, so that a long one is not tried again for each small piece
+        block = self._stream.read(max(BLOCK, len(self._buffer) - self._at))
         self._ended = not block
         self._buffer = self._buffer[self._at :] + block
         self._at = 0
