@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 FORMATS = ("jsonl", "json", "csv", "table", "xlsx")
 FEW = 100_000
 """Up to so many holdings the answer has all pairs, beyond only those with control."""
+FEW_STEPS, MANY_STEPS = 20, 1_000
+"""Holdings shown as the proof of one answer: for everybody, and for parties that were named."""
 SHOWN = 20
 COLUMNS = (
     "owner",
@@ -50,7 +52,7 @@ COLUMNS = (
 @option("--concert", metavar="PARTY,PARTY", multiple=True, help="opt.concert")
 @option("--pairs", type=click.Choice(("all", "control")), help="opt.pairs")
 @option("--shares", type=click.Choice(("percent", "parts")), help="opt.shares")
-@option("--limit", type=click.IntRange(1), default=20_000_000, show_default=True, help="opt.control_limit")
+@option("--limit", type=click.IntRange(1), default=10_000_000, show_default=True, help="opt.control_limit")
 @option("--workers", type=click.IntRange(1, 64), help="opt.control_workers")
 def control(
     run: Run,
@@ -108,7 +110,9 @@ def control(
     run.note("control.summary", yes=answers.counts[0], possibly=answers.counts[1], rows=answers.written)
     if answers.cut:
         run.note("control.cut", count=limit)
-    return REJECTED if found.rejected_count or answers.cut else 0
+    if answers.spent:
+        run.note("control.spent")
+    return REJECTED if found.rejected_count or answers.cut or answers.spent else 0
 
 
 class Answers:
@@ -132,7 +136,9 @@ class Answers:
             engine.owners() if owners is None else engine.groups([(n,) for n in owners] + list(groups))
         )
         self.alone = len(self.asked) - (0 if owners is None else len(groups))
+        self.steps = FEW_STEPS if owners is None else MANY_STEPS
         self.written = 0
+        self.spent = False
         self.counts = [0, 0]
         self.cut = False
 
@@ -150,8 +156,9 @@ class Answers:
         done = 0
         with self.run.progress(self.run.say("control.progress"), len(self.asked)) as told:
             for piece in pieces(
-                self.engine, self.asked, everything=self.everything, limit=self.limit, workers=self.workers
-            ):
+                self.engine, self.asked, everything=self.everything, limit=self.limit, workers=self.workers,
+                steps=self.steps,
+            ):  # fmt: skip
                 rows = piece.answers.rows
                 few = min(len(rows.group), self.limit - self.written)
                 self.cut = self.cut or few < len(rows.group)
@@ -163,9 +170,9 @@ class Answers:
                 level = rows.level[:few]
                 self.counts[0] += int(np.count_nonzero((level > 0) & (level <= SUM)))
                 self.counts[1] += int(np.count_nonzero(level == POSSIBLE))
-                done = int(rows.group[-1]) + 1 if len(rows.group) else done
+                done, self.spent = piece.done, self.spent or piece.spent
                 told(done, None)
-        self.cut = self.cut or self.written >= self.limit
+        self.cut = self.cut or done < len(self.asked)
 
     def joint(self, piece: Piece, place: int, facts: Facts, names: Texts) -> bytes:
         """The line of a group that acts in concert, whose members' economic shares are added up."""

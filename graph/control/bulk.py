@@ -13,15 +13,17 @@ import numpy as np
 from graph.compiled.jit import compiled
 from graph.control.economic import Economics
 from graph.control.engine import SELF_HELD, SHARES_ONLY, Answers, Asked, Engine
-from graph.control.flows import Floats, Flow, Pool, economic_row, pool_for, value_of
+from graph.control.flows import WORK, Floats, Flow, Pool, economic_row, pool_for, value_of
 from graph.control.holdings import Flags, Ints, Places
 from graph.control.proofs import Proofs, Up, prove_all
 from graph.control.votes import Net, Rows, Walk, joined, taken
 
-CHUNK: Final = 1 << 15
+CHUNK: Final = 1 << 14
 """Groups that one task begins with."""
-ROWS: Final = 1 << 19
+ROWS: Final = 1 << 17
 """A task ends after so many rows and is taken up again where it ended."""
+STEPS_A_ROW: Final = 10
+"""So many holdings in proofs count as a row of an answer."""
 MOST_STEPS: Final = 200
 """Holdings shown for one answer; a longer proof keeps those nearest to the company."""
 
@@ -35,6 +37,10 @@ class Piece(NamedTuple):
     groups of several."""
     most: Floats
     proofs: Proofs
+    done: int
+    """The group behind the last one that is answered."""
+    spent: bool
+    """The work allowed for economic shares was used up: some are missing, here or before."""
 
 
 class Memory(NamedTuple):
@@ -48,7 +54,7 @@ class Memory(NamedTuple):
 
 def pieces(
     engine: Engine, asked: Asked, *, everything: bool = False, limit: int = 1 << 40, workers: int = 1,
-    steps: int = MOST_STEPS,
+    steps: int = MOST_STEPS, work: int = WORK,
 ) -> Iterator[Piece]:  # fmt: skip
     """The answers of all groups, group after group, whatever the number of threads.
 
@@ -56,32 +62,33 @@ def pieces(
         engine: the holdings, prepared.
         asked: who is asked for.
         everything: also a row for whatever is reached without control, by votes or by economic share.
-        limit: stop after so many rows; whoever counts fewer groups than were asked knows that it was cut.
+        limit: stop after so many rows, long proofs counting as several; the last piece says how far it came.
         workers: threads; the work in them runs beside each other.
         steps: so many holdings of a proof at most.
+        work: so many holdings are looked at for economic shares at most, in each thread.
     """
     economics = Economics.of(engine.holdings, engine.parts)
     kept = local()
 
-    def work(first: int, last: int) -> tuple[int, Piece]:
+    def part(first: int, last: int) -> Piece:
         if not hasattr(kept, "memory"):
-            kept.memory = _memory(engine, economics)
+            kept.memory = _memory(engine, economics, work)
         return _piece(engine, economics, asked, first, last, kept.memory, everything, steps)
 
     total = 0
     with ThreadPoolExecutor(workers) as threads:
-        waiting: deque[tuple[int, Future[tuple[int, Piece]]]] = deque()
+        waiting: deque[tuple[int, Future[Piece]]] = deque()
         ahead = 0
         while ahead < len(asked) or waiting:
             while ahead < len(asked) and len(waiting) < 2 * workers:
                 end = min(ahead + CHUNK, len(asked))
-                waiting.append((end, threads.submit(work, ahead, end)))
+                waiting.append((end, threads.submit(part, ahead, end)))
                 ahead = end
             last, task = waiting.popleft()
-            done, piece = task.result()
-            if done < last:
-                waiting.appendleft((last, threads.submit(work, done, last)))
-            total += len(piece.least)
+            piece = task.result()
+            if piece.done < last:
+                waiting.appendleft((last, threads.submit(part, piece.done, last)))
+            total += len(piece.least) + len(piece.proofs.pair) // STEPS_A_ROW
             yield piece
             if total >= limit:
                 for _, left in waiting:
@@ -89,16 +96,16 @@ def pieces(
                 return
 
 
-def _memory(engine: Engine, economics: Economics) -> Memory:
-    most = pool_for(economics.most) if economics.most is not None else None
+def _memory(engine: Engine, economics: Economics, work: int) -> Memory:
+    most = pool_for(economics.most, work) if economics.most is not None else None
     marks = np.zeros(engine.holdings.nodes + 1, np.int64)
-    return Memory(engine.walk(), pool_for(economics.least), most, marks)
+    return Memory(engine.walk(), pool_for(economics.least, work), most, marks)
 
 
 def _piece(
     engine: Engine, economics: Economics, asked: Asked, first: int, last: int, memory: Memory, everything: bool,
     steps: int,
-) -> tuple[int, Piece]:  # fmt: skip
+) -> Piece:  # fmt: skip
     done, answers = engine.answers(asked, first, last, held=everything, walk=memory.walk, room=ROWS)
     if everything:
         answers = _with_reached(economics, asked, first, done, memory, answers)
@@ -109,9 +116,9 @@ def _piece(
     if economics.most is not None and memory.most is not None:
         most = np.zeros(len(rows.group), np.float64)
         valued(economics.most, memory.most, asked.ptr, asked.members, rows.group, rows.node, most)
-    return done, Piece(
-        answers, least, most, proofs_of(engine, asked, answers, memory.walk, memory.marks, steps)
-    )
+    proofs = proofs_of(engine, asked, answers, memory.walk, memory.marks, steps)
+    spent = any(pool is not None and bool(pool.clock[1] < 0) for pool in (memory.least, memory.most))
+    return Piece(answers, least, most, proofs, done, spent)
 
 
 def _with_reached(
