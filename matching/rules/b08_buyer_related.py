@@ -13,7 +13,7 @@ from matching.rules.related import bidder_findings
 KINDS = frozenset(
     {
         "holds", "controls", "influences", "manages", "branch", "common_controller", "common_owner",
-        "common_holder", "same_head", "kin",
+        "common_holder", "same_head", "owner_in_office", "kin",
     }
 )  # fmt: skip
 """Connections that may matter; a smaller shareholding does from significant influence on."""

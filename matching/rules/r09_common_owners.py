@@ -25,6 +25,8 @@ def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
 
 def _case(tie: Tie, influence: int) -> str:
     match tie.kind:
+        case "owner_in_office":
+            return "posts"
         case "common_post":
             return "" if "former" in tie.notes else "posts"
         case "common_holder":

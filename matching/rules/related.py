@@ -8,7 +8,7 @@ from matching.decision import Bilingual, Outcome
 from matching.rules.base import BidderView, Case, PairView, Rule, Tie
 from matching.rules.common import finding
 
-PEOPLE = frozenset({"same_head", "common_post", "kin", "common_owner"})
+PEOPLE = frozenset({"same_head", "common_post", "owner_in_office", "kin", "common_owner"})
 """Kinds of ties that concern natural persons, who may ask for human review."""
 Named = tuple[str, Tie]
 """A tie with the case of the rule that it is."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from graph.kinship_codes import CODES, NONE, read_code
 from matching.decision import Bilingual
+from matching.groups import share_of
 from matching.rules.wording import both
 from matching.ties.closure import OFFICES, Link
 from matching.ties.connect import connect, unit_pairs
@@ -38,6 +39,7 @@ def ties(field: Field, heads: list[Head]) -> None:
     for person, held in people.items():
         if len({post.unit.position for post in held}) > 1:
             _common(field, person, held)
+    _owners_in_office(field, people, owners)
     _kin(field, [*posts, *owners])
 
 
@@ -85,6 +87,25 @@ def _common(field: Field, person: str, held: list[Post]) -> None:
             sentence="common_post_former" if note == "former" else "",
             said={"via": name, "role_a": both(f"rule.role.{one.role}"), "role_b": both(f"rule.role.{other.role}")},
         )  # fmt: skip
+
+
+def _owners_in_office(field: Field, people: dict[str, list[Post]], owners: list[Post]) -> None:
+    """A large shareholder of one unit in an office of another (公司法 265(4): persons and what they control)."""
+    least = field.case.policy.option("significant_influence")
+    for owner in owners:
+        share = None if owner.link is None else share_of(owner.link.relation)
+        if share is None or share < least:
+            continue
+        for post in people.get(owner.person, ()):
+            if post.former or post.role == "employee" or post.unit.position == owner.unit.position:
+                continue
+            for _ in unit_pairs(field, (owner.unit, post.unit)):
+                name = field.closure.label(owner.person)
+                links = [link for link in (owner.link, post.link) if link is not None]
+                connect(
+                    field, owner.unit, post.unit, "owner_in_office", links, other=name,
+                    said={"via": name, "role_b": both(f"rule.role.{post.role}")},
+                )  # fmt: skip
 
 
 def _kin(field: Field, posts: list[Post]) -> None:
