@@ -139,7 +139,12 @@ def basis_line(basis: LegalBasis, lang: Lang) -> str:
 
 
 def evidence_lines(evidence: Evidence, lang: Lang) -> list[str]:
-    """A record: where it stands, what was compared, how sure the match is."""
+    """A record: where it stands, what was compared, how sure the match is; or a question to the committee."""
+    if evidence.field == "presumption":
+        code = "explain.established" if evidence.confirmed_by else "explain.question"
+        by = plain(evidence.confirmed_by)
+        one, other = plain(evidence.submitted), plain(evidence.matched)
+        return [text(code, lang, rule=evidence.list, record=evidence.record, one=one, other=other, by=by)]
     lines = [
         text(
             "explain.evidence",

@@ -112,6 +112,7 @@ class CaseBuilder:
             generation=self._generation,
             bidders=tuple(bidders),
             subjects=tuple(subjects),
+            asks=self._matcher.asked,
         )
         connected = ties.read(case)
         self._matcher.boundaries.extend(connected.boundaries)

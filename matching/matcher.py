@@ -270,6 +270,16 @@ class Matcher:
             path=asked.path,
         )
 
+    def asked(self, about: str) -> tuple[str, str, str]:
+        """A question of fact that a person answers: its key, the standing answer or nothing, who gave it.
+
+        Args:
+            about: all that the question is about; anything new in it makes it another question.
+        """
+        key = pseudonym(self._key, about)
+        answer = self._reviews.answer(key)
+        return (key, answer.answer, answer.reviewer) if answer is not None else (key, "", "")
+
     def _pair_key(
         self, subject: Subject, listing: Listing, record_hash: str, company: str, *, similar: bool
     ) -> str:

@@ -192,6 +192,9 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     bidders: tuple[BidderView, ...]
     subjects: tuple[SubjectView, ...] = ()
     pairs: tuple[PairView, ...] = ()
+    asks: Callable[[str], tuple[str, str, str]] | None = None
+    """Names a question of fact by what it is about, and gives a person's standing answer: the question's key,
+    `confirm`, `reject` or nothing, and who answered."""
 
     @property
     def tender(self) -> Tender:

@@ -30,6 +30,6 @@ RULE = Rule(
     scope="pair",
     basis=law.presumed(1),
     evaluate=evaluate,
-    cases={"devices": Effect.REVIEW, "file": Effect.REVIEW},
+    cases={"devices": Effect.REVIEW, "file": Effect.REVIEW, "confirmed": Effect.BLOCK},
     effective_from=date(2012, 2, 1),
 )

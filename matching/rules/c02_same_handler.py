@@ -33,6 +33,6 @@ RULE = Rule(
     scope="pair",
     basis=law.presumed(2),
     evaluate=evaluate,
-    cases={"agent": Effect.REVIEW, "phone": Effect.REVIEW, "line": Effect.REVIEW},
+    cases={"agent": Effect.REVIEW, "phone": Effect.REVIEW, "line": Effect.REVIEW, "confirmed": Effect.BLOCK},
     effective_from=date(2012, 2, 1),
 )

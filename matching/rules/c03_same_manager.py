@@ -32,6 +32,6 @@ RULE = Rule(
     scope="pair",
     basis=law.presumed(3),
     evaluate=evaluate,
-    cases={"staff": Effect.REVIEW, "contact": Effect.REVIEW},
+    cases={"staff": Effect.REVIEW, "contact": Effect.REVIEW, "confirmed": Effect.BLOCK},
     effective_from=date(2012, 2, 1),
 )

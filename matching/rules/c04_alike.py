@@ -34,6 +34,6 @@ RULE = Rule(
     scope="pair",
     basis=law.presumed(4),
     evaluate=evaluate,
-    cases={"file": Effect.REVIEW, "text": Effect.REVIEW, "prices": Effect.REVIEW},
+    cases={"file": Effect.REVIEW, "text": Effect.REVIEW, "prices": Effect.REVIEW, "confirmed": Effect.BLOCK},
     effective_from=date(2012, 2, 1),
 )

@@ -26,6 +26,6 @@ RULE = Rule(
     scope="pair",
     basis=law.presumed(5),
     evaluate=evaluate,
-    cases={"named": Effect.REVIEW},
+    cases={"named": Effect.REVIEW, "confirmed": Effect.BLOCK},
     effective_from=date(2012, 2, 1),
 )

@@ -25,6 +25,6 @@ RULE = Rule(
     scope="pair",
     basis=law.presumed(6),
     evaluate=evaluate,
-    cases={"account": Effect.REVIEW},
+    cases={"account": Effect.REVIEW, "confirmed": Effect.BLOCK},
     effective_from=date(2012, 2, 1),
 )
