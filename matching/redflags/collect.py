@@ -176,24 +176,23 @@ class _Reading:
             lot.when = when
 
     def actor(self, actor: Actor) -> None:
-        """The lots of a buyer, an agency or an expert, read whole."""
+        """The newest lots of a buyer, an agency or an expert, read whole."""
         limit = self._limits.lots_per_actor
-        found: list[str] = []
+        begun: dict[str, datetime] = {}
         for ordinal in actor.ordinals:
             me = self._generation.party(ordinal).key
             for one in self._read(ordinal, actor.id):
-                if one.src != me or (one.valid.start is not None and one.valid.start > self._until):
-                    continue
-                if one.type is RelationType.EVALUATES and actor.role == "expert":
-                    found.append(one.dst)
-                elif _OF_TENDER.get(one.type) == actor.role:
-                    found += self._lots_of(one.dst)
-        found = list(dict.fromkeys(found))
-        if len(found) > limit:
-            self.cut.append(Cut(reason="lots_per_actor", about=actor.id, count=len(found)))
-        for lot in found[-limit:]:
-            if self.read_lot(lot):
-                self.lots[lot].actors[actor.role][actor.id] = None
+                start = one.valid.start or self._since
+                role = "expert" if one.type is RelationType.EVALUATES else _OF_TENDER.get(one.type)
+                if one.src == me and role == actor.role and start <= self._until:
+                    begun[one.dst] = max(start, begun.get(one.dst, start))
+        newest = sorted(begun, key=lambda about: (begun[about], about), reverse=True)
+        if len(newest) > limit:
+            self.cut.append(Cut(reason="lots_per_actor", about=actor.id, count=len(newest)))
+        for about in newest[:limit]:
+            for lot in (about,) if actor.role == "expert" else self._lots_of(about):
+                if self.read_lot(lot):
+                    self.lots[lot].actors[actor.role][actor.id] = None
 
     def _lots_of(self, tender: str) -> list[str]:
         ordinal = self._generation.party_ordinal(tender)

@@ -42,7 +42,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """R12, R14: bidders that a fence needs; with fewer there is nothing to stand out from."""
     bids_read: int = 25_000
     """Bids and wins of all bidders together; with more, the window is shortened for all alike."""
-    lots_per_actor: int = 1_000
+    lots_per_actor: int = 300
+    """The newest lots of one buyer, agency or expert that are read."""
     lots: int = 5_000
     """Lots whose bidders are read, in all."""
     relations: int = 5_000
