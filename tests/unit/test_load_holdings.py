@@ -176,3 +176,27 @@ def test_shareholders_of_a_trading_platform(bench: Bench) -> None:
     report = bench.load([head, ["临江乙有限公司", CODES[1], "虚构张三", "1000", "30%"]])
     assert report.files[0].kind == "holdings"
     assert bench.edge(RelationType.HOLDS)[1].share == 30
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["owner", "owner_code", "owned", "owned_code", "percentage"],
+        ["shareholder", "shareholder_code", "company", "company_code", "share"],
+        ["投资方", "投资方统一社会信用代码", "被投资公司", "被投资公司统一社会信用代码", "股权比例"],
+        ["控股股东", "股东代码", "子公司", "子公司统一社会信用代码", "持股占比"],
+    ],
+)
+def test_other_headings_of_the_same_table(bench: Bench, head: list[str]) -> None:
+    report = bench.load([head, ["临江甲有限公司", CODES[0], "临江乙有限公司", CODES[1], "60%"]])
+    assert report.files[0].kind == "holdings"
+    assert report.files[0].unknown == []
+    src, edge, dst = bench.edge(RelationType.HOLDS)
+    assert (src, edge.share, dst) == ("临江甲有限公司", Decimal(60), "临江乙有限公司")
+
+
+def test_a_range_in_two_columns(bench: Bench) -> None:
+    head = ["股东名称", "被投资企业", "统一社会信用代码", "持股比例下限", "持股比例上限"]
+    bench.load([head, ["临江甲有限公司", "临江乙有限公司", CODES[1], "25%", "50%"]])
+    _, edge, _ = bench.edge(RelationType.HOLDS)
+    assert (edge.share, edge.share_min, edge.share_max) == (None, Decimal(25), Decimal(50))
