@@ -212,6 +212,10 @@ def finding_lines(finding: Finding, lang: Lang) -> list[str]:
     for evidence in finding.evidence:
         first, *rest = evidence_lines(evidence, lang)
         lines += ["  " + first, *("    " + line for line in rest)]
+    for fact in finding.facts:
+        code = "explain.equal" if fact.b in ("", fact.a) else "explain.fact"
+        a, b = plain(fact.a), plain(fact.b)
+        lines.append("  " + text(code, lang, field=fact.field, a=a, b=b))
     if finding.path is not None:
         lines.append("  " + text("explain.path", lang, sentence=in_lang(finding.path.sentence, lang)))
     if finding.missing:
