@@ -9,6 +9,7 @@ import msgspec
 
 from graph.model import PartyType
 from graph.projection import Direction, Walk
+from graph.projection.model import Reached
 from graph.relations import PartyRelation, RelationType
 from matching.rules.base import BidderView, Case
 from matching.subjects import person_subject
@@ -56,6 +57,7 @@ class Around:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.people = People(case)
+        self._projected = bool(case.generation.manifest.slots.get("projection"))
         self.units = Units()
         self._found()
         self.stated: dict[str, list[Stated]] = {}
@@ -87,27 +89,39 @@ class Around:
         self, ordinals: Iterable[int], *types: RelationType, direction: Direction = "both"
     ) -> Iterator[PartyRelation]:
         """The relations of some types of many parties, in the order in which the generation numbers them."""
-        start = list(dict.fromkeys(ordinals))
-        if not start:
-            return
-        walk = Walk.along(*types, direction=direction, known=self.case.known)
-        projection = self.people.generation.projection
-        reached = projection.closure(start, walk, hops=1, limit=REACHED, edges=True)
-        self.people.cut = self.people.cut or bool(reached.cut) or reached.total > len(reached)
-        for edge in reached.edges.tolist():
-            yield projection.relation(edge)
+        reached = self._walk(ordinals, types, direction, 1, edges=True)
+        for edge in reached.edges.tolist() if reached is not None else ():
+            yield self.people.generation.projection.relation(edge)
 
     def reach(
         self, ordinals: Iterable[int], *types: RelationType, direction: Direction = "both", hops: int = 1
     ) -> list[int]:
         """The parties within some steps along relations of some types, whenever these held."""
+        reached = self._walk(ordinals, types, direction, hops)
+        return [] if reached is None else reached.ordinals
+
+    def _walk(
+        self,
+        ordinals: Iterable[int],
+        types: tuple[RelationType, ...],
+        direction: Direction,
+        hops: int,
+        *,
+        edges: bool = False,
+    ) -> Reached | None:
+        """A walk of the projection; what it leaves out, or a generation of before there was one, is noted."""
         start = list(dict.fromkeys(ordinals))
         if not start:
-            return []
+            return None
+        if not self._projected:
+            self.people.cut = True
+            return None
         walk = Walk.along(*types, direction=direction, known=self.case.known)
-        reached = self.people.generation.projection.closure(start, walk, hops=hops, limit=REACHED)
+        reached = self.people.generation.projection.closure(
+            start, walk, hops=hops, limit=REACHED, edges=edges
+        )
         self.people.cut = self.people.cut or bool(reached.cut) or reached.total > len(reached)
-        return reached.ordinals
+        return reached
 
     def stated_as(self, person: str) -> Iterator[Stated]:
         """As what bids name a person of the graph, by number."""
