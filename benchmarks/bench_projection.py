@@ -46,7 +46,7 @@ Ask = Callable[[int, int], object]
 def spread(ask: Ask, pairs: Sequence[tuple[int, int]], seconds: float) -> dict[str, float]:
     """Percentiles of single calls; as many of the pairs as fit into the time, at least twenty.
 
-    `cpu_p99` is processor time of the calling thread: where others use the machine, waiting for it is not the walk's.
+    `cpu_…` is processor time of the calling thread: where others use the machine, waiting for it is not the walk's.
     """
     ask(*pairs[0])
     taken: list[float] = []
@@ -60,8 +60,11 @@ def spread(ask: Ask, pairs: Sequence[tuple[int, int]], seconds: float) -> dict[s
         worked.append(1000 * (time.thread_time() - used))
         taken.append(1000 * (time.perf_counter() - begun))
     p50, p99 = (round(float(np.percentile(taken, at)), 4) for at in (50, 99))
-    cpu = round(float(np.percentile(worked, 99)), 4)
-    return {"p50": p50, "p99": p99, "cpu_p99": cpu, "most": round(max(taken), 3), "calls": len(taken)}
+    cpu_p50, cpu_p99 = (round(float(np.percentile(worked, at)), 4) for at in (50, 99))
+    return {
+        "p50": p50, "p99": p99, "cpu_p50": cpu_p50, "cpu_p99": cpu_p99, "most": round(max(taken), 3),
+        "calls": len(taken),
+    }  # fmt: skip
 
 
 def load(store: Store, made: World) -> float:

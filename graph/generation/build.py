@@ -255,11 +255,12 @@ def _adjacency(sink: Sink, name: str, owners: Array, items: Array, parties: int)
     """For each party its items, ascending: `<name>.starts` (parties + 1) and `<name>.items`."""
     inside = owners != OPEN
     owners, items = owners[inside], items[inside]
-    order = np.lexsort((items, owners))
+    both = owners.astype("<u8") << np.uint64(32) | items
+    both.sort()
     starts = np.zeros(parties + 1, dtype="<u8")
     np.cumsum(np.bincount(owners, minlength=parties), out=starts[1:])
     sink.put(f"{name}.starts", "starts", starts)
-    sink.put(f"{name}.items", "ordinals", items[order].astype("<u4"))
+    sink.put(f"{name}.items", "ordinals", (both & np.uint64(OPEN)).astype("<u4"))
 
 
 def link_lists(sink: Sink, sections: Sequence[ListSection], parties: PartySection) -> tuple[str, ...]:

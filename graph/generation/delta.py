@@ -25,6 +25,7 @@ from graph.generation.build import (
 from graph.generation.errors import GenerationError
 from graph.generation.format import Array, Mapped, Sink
 from graph.generation.indexing import Indexer, SlimParty
+from graph.generation.lookup import order_of
 from graph.generation.manifest import Manifest, PartySection, RelationSection
 from graph.generation.partycolumns import Gathered, PartyColumns, overlay, put_parties
 from graph.generation.projected import ends_of
@@ -221,7 +222,7 @@ class _Finder:
     """Finds a relation version among earlier ones: of the same source, with the same document."""
 
     def __init__(self, src: Array, docs: memoryview, offsets: Array, from_gen: Array) -> None:
-        self._order = np.argsort(src, kind="stable")
+        self._order = order_of(src)
         self._src = src[self._order]
         self._docs = docs
         self._offsets = offsets

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from graph.generation.format import Array, Sink
-from graph.generation.lookup import buckets
+from graph.generation.lookup import buckets, order_of
 from graph.model import Doc, PartyType
 from graph.projection import layout
 from graph.projection.columns import TYPES, packed
@@ -60,9 +60,9 @@ def write_walks(sink: Sink, rows: Array, parties: int) -> None:
     peer = np.concatenate([dst, src])
     tag = np.concatenate([kind * 2, kind * 2 + 1]) << np.uint32(layout.CODE) | np.concatenate([day, day])
     # Relations stand in ascending order already, so two stable sorts give (owner, code, peer, edge).
-    order = np.argsort(peer, kind="stable")
+    order = order_of(peer)
     first = owner[order].astype("<u8") << np.uint64(8) | tag[order] >> np.uint32(layout.CODE)
-    order = order[np.argsort(first, kind="stable")]
+    order = order[order_of(first)]
     starts = np.zeros(parties + 1, "<u8")
     np.cumsum(np.bincount(owner, minlength=parties), out=starts[1:])
     sink.put("walk.starts", "starts", starts)

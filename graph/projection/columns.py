@@ -64,8 +64,10 @@ class EdgeColumns:
     def add(self, relation: PartyRelation) -> None:
         """Take a relation's numbers."""
         valid = relation.valid
-        low, high, rounded = share(relation)
-        votes = UNKNOWN
+        low = high = votes = UNKNOWN
+        rounded = False
+        if relation.share is not None or relation.share_min is not None or relation.share_max is not None:
+            low, high, rounded = share(relation)
         if relation.votes is not None:
             votes, _, inexact = parts(relation.votes)
             rounded |= inexact
