@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -12,20 +12,24 @@ from graph.lists import BY_CODE
 from graph.model import Doc
 from loaders.base import Kind
 from loaders.errors import FileError
+from loaders.kinds.graph import GRAPH_KINDS
 from loaders.kinds.lists import COMMON, reader
 
 
 class Mapping(Doc, forbid_unknown_fields=True):
     """A mapping file. Other keys are refused, so that a misspelt one is never silently ignored."""
 
-    list: str
+    list: str = ""
+    """The list that the file feeds; empty where `kind` says which table of the graph it is."""
+    kind: str = ""
     columns: dict[str, str]
     """Heading as written to canonical field."""
     title: str = ""
     source: str = ""
     ignored: tuple[str, ...] = ()
     date_formats: tuple[str, ...] = ()
-    snapshot: Literal["full", "delta"] = "full"
+    snapshot: Literal["full", "delta"] | None = None
+    """Whether the file is all of it; not said: a list is, a table of the graph is not."""
     common_aliases: bool = False
     """Also recognise the common aliases beside the columns named here."""
 
@@ -47,6 +51,9 @@ def read_mapping(path: Path) -> Mapping:
         mapping = msgspec.convert(data, Mapping)
     except msgspec.ValidationError as error:
         raise FileError("mapping.invalid", path=str(path), detail=str(error)) from error
+    if mapping.kind:
+        _check_table(mapping)
+        return mapping
     if mapping.list not in BY_CODE:
         raise FileError("mapping.list", list=mapping.list, known=", ".join(BY_CODE))
     for heading, field in mapping.columns.items():
@@ -57,11 +64,42 @@ def read_mapping(path: Path) -> Mapping:
     return mapping
 
 
+def _check_table(mapping: Mapping) -> None:
+    kind = _TABLES.get(mapping.kind)
+    if kind is None or mapping.list:
+        raise FileError("mapping.kind", kind=mapping.kind[:80], known=", ".join(_TABLES))
+    known = {*kind.fields, *kind.common}
+    for heading, field in mapping.columns.items():
+        if field not in known:
+            raise FileError("mapping.field", heading=heading, field=field, known=", ".join(sorted(known)))
+    for group in kind.needs:
+        if not set(group) & set(mapping.columns.values()) and not mapping.common_aliases:
+            raise FileError("mapping.needs", kind=kind.name, fields=" / ".join(group))
+
+
+_TABLES: Final = {kind.name: kind for kind in GRAPH_KINDS}
+
+
 def kind_of(mapping: Mapping) -> Kind:
     """The source kind that a mapping describes."""
     fields: dict[str, list[str]] = {}
     for heading, field in mapping.columns.items():
         fields.setdefault(field, []).append(heading)
+    if mapping.kind:
+        table = _TABLES[mapping.kind]
+        if mapping.common_aliases:
+            fields = {
+                name: [*fields.get(name, ()), *table.fields.get(name, ())]
+                for name in {*table.fields, *fields}
+            }
+        return msgspec.structs.replace(
+            table,
+            fields=fields,
+            common=table.common if mapping.common_aliases else (),
+            ignored=(*mapping.ignored, *(table.ignored if mapping.common_aliases else ())),
+            snapshot=mapping.snapshot or table.snapshot,
+            date_formats=mapping.date_formats,
+        )
     info = BY_CODE[mapping.list]
     return Kind(
         name="generic",
@@ -73,7 +111,7 @@ def kind_of(mapping: Mapping) -> Kind:
         common=COMMON if mapping.common_aliases else (),
         ignored=mapping.ignored,
         needs=(("org_name", "person_name", "uscc", "person_id"),),
-        snapshot=mapping.snapshot,
+        snapshot=mapping.snapshot or "full",
         date_formats=mapping.date_formats,
     )
 

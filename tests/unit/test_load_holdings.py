@@ -200,3 +200,43 @@ def test_a_range_in_two_columns(bench: Bench) -> None:
     bench.load([head, ["临江甲有限公司", "临江乙有限公司", CODES[1], "25%", "50%"]])
     _, edge, _ = bench.edge(RelationType.HOLDS)
     assert (edge.share, edge.share_min, edge.share_max) == (None, Decimal(25), Decimal(50))
+
+
+MAPPING = """kind = "holdings"
+source = "commission"
+ignored = ["编码"]
+[columns]
+"甲方名号" = "holder"
+"乙方名号" = "company"
+"乙方代码" = "company_code"
+"占比" = "share"
+"""
+
+
+def test_a_mapping_file_reads_a_table_of_the_graph(bench: Bench) -> None:
+    mapping = bench.path(MAPPING.encode(), "mapping.toml")
+    rows = [
+        ["编码", "甲方名号", "乙方名号", "乙方代码", "占比"],
+        ["7", "临江甲有限公司", "临江乙有限公司", CODES[1], "60%"],
+    ]
+    report = bench.load(rows, mapping=mapping)
+    assert report.files[0].unknown == []
+    assert [one["mode"] for one in report.files[0].snapshots] == ["delta"]
+    _, edge, _ = bench.edge(RelationType.HOLDS)
+    assert (edge.share, edge.source.publisher) == (Decimal(60), "commission")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (('"holdings"', '"sxbzxr"'), "mapping.kind"),
+        (('"holdings"', '"holdings"\nlist = "OTH"'), "mapping.kind"),
+        (('"share"', '"shares"'), "mapping.field"),
+        (('"甲方名号" = "holder"\n', ""), "mapping.needs"),
+    ],
+)
+def test_a_wrong_mapping_is_refused(bench: Bench, change: tuple[str, str], code: str) -> None:
+    mapping = bench.path(MAPPING.replace(*change).encode(), "mapping.toml")
+    report = bench.load([["甲方名号", "乙方名号"], ["临江甲有限公司", "临江乙有限公司"]], mapping=mapping)
+    assert [p.code for _, p in report.problems] == [code]
+    assert not report.published
