@@ -15,8 +15,8 @@ public final class Decide {
     private Decide() {}
 
     public static void main(String[] args) throws Exception {
-        String url = System.getenv().getOrDefault("LIANCHENG_URL", "http://127.0.0.1:8000");
-        String key = System.getenv().getOrDefault("LIANCHENG_KEY", "");
+        String url = System.getenv().getOrDefault("DECIDE_URL", "http://127.0.0.1:8000");
+        String key = System.getenv().getOrDefault("DECIDE_KEY", "");
         byte[] body = Files.readAllBytes(Path.of(args[0]));
         String once = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/decisions"))

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Ask whether bidders are barred: decide.sh REQUEST.json prints the decision. Needs curl.
-# LIANCHENG_URL and LIANCHENG_KEY come from the environment; the key goes through a file descriptor, not the command line.
+# DECIDE_URL and DECIDE_KEY come from the environment; the key goes through a file descriptor, not the command line.
 set -eu
-url=${LIANCHENG_URL:-http://127.0.0.1:8000}
-{ [ -z "${LIANCHENG_KEY:-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$LIANCHENG_KEY"; } |
+url=${DECIDE_URL:-http://127.0.0.1:8000}
+{ [ -z "${DECIDE_KEY:-}" ] || printf 'header = "Authorization: Bearer %s"\n' "$DECIDE_KEY"; } |
     curl --config - --silent --show-error --fail-with-body --max-time 30 --retry 4 --retry-connrefused \
         --header 'Content-Type: application/json' \
         --header "Idempotency-Key: $(sha256sum "$1" | cut -c1-64)" \

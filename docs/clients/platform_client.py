@@ -1,6 +1,6 @@
 """Ask whether bidders are barred: `python platform_client.py REQUEST.json`. Python 3.11, nothing to install.
 
-LIANCHENG_URL (default http://127.0.0.1:8000) and LIANCHENG_KEY come from the environment. Exit status: 0 every bid may
+DECIDE_URL (default http://127.0.0.1:8000) and DECIDE_KEY come from the environment. Exit status: 0 every bid may
 count, 10 a person has to look first, 20 a bidder is barred, 3 no decision: a bid must not count without one.
 """
 
@@ -49,9 +49,9 @@ def decide(url: str, key: str, body: bytes) -> dict[str, Any]:
 
 def main() -> int:
     """Ask, print a line a bidder, and say by the exit status what follows."""
-    url = os.environ.get("LIANCHENG_URL", "http://127.0.0.1:8000")
+    url = os.environ.get("DECIDE_URL", "http://127.0.0.1:8000")
     try:
-        decision = decide(url, os.environ.get("LIANCHENG_KEY", ""), Path(sys.argv[1]).read_bytes())
+        decision = decide(url, os.environ.get("DECIDE_KEY", ""), Path(sys.argv[1]).read_bytes())
     except (RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 3

@@ -47,7 +47,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
     )
     assert process.stderr is not None
     found = next(found for line in process.stderr if (found := re.search(r"http://\S+", line)))
-    yield {"PATH": os.environ["PATH"], "LIANCHENG_URL": found[0], "LIANCHENG_KEY": key}
+    yield {"PATH": os.environ["PATH"], "DECIDE_URL": found[0], "DECIDE_KEY": key}
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
 
@@ -69,7 +69,7 @@ def test_the_python_client_says_who_is_barred(environment: dict[str, str], tmp_p
     clean = subprocess.run([*command, request(tmp_path, CLEAN)], env=environment, capture_output=True)
     assert clean.returncode == 0
     refused = subprocess.run(
-        [*command, request(tmp_path, CLEAN)], env=environment | {"LIANCHENG_KEY": "lc_x"}, capture_output=True
+        [*command, request(tmp_path, CLEAN)], env=environment | {"DECIDE_KEY": "lc_x"}, capture_output=True
     )
     assert (refused.returncode, b"http.auth" in refused.stderr) == (3, True)
 
@@ -84,7 +84,7 @@ def test_curl(environment: dict[str, str], tmp_path: Path) -> None:
     ]
     assert json.loads(done[0].stdout)["verdict"] == "BLOCK"
     assert done[0].stdout == done[1].stdout
-    wrong = environment | {"LIANCHENG_KEY": "lc_x"}
+    wrong = environment | {"DECIDE_KEY": "lc_x"}
     refused = subprocess.run([str(CLIENTS / "decide.sh"), path], env=wrong, capture_output=True)
     assert refused.returncode != 0
     assert json.loads(refused.stdout)["code"] == "http.auth"
