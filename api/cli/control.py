@@ -109,7 +109,7 @@ def control(
     write(run, answers)
     run.note("control.summary", yes=answers.counts[0], possibly=answers.counts[1], rows=answers.written)
     if answers.cut:
-        run.note("control.cut", count=limit)
+        run.note("control.cut", count=limit, written=answers.written)
     if answers.spent:
         run.note("control.spent")
     return REJECTED if found.rejected_count or answers.cut or answers.spent else 0

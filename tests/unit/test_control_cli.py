@@ -180,7 +180,28 @@ def test_an_answer_that_is_cut_says_so(tmp_path: Path) -> None:
     result = call(write(tmp_path, "owner,owned,share\n" + chain), "--limit", 1000)
     assert result.exit_code == 1
     assert len(result.stdout.splitlines()) == 1000
-    assert "Cut at 1000 lines" in result.stderr
+    assert "Cut after 1000 lines" in result.stderr
+
+
+@pytest.mark.parametrize("shape", ["chain", "star", "ring", "fan"])
+def test_hostile_shapes_end(tmp_path: Path, shape: str) -> None:
+    """A chain, a ring, a star and a fan: answers stay bounded, and what was left out is said."""
+    count = 2_000
+    rows = {
+        "chain": [(n, n + 1, "60") for n in range(count)],
+        "ring": [(n, (n + 1) % count, "60") for n in range(count)],
+        "star": [(0, n + 1, "60") for n in range(count)],
+        "fan": [(n + 1, 0, "0.04%") for n in range(count)],
+    }[shape]
+    text = "owner,owned,share\n" + "".join(f"N{a},N{b},{share}\n" for a, b, share in rows)
+    result = call(write(tmp_path, text), "--limit", 3_000)
+    whole = shape in ("star", "fan")
+    assert result.exit_code == (0 if whole else 1), result.stderr
+    assert len(result.stdout.splitlines()) == (count if whole else 0) or not whole
+    assert ("Cut after" in result.stderr) is not whole
+    if shape == "chain":
+        last = answers(call(tmp_path / "holdings.csv", "--of", "N900"))["N900", "N2000"]
+        assert (last["controls"], len(last["path"])) == ("yes", 1000)
 
 
 def test_a_file_without_the_columns(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from graph.control import (
     groups_of,
     units,
 )
+from graph.control.bulk import pieces
 from graph.control.economic import Economics, reaches
 from graph.control.engine import Engine
 from graph.control.shares import QUARTER
@@ -270,3 +271,22 @@ def test_unknown_votes_follow_the_share() -> None:
     one = Holdings.of([1], [2], [60 * PERCENT], None, [UNKNOWN])
     assert not one.votes_differ
     assert control(one).answer(1, 2).sure  # type: ignore[union-attr]
+
+
+def test_work_on_economic_shares_is_bounded_and_control_is_not_touched() -> None:
+    rng = np.random.default_rng(5)
+    owner, owned = rng.integers(0, 200, 800), rng.integers(0, 200, 800)
+    holdings = Holdings.of(owner, owned, np.full(800, 15 * PERCENT), nodes=200)
+    engine = Engine.of(holdings)
+    found = [list(pieces(engine, engine.owners(), everything=True, work=work)) for work in (10**9, 500)]
+    assert [any(piece.spent for piece in listed) for listed in found] == [False, True]
+    control_of = [
+        {
+            (int(g), int(n))
+            for piece in listed
+            for g, n, level in zip(*piece.answers.rows[:3], strict=True)
+            if level
+        }
+        for listed in found
+    ]
+    assert control_of[0] == control_of[1]
