@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import exp, fsum, log
+from typing import TYPE_CHECKING
 
 import msgspec
-import networkx as nx
 
 from graph.cobidding.pairs import CoBid
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 SEED = 20_260_101
 """The order in which the search looks at bidders: fixed, so that equal data gives equal groups."""
@@ -42,11 +45,14 @@ def communities(
     edges = sorted(pairs, key=lambda pair: (-pair.jaccard, pair.first, pair.second))
     cut = max(0, len(edges) - max_edges)
     edges = edges[:max_edges]
+    if not edges:
+        return ()
+    # most decisions have no such pairs and need not wait for the library
+    import networkx as nx
+
     graph: nx.Graph = nx.Graph()
     graph.add_nodes_from(sorted({name for pair in edges for name in (pair.first, pair.second)}))
     graph.add_weighted_edges_from((pair.first, pair.second, pair.jaccard) for pair in edges)
-    if not graph:
-        return ()
     groups = nx.community.louvain_communities(graph, weight="weight", seed=SEED)
     found = [_measured(graph, sorted(group), cut) for group in groups if len(group) >= least]
     return tuple(sorted(found, key=lambda one: (-len(one.members), one.members)))
