@@ -12,6 +12,8 @@ from matching.ties.field import Field
 
 def read(case: Case) -> Ties:
     """Pairs of opponents whose bids name one brand, however it is written."""
+    if len(case.bidders) < 2 or not any(view.bidder.brand for view in case.bidders):
+        return Ties()
     field = Field(case)
     brands = ((_form(view.bidder.brand), view.index) for view in case.bidders if view.bidder.brand)
     for _, places in grouped((brand, place) for brand, place in brands if brand):

@@ -32,9 +32,10 @@ Said = dict[str, str | Bilingual]
 
 def read(case: Case) -> Ties:
     """Every connection by ownership, posts and kinship; nothing is read where nobody could be connected."""
-    field = Field(case, around.others(case))
-    if field.count + len(field.others) < 2:
+    others = around.others(case)
+    if len(case.bidders) + len(others) < 2:
         return Ties()
+    field = Field(case, others)
     field.read()
     around.ties(field)
     everyone = head_ties.heads(field)
