@@ -26,6 +26,7 @@ FOLDER = "LIANCHENG_TEST_NEO4J"
 """Environment variable: the folder that the workers of a run share."""
 
 
+_NAME = "liancheng-neo4j-"
 _STARTED: list[Server] = []
 """Kept until the process ends: a process object that is dropped while it runs is a warning."""
 
@@ -46,29 +47,46 @@ def missing() -> str:
     return f"{why}, and NEO4J_URI is not set" if why else ""
 
 
+def _memory() -> Path:
+    """Where the server's files are: in memory where there is room, since nobody needs them afterwards."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30
+    return memory if roomy else Path(tempfile.gettempdir())
+
+
 def prepare() -> None:
-    """In the process that began the run: a folder that its workers find."""
+    """In the process that began the run: the name of a folder that its workers find. Made when first needed."""
     if FOLDER not in os.environ:
-        memory = Path("/dev/shm")
-        parent = memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2 << 30 else None
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="liancheng-neo4j-", dir=parent)
+        for left in _memory().glob(f"{_NAME}*"):
+            owner = left.name.removeprefix(_NAME)
+            if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+                _remove(left)
+        os.environ[FOLDER] = str(_memory() / f"{_NAME}{os.getpid()}")
 
 
 def end() -> None:
     """At the end of the run: the server, if one was started, and the folder."""
-    folder = Path(os.environ.pop(FOLDER, ""))
+    _remove(Path(os.environ.pop(FOLDER, "")))
+
+
+def _remove(folder: Path) -> None:
+    """End the server of a run, if it is still one, and remove its folder."""
+    if not folder.name.startswith(_NAME):
+        return
     state = folder / "server.json"
     if state.is_file():
         pid = json.loads(state.read_text("utf-8"))["pid"]
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, 9)
-    if folder.name.startswith("liancheng-neo4j-"):
-        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            if str(folder) in Path(f"/proc/{pid}/cmdline").read_text("utf-8"):
+                os.kill(pid, 9)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def _locked(name: str) -> Iterator[None]:
-    with (Path(os.environ[FOLDER]) / name).open("w") as handle:
+    folder = Path(os.environ[FOLDER])
+    folder.mkdir(exist_ok=True)
+    with (folder / name).open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -84,9 +84,12 @@ def claim(server: Server, schema: Schema, *, create: bool, trials: bool = False)
             `store.version` (a newer layout), `store.not_scratch` (ours, and not for trials).
     """
     mark = server.ask("store_mark")
-    if not mark:
-        if server.ask("any_node"):
+    if not mark and server.ask("any_node"):
+        # Another one may have made it ours between the two questions.
+        mark = server.ask("store_mark")
+        if not mark:
             raise StoreError("store.foreign", path=server.url)
+    if not mark:
         if not create:
             raise StoreError("store.missing_database", path=server.url)
         schema.constraints()

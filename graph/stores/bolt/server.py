@@ -140,13 +140,8 @@ class Server:
         return flight.result(PATIENCE, self.url)
 
     def change_schema(self, name: str, relation: RelationType | None = None, /, **parameters: object) -> Rows:
-        """Run one schema command by itself, which is committed when it returns."""
-
-        def run() -> Rows:
-            with self._session(neo4j.WRITE_ACCESS) as session:
-                return Asking(session, LIMIT)(name, relation, **parameters)
-
-        return self._wait(run)
+        """Run one schema command in a transaction of its own; two at once are retried until both are done."""
+        return self.write(lambda ask: ask(name, relation, **parameters))
 
     def hold(self, name: str, limit: float) -> Held:
         """Run a query in a transaction that stays open until it is let go; nobody else can run it meanwhile.
