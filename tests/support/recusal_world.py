@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from graph.dates import CST, end_of_day, parse_instant, start_of_day
 from graph.generation import Generation, current_generation, publish
 from graph.identifiers import citizen_check_character, uscc_check_character
@@ -72,6 +74,8 @@ class Edge:
     role: str = ""
     share: str = ""
     attributes: Mapping[str, str] | None = None
+    by_name: bool = False
+    """The record gives the target's name only."""
 
     def relation(self, place: int) -> Relation:
         """The relation as a register would state it in that row."""
@@ -83,7 +87,9 @@ class Edge:
             type=RelationType(self.type),
             key=f"e{place}",
             src=mention(self.src),
-            dst=mention(self.dst),
+            dst=msgspec.structs.replace(mention(self.dst), ids=(), key=f"e{place}")
+            if self.by_name
+            else mention(self.dst),
             role=self.role,
             share=Decimal(self.share) if self.share else None,
             attributes=dict(self.attributes or {}),

@@ -276,3 +276,33 @@ def test_more_companies_than_are_looked_at_are_said(tmp_path: Path, monkeypatch:
     ]
     decision = decide(tmp_path, edges, EXPERT)
     assert "relation:expert" in {point.what for point in decision.not_assessed}
+
+
+@pytest.mark.parametrize(
+    ("edges", "regime"),
+    [
+        ([Edge("expert", "DIRECTOR_OF", "firm", by_name=True)], "procurement_tender"),
+        ([Edge("expert", "HOLDS", "firm", share="60", by_name=True)], "procurement_tender"),
+        (
+            [replace(LEGAL_REP, by_name=True), Edge("rep", "KIN_OF", "expert", role="spouse")],
+            "procurement_tender",
+        ),
+        ([Edge("expert", "EMPLOYED_BY", "firm", by_name=True)], "mandatory_tender"),
+        ([Edge("expert", "EMPLOYED_BY", "buyer", by_name=True)], "procurement_tender"),
+    ],
+)
+def test_what_a_record_states_by_name_only_is_for_a_human(
+    tmp_path: Path, edges: list[Edge], regime: str
+) -> None:
+    tender = {**EXPERT, "regime": regime, "buyer": given("buyer")}
+    decision = decide(tmp_path, edges, tender)
+    expert = next(s for s in decision.subjects if s.client_id == "expert-1")
+    assert {f.effect for f in expert.reasons} == {Effect.REVIEW}
+    assert expert.verdict is Verdict.REVIEW
+
+
+def test_a_bidder_known_by_name_only_bars_nobody(tmp_path: Path) -> None:
+    edges = [Edge("expert", "DIRECTOR_OF", "firm")]
+    decision = decide(tmp_path, edges, EXPERT, bidder={"name": NAMES["firm"]})
+    (finding,) = of(decision, "expert-1", "D01")
+    assert finding.effect is Effect.REVIEW
