@@ -14,13 +14,16 @@ from matching.rules.related import bidder_findings, services
 @answers("B11")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Neither the agency nor a branch of it may bid; consultants of the project go to a human, who sees whether they
-    prepared its reserve price (条例 27)."""
+    prepared its reserve price (条例 27), and so does an employee of the agency who acts in the bid: whoever runs the
+    project may not advise its bidders."""
     yield from bidder_findings(case, RULE, view, _named(case, view))
 
 
 def _named(case: Case, view: BidderView) -> Iterable[tuple[str, Tie]]:
     tender = case.tender.regime is None or not case.tender.regime.procurement
     for tie in view.ties:
+        if tie.kind == "common_post" and tie.role == "agency" and "staff" in tie.notes:
+            yield "adviser", tie
         if tie.kind not in ("same", "branch"):
             continue
         served = services(tie) if tie.role == "prior_service_provider" else frozenset()
@@ -36,7 +39,12 @@ RULE = Rule(
     scope="bidder",
     basis=(law.ORDER_87_8, law.RULES_13_2, law.RULES_13_2_2011, law.RULES_27_2, law.RULES_27_2_2011),
     evaluate=evaluate,
-    cases={"agency": Effect.BLOCK, "branch": Effect.BLOCK, "consultant": Effect.REVIEW},
+    cases={
+        "agency": Effect.BLOCK,
+        "branch": Effect.BLOCK,
+        "consultant": Effect.REVIEW,
+        "adviser": Effect.REVIEW,
+    },
     inputs=("tender.agency",),
     effective_from=date(2012, 2, 1),
 )

@@ -12,10 +12,15 @@ from graph.kinship_codes import CODES, NONE, read_code
 from matching.decision import Bilingual
 from matching.groups import share_of
 from matching.rules.wording import both
+from matching.subjects import person_subject
 from matching.ties.closure import OFFICES, Link
 from matching.ties.connect import connect, unit_pairs
 from matching.ties.field import Field, Unit
-from matching.ties.heads import HEADS, Head
+from matching.ties.heads import Head
+
+STAFF = frozenset({"agent", "project_manager", "key_staff"})
+"""Who acts in a bid without an office in the unit, as the request says."""
+BELOW = STAFF | {"employee"}
 
 
 class Post(NamedTuple):
@@ -33,6 +38,8 @@ def ties(field: Field, heads: list[Head]) -> None:
     posts = _posts(field, heads)
     people: dict[str, list[Post]] = {}
     for post in posts:
+        people.setdefault(post.person, []).append(post)
+    for post in _staff(field):
         people.setdefault(post.person, []).append(post)
     owners = _owners(field)
     field.closure.read_people(dict.fromkeys((*people, *(post.person for post in owners))))
@@ -58,6 +65,21 @@ def _posts(field: Field, heads: list[Head]) -> list[Post]:
     return posts
 
 
+def _staff(field: Field) -> list[Post]:
+    """Whom bidders name as agent, project manager or key staff: looked for with buyer, agency and providers."""
+    if not field.others:
+        return []
+    posts: list[Post] = []
+    units = {id(unit.entity): unit for unit in field.units if unit.position < field.count}
+    for unit in units.values():
+        for seen in unit.entity.persons:
+            if seen.role in STAFF and seen.person.identifiers:
+                node = field.closure.find(person_subject(seen.person).codes)
+                if node is not None:
+                    posts.append(Post(node, unit, seen.role, False, None))
+    return posts
+
+
 def _owners(field: Field) -> list[Post]:
     """Persons who hold shares of a unit."""
     return [
@@ -76,10 +98,11 @@ def _common(field: Field, person: str, held: list[Post]) -> None:
         one, other = (
             min(by_unit[id(unit)], key=lambda p: (p.former, p.role == "employee")) for unit in (a, b)
         )
-        if one.role == other.role == "employee":
+        below = ({one.role, other.role} <= BELOW) and max(a.position, b.position) < field.count
+        if below or (not {one.role, other.role}.isdisjoint(STAFF) and b.position < field.count):
             continue  # staff that two bids share is for the rules about staff
         note = "former" if one.former or other.former else "now"
-        head = "heads" if {one.role, other.role} <= set(HEADS) else "posts"
+        head = "staff" if {one.role, other.role} & STAFF else "posts"
         links = [post.link for post in (one, other) if post.link is not None]
         name = field.closure.label(person)
         connect(
