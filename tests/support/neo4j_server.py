@@ -127,7 +127,7 @@ class Server:
         """
         self.home = home
         self.port = port or free_port()
-        self.password = secrets.token_urlsafe(18)
+        self.password = f"p{secrets.token_urlsafe(18)}"  # a leading - would be read as an option
         self.process: subprocess.Popen[bytes] | None = None
         self._lib = fetch()
         self._options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC") if brief else ("-XX:+UseG1GC",)
