@@ -67,11 +67,14 @@ def walk(
     run: Run, generation: Generation, types: tuple[str, ...], as_of: datetime | None, any_time: bool,
     known_at: datetime | None, hub: int | None,
 ) -> Walk:  # fmt: skip
-    """What is followed: by default every relation that holds now."""
+    """What is followed: by default every relation that holds now but kinship, which is for those who ask for it."""
     from graph.projection import Walk
     from graph.projection.model import HUB, HUB_OF_THING
 
-    kinds = frozenset(RelationType(one.upper()) for one in types) if types else None
+    asked = [RelationType(one.upper()) for one in types]
+    kinds = frozenset(asked or (kind for kind in RelationType if kind is not RelationType.KIN_OF))
+    if not asked:
+        run.note("graph.kin")
     return Walk(
         out=kinds,
         into=kinds,

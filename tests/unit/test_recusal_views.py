@@ -175,6 +175,10 @@ def world(home: Path) -> None:
         )
         for n, (person, role, span) in enumerate(zip(people, ("采购", "执行"), spans, strict=True))
     )
+    kin = Relation(
+        type=RelationType.KIN_OF, key="kin", src=people[0], dst=people[1], role="spouse", source=source
+    )
+    relations = (*relations, kin)
     rows = tuple(PartyRecord(key=m.key, subject=m, source=source) for m in (project, *people))
     with closing(open_store(f"sqlite:///{home / 'store.db'}", create=True)) as store:
         store.begin("r1", [SnapshotInfo(dataset="register", source="test", full=False, taken_at=NOW)])
@@ -248,3 +252,16 @@ def test_a_project_is_found_by_number_and_by_key(home: Path) -> None:
     assert (project["number"], project["name"]) == ("PPP-1", "临江虚构污水处理项目")
     status, out, _ = ask(project["key"], "--on", "2026-01-01", "--format", "json")
     assert (status, json.loads(out)["project"]) == (0, project)
+
+
+def test_kinship_is_followed_only_where_it_is_asked_for(home: Path) -> None:
+    def types(*more: str) -> set[str]:
+        result = CliRunner().invoke(
+            cli, ["graph", "around", "虚构张三", "--any-time", "--format", "json", *more]
+        )
+        assert result.exit_code == 0, result.stderr
+        assert ("KIN_OF" in result.stderr) is not bool(more)
+        return {group["type"] for group in json.loads(result.stdout)["relations"]}
+
+    assert types() == {"RESPONSIBLE_FOR"}
+    assert types("--type", "KIN_OF") == {"KIN_OF"}
