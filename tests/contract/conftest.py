@@ -157,7 +157,7 @@ StoreFactory = Callable[[], Store]
 """Opens the test's store; called again, it opens the same one once more (another reader or writer)."""
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
+@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.slow)])
 def store_factory(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreFactory]:
     """Handles on one graph store, empty at first; every contract test runs on each kind, and all are closed after."""
     url, user, password = str(tmp_path / "graph.sqlite3"), "", ""

@@ -17,6 +17,8 @@ from graph.store import Changes, Store, StoreError, TrialStore, open_store, open
 from graph.stores.bolt import stage, streams, write
 from graph.stores.bolt.server import Server
 
+pytestmark = pytest.mark.slow
+
 REGISTER = [snapshot("register", "r")]
 NUMBER = "32089919900101003X"
 JIA, YI = org("临江市甲有限公司", uscc(1)), org("临江市乙有限公司", uscc(2))

@@ -20,10 +20,14 @@ import pytest
 from neo4j_server import Server
 from store_records import LIST, batch, day, listing, org, person, relation, row, snapshot, uscc
 
+from api import bootstrap
+from api.loading import load_files
+from api.settings import read_settings
 from graph.messages import LANGS, say
 from graph.model import Listing, PartyRecord
 from graph.relations import Relation, RelationType
 from graph.store import Store, StoreError, open_store
+from loaders.run import LoadOptions
 
 SOAK = int(os.environ.get("LIANCHENG_SOAK", "10"))
 ROUNDS = 20 if SOAK >= 200 else 3 if SOAK >= 50 else 2
@@ -245,6 +249,35 @@ def test_server_that_hangs(own_server: Server, doomed: neo4j_shared.Target) -> N
     load(store, "second", new, SECOND)
     assert store.generation() == 2
     store.close()
+
+
+def test_decisions_go_on_without_the_server(
+    own_server: Server, doomed: neo4j_shared.Target, tmp_path: Path
+) -> None:
+    settings = read_settings(
+        {
+            "LIANCHENG_HOME": str(tmp_path),
+            "LIANCHENG_STORE": doomed.url,
+            "NEO4J_USER": doomed.user,
+            "NEO4J_PASSWORD": doomed.password,
+        },
+        tmp_path,
+    )
+    with bootstrap.opened_store(settings) as store:
+        bootstrap.publish(settings, store)
+    own_server.kill()
+    try:
+        generation = bootstrap.open_current_generation(settings)
+        party = generation.party_ordinal("P0000000002")
+        assert party is not None
+        assert generation.relations(party, 1)
+        generation.close()
+        began = time.monotonic()
+        with pytest.raises(StoreError, match=r"store\.unavailable"):
+            load_files(settings, [tmp_path / "any.csv"], LoadOptions(), recorded_at=day(20))
+        assert time.monotonic() - began < WITHIN
+    finally:
+        own_server.start()
 
 
 @pytest.mark.parametrize("listening", [False, True], ids=["refuses", "never answers"])

@@ -28,7 +28,7 @@ def schema() -> Draft202012Validator:
     return Draft202012Validator(document)
 
 
-@pytest.fixture(params=["embedded", "neo4j"])
+@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.slow)])
 def trial(request: pytest.FixtureRequest) -> TrialStore | None:
     """The store of a scenario: the embedded one that it makes itself, or a database of Neo4j."""
     if request.param == "embedded":
