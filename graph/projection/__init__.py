@@ -5,25 +5,33 @@
 
 from graph.projection.contacts import ContactKind, contacts
 from graph.projection.model import (
+    Cut,
     Direction,
     Edge,
+    Found,
     Group,
     Groups,
     Neighbourhood,
+    Reached,
     Route,
     Sharing,
+    Tally,
     Walk,
 )
 
 __all__ = [
     "ContactKind",
+    "Cut",
     "Direction",
     "Edge",
+    "Found",
     "Group",
     "Groups",
     "Neighbourhood",
+    "Reached",
     "Route",
     "Sharing",
+    "Tally",
     "Walk",
     "contacts",
 ]
