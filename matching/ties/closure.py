@@ -14,7 +14,9 @@ from typing import NamedTuple
 
 from graph import keys
 from graph.dates import add_years, china_day, end_of_day
+from graph.generation import GenerationError
 from graph.model import Party, PartyType
+from graph.projection import Walk
 from graph.relations import PartyRelation, RelationType
 from matching.kinship import OFFICER_ROLES
 from matching.rules.base import Case, EntityView
@@ -23,6 +25,16 @@ from matching.subjects import from_party
 OWNING = frozenset({RelationType.HOLDS, RelationType.PARTNER_IN, RelationType.INVESTS_ALONE})
 DECLARED = frozenset({RelationType.CONTROLS, RelationType.UBO_OF})
 OFFICES = {**OFFICER_ROLES, RelationType.EMPLOYED_BY: "employee"}
+INWARD = (
+    OWNING
+    | DECLARED
+    | frozenset({RelationType.MANAGES, RelationType.IN_CONCERT, *OFFICES, RelationType.KIN_OF})
+)
+OUTWARD = frozenset(
+    {RelationType.BRANCH_OF, RelationType.IN_CONCERT, RelationType.KIN_OF, RelationType.SERVED}
+)
+FEW = 200
+"""Up to so many relations of a party are read without asking of which kind they are."""
 MAX_PARTIES = 20_000
 """Parties looked at for one decision; what lies beyond is reported as cut."""
 MAX_RELATIONS = 400_000
@@ -199,14 +211,29 @@ class Closure:
     def _expand(self, node: str) -> Iterable[str]:
         """Read one node; gives those that stand above it."""
         for ordinal in self._mentions(node):
-            count = self._generation.relation_count(ordinal)
-            if count > self._cap:
-                self.cut[self.label(node)] = count
-                continue
-            self._relations += count
+            relations = self._upward(node, ordinal)
+            self._relations += len(relations)
             me = self._generation.party(ordinal).key
-            for relation in self._generation.relations(ordinal, self._case.known):
+            for relation in relations:
                 yield from self._take(node, me, relation)
+
+    def _upward(self, node: str, ordinal: int) -> Sequence[PartyRelation]:
+        """The relations that lead upward from a party; of one with many others only these are read."""
+        if self._generation.relation_count(ordinal) <= FEW:
+            return self._generation.relations(ordinal, self._case.known)
+        walk = Walk(out=OUTWARD, into=INWARD, known=self._case.known)
+        try:
+            found = self._generation.projection.neighbours(ordinal, walk, limit=self._cap)
+        except GenerationError:  # published by an earlier program: nothing says of which kind they are
+            total = self._generation.relation_count(ordinal)
+            if total <= self._cap:
+                return self._generation.relations(ordinal, self._case.known)
+        else:
+            total = found.total
+        if total > self._cap:
+            self.cut[self.label(node)] = total
+            return ()
+        return [self._generation.relation(edge.edge) for tally in found for edge in tally.edges]
 
     def _take(self, node: str, me: str, relation: PartyRelation) -> Iterable[str]:
         kind, incoming = relation.type, relation.dst == me

@@ -28,12 +28,19 @@ def test_a_long_chain_ends_and_says_so(tmp_path: Path) -> None:
     assert seconds < 5
 
 
-def test_a_star_connects_by_its_centre_without_reading_it(tmp_path: Path) -> None:
-    relations = held((9_999, n, "30") for n in range(6_000))
-    decision, seconds = decide(tmp_path, relations, (0, 1))
-    assert {"B07", "R09"} <= codes(decision)
-    assert "B06" not in codes(decision)
+def test_who_stands_above_the_centre_of_a_star_is_found(tmp_path: Path) -> None:
+    star = [(9_999, n, "60") for n in range(1, 6_000)]
+    decision, seconds = decide(tmp_path, held([*star, (9_998, 9_999, "70"), (9_998, 0, "70")]), (0, 1))
+    assert codes(decision) == {"B06", "R09"}
+    assert not not_read(decision)
+    assert seconds < 5
+
+
+def test_a_company_of_thousands_of_owners_is_not_read_and_that_is_said(tmp_path: Path) -> None:
+    star = [(n, 0, "0.01") for n in range(2, 5_400)]
+    decision, seconds = decide(tmp_path, held([*star, (9_999, 0, "30"), (9_999, 1, "30")]), (0, 1))
     assert "relation:HOLDS" in not_read(decision)
+    assert not codes(decision)
     assert seconds < 5
 
 
