@@ -158,7 +158,7 @@ BIDS_KIND = Kind(
             name: headings for name, headings in BIDDERS.fields.items()
             if name not in ("project", "lot", "client_id", "agent", "agent_id")
         },
-        "tender": (*TENDER_CODE, *PURCHASE_CODE),
+        "tender": (*TENDER_CODE, *PURCHASE_CODE, "项目编号"),
         "lot": LOT_CODE,
         "agent": ("授权委托人", "AUTHORIZED_CLIENT", "委托代理人", "被授权人", "授权代表", "投标代表"),
         "agent_id": ("授权委托人身份证", "AUTH_ID_CARD", "授权委托人身份证号", "委托代理人身份证号",
@@ -176,7 +176,7 @@ BIDS_KIND = Kind(
     needs=(("tender",), ("org_name", "codes", "uscc", "org_code", "union")),
     identity=("codes", "uscc", "org_code"),
     marks={**BIDDERS.marks, "招标项目编号": 5, "TENDER_PROJECT_CODE": 5, "采购项目编号": 5,
-           "PURCHASE_PROJECT_CODE": 5, "授权委托人": 2, "CHECKIN_TIME": 2, "投标文件递交时间": 2},
+           "PURCHASE_PROJECT_CODE": 5, "项目编号": 3, "授权委托人": 2, "CHECKIN_TIME": 2, "投标文件递交时间": 2},
     never=("AVOID_REASON", "回避原因"),
     words=BIDDERS.words,
 )

@@ -98,7 +98,8 @@ HOLDINGS_KIND = Kind(
     snapshot="delta",
     once=True,
     fields={
-        "holder": ("股东名称", "股东", "股东姓名", "股东（发起人）", "投资人名称", "投资方", "投资者名称", "出资人",
+        "holder": ("股东名称", "股东", "股东姓名", "股东姓名/名称", "股东名称/姓名", "投资人", "股东（发起人）",
+                   "投资人名称", "投资方", "投资者名称", "出资人",
                    "合伙人", "合伙人名称", "持股人", "出资方", "持有人", "发起人", "发起人名称", "控股股东", "母公司",
                    "TOP10_HOLDER_NAME", "holder", "holderName", "owner", "shareholder", "investor", "parent",
                    "owner_name"),
@@ -137,7 +138,8 @@ HOLDINGS_KIND = Kind(
     needs=(("holder",), ("company", "company_code")),
     identity=("holder_code", "company_code"),
     marks={
-        "股东名称": 5, "股东": 4, "股东姓名": 5, "股东（发起人）": 5, "持股比例": 5, "出资比例": 4, "股权比例": 5,
+        "股东名称": 5, "股东": 4, "股东姓名": 5, "股东姓名/名称": 5, "股东名称/姓名": 5,
+        "投资人": 1, "股东（发起人）": 5, "持股比例": 5, "出资比例": 4, "股权比例": 5,
         "被投资企业": 6, "被投资企业名称": 6, "认缴出资额": 4, "认缴出资": 4, "股东类型": 4, "TOP10_HOLDER_NAME": 8,
         "TOP10_HOLDER_PERCENT": 6, "投资人名称": 4, "投资比例": 4, "holder": 4, "company": 2, "share": 3,
         "owner": 4, "owned": 4, "shareholder": 5, "investor": 2, "investee": 4, "subsidiary": 3, "percentage": 2,

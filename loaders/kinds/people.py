@@ -30,6 +30,8 @@ _POSTS: tuple[tuple[re.Pattern[str], RelationType], ...] = tuple(
     )
 )
 _STAFF = re.compile(r"财务负责人|项目负责人|技术负责人|质量负责人|安全负责人")
+_SPAN = re.compile(r"\s*(?:至|到|~|～|—+|--|－| - )\s*")
+_NAMES = re.compile(r"[、,，;；\s]+")
 _AND = re.compile(r"[、,，;；/和兼及\s]+")
 
 
@@ -46,9 +48,24 @@ def posts(text: str) -> list[tuple[RelationType, str]]:
     return found
 
 
-def term(row: Row, since: str = "since", until: str = "until") -> Interval:
-    """The term that a row states; an end before its beginning is reported and left out."""
+def term(row: Row, since: str = "since", until: str = "until", span: str = "") -> Interval:
+    """The term that a row states, in two cells or in one (`2020-01-01至2022-12-31`).
+
+    An end before its beginning is reported and left out.
+    """
     start, end = row.begin(since), row.finish(until)
+    if span and (text := row.get(span)):
+        parts = _SPAN.split(text.strip())
+        inner = Row(
+            row.number,
+            {"from": parts[0], "to": parts[-1] if len(parts) == 2 else ""},
+            row.raw,
+            {},
+            row.source,
+        )
+        start, end = start or inner.begin("from"), end or inner.finish("to")
+        if len(parts) > 2 or inner.problems:
+            row.warn("value.date", span)
     if start is not None and end is not None and end <= start:
         row.warn("value.reversed", until)
         end = None
@@ -102,6 +119,11 @@ def link(
 
 
 def _officer(row: Row) -> Iterator[Relation]:
+    if not row.get("person_name"):
+        yield from _board(row)
+        return
+    if row.get("legal_rep"):
+        yield from _board(row)
     who = _who(row, "person_name", "person_id", "id_type", "sex")
     where = _org(row, "org_name", "uscc")
     held = posts(row.get("post"))
@@ -110,7 +132,24 @@ def _officer(row: Row) -> Iterator[Relation]:
     for kind, post in held:
         if kind is RelationType.EMPLOYED_BY:
             row.warn("officer.post", "post")
-        yield link(row, kind, OFFICERS, who, where, role=post, valid=term(row))
+        yield link(row, kind, OFFICERS, who, where, role=post, valid=term(row, span="span"))
+
+
+def _board(row: Row) -> Iterator[Relation]:
+    """A row of a company with its people in a cell each (董事、监事、高级管理人员)."""
+    where = _org(row, "org_name", "uscc")
+    found = False
+    for field, kind in (
+        ("legal_rep", RelationType.LEGAL_REP_OF),
+        ("directors", RelationType.DIRECTOR_OF),
+        ("supervisors", RelationType.SUPERVISOR_OF),
+        ("executives", RelationType.EXEC_OF),
+    ):
+        for name in filter(None, _NAMES.split(row.get(field))):
+            found = True
+            yield link(row, kind, OFFICERS, person(row, name), where, valid=term(row, span="span"))
+    if not found:
+        raise RowError("row.missing", "person_name")
 
 
 def _kin(row: Row) -> Iterator[Relation]:
@@ -156,7 +195,7 @@ def _official(row: Row) -> Iterator[Relation]:
     where = _org(row, "org_name", "uscc")
     yield link(
         row, RelationType.OFFICIAL_OF, OFFICIALS, who, where,
-        role=row.get("post"), valid=term(row), level=row.get("level"), leading=_yes(row, "leading"),
+        role=row.get("post"), valid=term(row, span="span"), level=row.get("level"), leading=_yes(row, "leading"),
         duty=row.get("duty"),
     )  # fmt: skip
     if row.get("new_org") or row.get("new_org_code"):
@@ -172,7 +211,7 @@ def _employment(row: Row) -> Iterator[Relation]:
     where = _org(row, "org_name", "uscc")
     yield link(
         row, RelationType.EMPLOYED_BY, EMPLOYMENT, who, where,
-        role=row.get("post"), valid=term(row), form=row.get("form"),
+        role=row.get("post"), valid=term(row, span="span"), form=row.get("form"),
     )  # fmt: skip
 
 
@@ -187,11 +226,15 @@ def _oversight(row: Row) -> Iterator[Relation]:
 # fmt: off
 _PERSON = {
     "person_name": ("姓名", "人员姓名", "高管姓名", "name", "personName"),
-    "person_id": ("公民身份号码", "身份证号", "身份证号码", "居民身份证号码", "证件号码", "身份证件号码", "person_id"),
+    "person_id": ("公民身份号码", "身份证号", "身份证号码", "居民身份证号码", "证件号码", "身份证件号码",
+                  "person_id"),
     "id_type": ("证件类型", "身份证件类型"),
     "sex": ("性别", "sex"),
 }
-_SINCE = ("任职日期", "任职开始日期", "任职起始日期", "任职时间", "任期开始", "任职起", "起始日期", "开始日期", "since")
+_SINCE = ("任职日期", "任职开始日期", "任职起始日期", "任职时间", "任期开始", "任职起", "起始日期", "开始日期",
+          "since")
+_SPANS = ("任职起止时间", "任职起止日期", "任期", "任职期限", "起止日期", "起止时间", "参保起止时间",
+          "参保起止日期", "span")
 _UNTIL = ("离任日期", "任职结束日期", "任职截止日期", "免职日期", "离职日期", "任期届满", "任职止", "截止日期",
           "结束日期", "until")
 
@@ -208,12 +251,21 @@ OFFICERS_KIND = Kind(
         "org_name": ("任职单位", "任职企业", "任职企业名称", "企业名称", "公司名称", "单位名称", "company"),
         "uscc": ("任职单位统一社会信用代码", "企业统一社会信用代码", "统一社会信用代码", "company_code"),
         "post": ("职务", "职位", "担任职务", "岗位", "post", "position"),
+        "legal_rep": ("法定代表人", "法定代表人姓名"),
+        "directors": ("董事", "董事会成员", "董事姓名"),
+        "supervisors": ("监事", "监事会成员", "监事姓名"),
+        "executives": ("高管", "高级管理人员", "高级管理人员姓名", "经理"),
         "since": _SINCE,
         "until": _UNTIL,
+        "span": _SPANS,
     },
-    ignored=("备注", "学历", "国籍", "民族", "产生方式", "任期", "是否持股"),
-    needs=(("person_name",), ("post",), ("org_name", "uscc")),
-    marks={"任职单位": 3, "任职企业": 4, "任职企业名称": 4, "职务": 2, "高管姓名": 5, "任职日期": 1, "职位": 2,
+    ignored=("备注", "学历", "国籍", "民族", "产生方式", "是否持股", "是否在任"),
+    needs=(("post", "directors", "supervisors", "executives"), ("person_name", "directors", "supervisors",
+           "executives"),
+           ("org_name", "uscc")),
+    prior=2,
+    marks={"董事": 4, "监事": 4, "高级管理人员": 4, "高管": 4, "任职单位": 3, "任职企业": 4, "任职企业名称": 4,
+           "职务": 2, "高管姓名": 5, "任职日期": 1, "职位": 2,
            "post": 3, "position": 3, "担任职务": 2, "产生方式": 4},
     words=("主要人员", "高管", "董监高", "任职信息"),
 )
@@ -226,7 +278,8 @@ KINSHIP_KIND = Kind(
     is_list=False,
     snapshot="delta",
     fields={
-        "person_name": ("领导干部姓名", "报告人姓名", "报告人", "申报人", "申报人姓名", "本人姓名", "姓名", "official"),
+        "person_name": ("领导干部姓名", "报告人姓名", "报告人", "申报人", "申报人姓名", "本人姓名", "姓名",
+                        "official"),
         "person_id": ("领导干部证件号码", "报告人证件号码", "报告人身份证号", "申报人身份证号", "申报人证件号码",
                       "本人身份证号", "公民身份号码", "身份证号", "official_id"),
         "relative": ("亲属姓名", "家属姓名", "家庭成员姓名", "关系人姓名", "relative"),
@@ -257,7 +310,8 @@ OFFICIALS_KIND = Kind(
     snapshot="delta",
     fields={
         **_PERSON,
-        "org_name": ("单位", "单位名称", "任职单位", "所在单位", "原单位", "原任职单位", "原工作单位", "机关名称",
+        "org_name": ("单位", "单位名称", "任职单位", "所在单位", "工作单位", "原单位", "原任职单位",
+                     "原工作单位", "机关名称",
                      "agency"),
         "uscc": ("单位统一社会信用代码", "单位代码", "原单位统一社会信用代码", "原任职单位统一社会信用代码",
                  "统一社会信用代码", "agency_code"),
@@ -265,8 +319,9 @@ OFFICIALS_KIND = Kind(
         "level": ("级别", "职级", "职务层次", "行政级别", "原职级", "原级别", "level"),
         "leading": ("是否领导班子成员", "是否班子成员", "领导班子成员", "原是否领导班子成员", "leading"),
         "duty": ("分管工作", "分管领域", "工作职责", "原分管工作", "原工作业务"),
+        "span": _SPANS,
         "since": _SINCE,
-        "until": (*_UNTIL, "离开公职日期", "辞去公职日期", "退休日期"),
+        "until": (*_UNTIL, "离任时间", "离开公职日期", "辞去公职日期", "退休日期"),
         "new_org": ("现任职企业", "现工作单位", "现任职单位", "离职后单位", "去向单位", "现任职企业名称"),
         "new_org_code": ("现任职企业统一社会信用代码", "现工作单位统一社会信用代码", "现任职单位统一社会信用代码",
                          "去向单位统一社会信用代码"),
@@ -278,7 +333,8 @@ OFFICIALS_KIND = Kind(
     needs=(("person_name",), ("org_name", "uscc"), ("level", "leading", "new_org", "new_org_code")),
     marks={"是否领导班子成员": 8, "是否班子成员": 8, "领导班子成员": 8, "职务层次": 5, "职级": 3, "级别": 3,
            "行政级别": 4, "免职日期": 2, "原任职单位": 4, "原单位": 3, "离职后单位": 5, "去向单位": 5,
-           "现任职企业": 4, "辞去公职日期": 6, "离开公职日期": 6, "职务": 1, "leading": 5, "agency": 3},
+           "现任职企业": 4, "辞去公职日期": 6, "离开公职日期": 6, "职务": 1, "leading": 5, "agency": 3,
+           "现任职务": 2, "所在单位": 1, "分管工作": 3, "原职务": 3, "现任职单位": 3, "现单位职务": 2, "工作单位": 1},
     words=("公职人员", "领导干部", "离任", "公务员"),
 )
 EMPLOYMENT_KIND = Kind(
@@ -298,11 +354,12 @@ EMPLOYMENT_KIND = Kind(
         "form": ("用工形式", "参保险种", "合同类型"),
         "since": ("入职日期", "参保开始日期", "参保起始日期", "合同起始日期", *_SINCE),
         "until": ("参保截止日期", "参保停止日期", "合同终止日期", *_UNTIL),
+        "span": _SPANS,
     },
     ignored=("备注", "缴费基数", "个人编号", "单位编号"),
-    needs=(("person_name",), ("org_name", "uscc"), ("since", "form", "until")),
+    needs=(("person_name",), ("org_name", "uscc"), ("since", "form", "until", "span")),
     marks={"参保单位": 6, "参保单位名称": 6, "用工形式": 5, "参保开始日期": 5, "参保险种": 5, "工作单位": 3,
-           "入职日期": 3, "合同起始日期": 4, "employer": 6, "用人单位": 3, "用人单位名称": 3},
+           "入职日期": 3, "参保起止时间": 5, "合同起始日期": 4, "employer": 6, "用人单位": 3, "用人单位名称": 3},
     words=("劳动关系", "社保缴纳", "参保人员", "用工"),
 )
 OVERSIGHT_KIND = Kind(
@@ -328,7 +385,8 @@ OVERSIGHT_KIND = Kind(
     ignored=("备注",),
     needs=(("above", "above_code"), ("below", "below_code")),
     identity=("above_code", "below_code"),
-    marks={"被监管单位": 8, "被管理单位": 8, "下属单位": 5, "所属单位": 4, "主管部门": 3, "主管单位": 4, "监管部门": 3,
+    marks={"被监管单位": 8, "被管理单位": 8, "下属单位": 5, "所属单位": 4, "主管部门": 3, "主管单位": 4,
+           "监管部门": 3,
            "管理单位": 3, "被监管企业": 8, "受托管理企业": 8, "above": 4, "below": 4},
     words=("主管关系", "管理关系", "监管关系"),
 )

@@ -65,7 +65,7 @@ def _attributes(row: Row) -> dict[str, str]:
 
 
 def _tender(row: Row) -> Iterator[Record]:
-    field = "tender" if row.get("tender") else "purchase"
+    field = next((name for name in ("tender", "purchase", "project") if row.get(name)), "tender")
     number = code(row, field)
     row.need(field)
     subject = tender(number, row.get("tender_name"))
@@ -210,12 +210,13 @@ TENDERS_KIND = Kind(
              "PURCHASER_CONTENT", "采购组织形式", "PURCHASER_ORGANIZE_FORM", "采购代理机构角色",
              "PURCHASER_AGENCY_ROLE", "采购代理机构联系人", "PURCHASER_AGENCY_CONNECTOR", "采购代理机构联系电话",
              "PURCHASER_AGENCY_INFORMATION", "交易发生行政区域代码", "TRA_PLACE_CODE"),
-    needs=(("tender", "purchase"), ("buyer", "buyer_code", "agency", "by_law")),
+    needs=(("tender", "purchase", "project"), ("buyer", "buyer_code", "agency", "by_law")),
     identity=("buyer_code", "agency_code"),
     marks={"招标项目名称": 3, "TENDER_PROJECT_NAME": 2, "采购项目名称": 2, "PURCHASE_PROJECT_NAME": 2,
            "是否依法必须招标": 6, "IS_TO_LAW": 6, "招标人名称": 3, "TENDERER_NAME": 3, "采购人名称": 3,
            "PURCHASER_NAME": 3, "招标方式": 3, "采购方式": 3, "TENDER_MODE": 3, "PURCHASER_MODE": 3,
-           "招标项目建立时间": 5, "TENDER_ORGANIZE_FORM": 3, "开标时间": 2},
+           "招标项目建立时间": 5, "TENDER_ORGANIZE_FORM": 3, "开标时间": 2, "招标人": 3,
+           "采购人": 3, "代理机构": 1, "招标代理机构": 2, "采购代理机构": 2},
     words=("招标项目", "采购项目", "TENDER_PROJECT", "PURCHASE_PROJECT"),
     word_weight=2,
 )
@@ -245,7 +246,7 @@ LOTS_KIND = Kind(
     identity=(),
     marks={"标段（包）名称": 3, "BID_SECTION_NAME": 3, "标段合同估算价": 6, "CONTRACT_RECKON_PRICE": 6,
            "标段（包）内容": 5, "BID_SECTION_CONTENT": 5, "BID_QUALIFICATION": 4, "投标人资格条件": 4,
-           "标段（包）招标次数": 4, "标段名称": 3},
+           "标段（包）招标次数": 4, "标段名称": 4},
     words=("标段", "SECTION"),
     word_weight=2,
 )

@@ -101,7 +101,7 @@ def _bond(row: Row) -> Iterator[Relation]:
     for one in bank_account(row, "account"):
         yield link(
             row, RelationType.USES, BONDS, who, one, role="bond", valid=valid, apart=about, lot=about,
-            bank=row.get("bank"), amount=str(paid) if paid is not None else "",
+            bank=row.get("bank"), payer=row.get("payer"), amount=str(paid) if paid is not None else "",
         )  # fmt: skip
     if guarantee := number(row.get("guarantee")):
         letter = thing(PartyType.DOCUMENT, f"guarantee:{number(row.get('insurer'))}:{guarantee}")
@@ -213,8 +213,10 @@ BONDS_KIND = Kind(
     snapshot="delta",
     fields={
         **_BID,
-        "account": ("保证金缴纳基本户账号", "MARGIN_ACCOUNT", "保证金缴纳账号", "投标保证金缴纳账户", "付款账号",
+        "account": ("保证金缴纳基本户账号", "MARGIN_ACCOUNT", "保证金缴纳账号", "投标保证金缴纳账户",
+                    "保证金缴纳账户", "付款账号",
                     "支付账号", "PURCHASE_ACCOUN", "缴纳账号"),
+        "payer": ("缴纳账户名称", "付款账户名称", "付款人", "付款单位"),
         "bank": ("保证金缴纳基本户银行", "MARGIN_BANK", "开户行"),
         "amount": ("保证金缴纳金额", "MARGIN_PAY", "担保金额", "GUARANTEE_AMOUNT"),
         "guarantee": ("保函编号", "GUARANTEE_NO"),
@@ -232,7 +234,8 @@ BONDS_KIND = Kind(
              "GUARANTEE_MD5", "电子保单文件md5码"),
     needs=(("tender",), ("org_name", "codes", "uscc"), ("account", "guarantee")),
     identity=("codes",),
-    marks={**_BID_MARKS, "保证金缴纳基本户账号": 14, "MARGIN_ACCOUNT": 14, "保证金缴纳账号": 14, "保函编号": 12,
+    marks={**_BID_MARKS, "保证金缴纳基本户账号": 14, "MARGIN_ACCOUNT": 14, "保证金缴纳账号": 14,
+           "保证金缴纳账户": 14, "投标保证金缴纳账户": 14, "保函编号": 12,
            "GUARANTEE_NO": 14, "INSURER": 4, "承保人": 4, "MARGIN_BANK": 4, "付款账号": 8},
     words=("保证金缴纳", "电子保函", "BIDDER_MARGIN_INFO", "LETTER_OF_GUARANTEE"),
 )
@@ -272,7 +275,7 @@ TEXTS_KIND = Kind(
     max_cell=MAX_TEXT,
     fields={
         **_BID,
-        "text": ("投标文件文本", "文件正文", "文本内容", "正文", "document_text"),
+        "text": ("投标文件文本", "投标文件正文", "文件正文", "文本内容", "正文", "document_text"),
         "document_name": ("投标文件名称", "BID_DOCUMENT_NAME", "文件名称"),
         "sha256": ("文件SHA256", "SHA256", "文件校验码"),
     },
@@ -280,7 +283,8 @@ TEXTS_KIND = Kind(
     ignored=_BID_IGNORED,
     needs=(("tender",), ("org_name", "codes", "uscc"), ("text",)),
     identity=("codes",),
-    marks={**_BID_MARKS, "投标文件文本": 20, "文件正文": 16, "文本内容": 16, "正文": 16, "document_text": 20},
+    marks={**_BID_MARKS, "投标文件文本": 20, "投标文件正文": 20, "文件正文": 16, "文本内容": 16, "正文": 16,
+           "document_text": 20},
     words=("投标文件文本",),
 )
 # fmt: on

@@ -13,6 +13,8 @@ from loading import Bench
 from graph.dates import CST
 from graph.model import PartyType
 from graph.relations import RelationType
+from loaders.headers import plan
+from loaders.kinds import detect
 from loaders.kinds.people import posts
 from loaders.kinds.ppp import phase_of
 
@@ -238,3 +240,55 @@ def test_ppp_responsibility_in_a_row_per_phase(bench: Bench) -> None:
 def test_a_text_with_two_phases_names_none() -> None:
     assert phase_of("采购及执行") == ""
     assert phase_of("项目移交阶段") == "transfer"
+
+
+@pytest.mark.parametrize(
+    ("headings", "kind"),
+    [
+        ("企业名称,统一社会信用代码,姓名,职务", "officers"),
+        ("公司名称,姓名,职位,任职起始日期,任职结束日期", "officers"),
+        ("姓名,身份证号,任职企业名称,担任职务,是否在任", "officers"),
+        ("姓名,身份证号码,工作单位,职务,职级,是否班子成员,任职时间,离任时间", "officials"),
+        ("姓名,公民身份号码,所在单位,现任职务,级别,分管工作", "officials"),
+        ("姓名,身份证号,原单位,原职务,离职日期,现任职单位,现单位职务", "officials"),
+        ("姓名,身份证号码,参保单位,参保起止时间", "employment"),
+        ("申报人,申报人身份证号,家庭成员姓名,家庭成员身份证号,与申报人关系", "kinship"),
+        ("项目编号,阶段,责任人,单位,职务,起始日期,截止日期", "ppp"),
+        ("项目编号,项目名称,招标人,代理机构,招标方式", "tenders"),
+        ("招标项目编号,标段编号,标段名称", "lots"),
+        ("招标项目编号,标段编号,评委姓名,身份证号,工作单位", "committee"),
+        ("招标项目编号,合同编号,合同名称,甲方,乙方,合同金额,签订日期", "contracts"),
+        ("项目编号,标段编号,投标人,统一社会信用代码,投标报价", "bids"),
+        ("招标项目编号,标段编号,投标人名称,投标文件正文", "bid_texts"),
+    ],
+)
+def test_tables_made_by_hand_are_told_apart(headings: str, kind: str) -> None:
+    found, _ = detect(headings.split(","))
+    assert found.name == kind
+    assert plan(found, headings.split(",")).unknown == ()
+
+
+def test_a_company_with_its_people_in_a_cell_each(bench: Bench) -> None:
+    head = ["企业名称", "统一社会信用代码", "法定代表人", "董事", "监事", "高级管理人员"]
+    bench.load([head, ["临江甲有限公司", CODES[0], "虚构张三", "虚构张三、虚构李四", "虚构王五", ""]])
+    assert {(src, edge.type) for src, edge, _ in bench.edges()} == {
+        ("虚构张三", R.LEGAL_REP_OF), ("虚构张三", R.DIRECTOR_OF), ("虚构李四", R.DIRECTOR_OF),
+        ("虚构王五", R.SUPERVISOR_OF),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "span", ["2020-01-01至2022-12-31", "2020年1月1日—2022年12月31日", "20200101 - 20221231"]
+)
+def test_a_term_in_one_cell(bench: Bench, span: str) -> None:
+    head = ["姓名", "参保单位", "统一社会信用代码", "参保起止时间"]
+    bench.load([head, ["虚构张三", "临江甲有限公司", CODES[0], span]])
+    valid = bench.edge(R.EMPLOYED_BY)[1].valid
+    assert (valid.start, valid.end) == (datetime(2020, 1, 1, tzinfo=CST), datetime(2023, 1, 1, tzinfo=CST))
+
+
+def test_a_term_that_nobody_understands_is_said(bench: Bench) -> None:
+    head = ["姓名", "参保单位", "统一社会信用代码", "参保起止时间"]
+    report = bench.load([head, ["虚构张三", "临江甲有限公司", CODES[0], "三年左右"]])
+    assert codes(report) == ["value.date"]
+    assert bench.edge(R.EMPLOYED_BY)[1].valid.start is None
