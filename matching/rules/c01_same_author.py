@@ -15,7 +15,7 @@ from matching.rules.common import answers
 def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
     """Several equal device codes, or an equal mark of the tool or person that made the files."""
     devices = codes(pair.ties)
-    if kinds_of(devices) >= case.policy.option("devices_equal"):
+    if devices and kinds_of(devices) >= case.policy.option("devices_equal"):
         yield together(case, RULE, "devices", pair, devices)
     marks = having(pair.ties, "file.id", "file.valuation", "file.author")
     if marks:

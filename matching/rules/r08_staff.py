@@ -18,6 +18,7 @@ def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
         ("person.staff", "staff"),
         ("person.crossed", "crossed"),
         ("person.head", "head"),
+        ("person.employer", "employer"),
         ("person.masked", "masked"),
     ):
         found = having(pair.ties, kind)
@@ -33,7 +34,13 @@ RULE = Rule(
     scope="pair",
     basis=law.sign(3),
     evaluate=evaluate,
-    cases={"staff": Effect.REVIEW, "crossed": Effect.REVIEW, "head": Effect.FLAG, "masked": Effect.FLAG},
+    cases={
+        "staff": Effect.REVIEW,
+        "crossed": Effect.REVIEW,
+        "head": Effect.FLAG,
+        "employer": Effect.REVIEW,
+        "masked": Effect.FLAG,
+    },
     may_block=False,
     effective_from=date(2012, 2, 1),
 )

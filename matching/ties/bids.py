@@ -1,9 +1,9 @@
 """What two bids of one lot have in common by what they state: facts behind C01–C06 and R01–R08, R15, R17.
 
 Kinds of ties: `device.mac|cpu|disk|memory|dongle`, `file.id|valuation|author|hash|common`, `ip`, `phone`,
-`phone.adjacent`, `email`, `domain`, `address`, `person.staff|agent|crossed|head|contact|masked`,
-`bond.account|letter|serial`, `text.similar|copied|errors|named`, `price.series`. Values are compared after normalisation and shown as written.
-What bids did not state is said once for the tender.
+`phone.adjacent`, `email`, `domain`, `address`, `person.staff|agent|crossed|head|contact|employer|masked`,
+`bond.account|letter|serial`, `text.similar|copied|errors|named`, `price.series`. Values are compared after
+normalisation and shown as written. What bids did not state is said once for the tender.
 """
 
 from __future__ import annotations

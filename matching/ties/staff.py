@@ -1,5 +1,5 @@
-"""People who stand in two bids: `person.agent`, `person.staff`, `person.crossed`, `person.head`, `person.contact`
-and `person.masked` ties (C02, C03, R04, R08).
+"""People who stand in two bids: `person.agent`, `person.staff`, `person.crossed`, `person.head`, `person.contact`,
+`person.employer` and `person.masked` ties (C02, C03, R04, R08).
 
 A person is the same by number. Two equal names are a namesake until a number says otherwise: they tie nobody, and
 the answer says that numbers are missing.
@@ -52,6 +52,7 @@ def read(case: Case, rivals: Rivals, ties: Ties) -> bool:
                 ties.pair(i, j, tie)
     unsure = _by_name(rivals, ties, people, tied)
     _contact_people(case, rivals, ties)
+    _employers(case, rivals, ties, people)
     return unsure
 
 
@@ -109,9 +110,7 @@ def _shown(one: _Named) -> str:
     return " ".join(filter(None, (one.person.name, *numbers[:1])))
 
 
-def _by_name(
-    rivals: Rivals, ties: Ties, people: list[list[_Named]], tied: set[tuple[int, int, str]]
-) -> bool:
+def _by_name(rivals: Rivals, ties: Ties, people: list[list[_Named]], tied: set[tuple[int, int, str]]) -> bool:
     """People of one name without numbers that decide: tied where masked numbers fit together, else only counted."""
     unsure = False
     named = (
@@ -156,6 +155,24 @@ def _masked(one: Subject, other: Subject) -> str:
             if compared.agrees and compared.visible_equal >= MIN_VISIBLE:
                 return "fits"
     return "open"
+
+
+def _employers(case: Case, rivals: Rivals, ties: Ties, people: list[list[_Named]]) -> None:
+    """People in a bid whose employer, as the bid states it (社保), is a rival."""
+    places: dict[str, int] = {}
+    for view in case.bidders:
+        for entity in view.entities:
+            places.setdefault(entity.identity[-1] if entity.identity else "", view.index)
+    for i, found in enumerate(people):
+        for one in found:
+            if not one.person.employer:
+                continue
+            j = places.get(f"name:{text.org_key(one.person.employer)}")
+            if j is None or i == j or not rivals.meet(min(i, j), max(i, j)):
+                continue
+            said, whose = f"{one.person.name} {one.person.employer}", case.bidders[j].bidder.name
+            fact = Fact(field=f"{one.role}.employer", a=said if i < j else whose, b=whose if i < j else said)
+            ties.pair(i, j, Tie(kind="person.employer", by="name", facts=(fact,), other=one.person.name))
 
 
 def _contact_people(case: Case, rivals: Rivals, ties: Ties) -> None:

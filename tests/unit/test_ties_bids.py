@@ -211,6 +211,15 @@ def test_names_need_numbers(one: str, other: str, kinds: list[str], missing: boo
     assert ("input:bidders.key_staff.identifiers" in {gap.what for _, gap in ties.gaps}) is missing
 
 
+def test_an_employer_who_is_a_rival() -> None:
+    staff = _person("虚构郑一") | {"employer": "临江第1建设有限公司"}
+    (found,) = _found("R08", _case(_bid(0, key_staff=[staff]), _bid(1)))
+    assert found.effect is Effect.REVIEW
+    assert found.facts[0].b == "临江第1建设有限公司"
+    assert _found("R08", _case(_bid(0), _bid(1, key_staff=[staff]))) == []
+    assert _found("R08", _case(_bid(0, key_staff=[staff], lots=["1"]), _bid(1, lots=["2"]))) == []
+
+
 def test_a_contact_person_counts_in_procurement_only() -> None:
     views = [_bid(n, contacts=[{"name": "虚构赵六", "phone": "13899012047"}]) for n in (0, 1)]
     assert [f.missing for f in _found("C03", _case(*views, regime="procurement_tender"))] == [()]
