@@ -126,9 +126,9 @@ class Sets:
         return [_without(found, forms) for found in self.whole]
 
     def bare(self, place: int) -> bool:
-        """Whether a text has next to nothing of its own: a tenth of its passages or less."""
+        """Whether a text has next to nothing of its own: three in a hundred of its passages or less."""
         own, whole = len(self.own[place]), len(self.whole[place])
-        return own < self.least or own * 10 <= whole
+        return own < self.least or own * 100 <= 3 * whole
 
 
 def _without(found: Hashes, others: Hashes) -> Hashes:

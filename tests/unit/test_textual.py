@@ -63,9 +63,14 @@ def test_what_the_tender_says_is_nobodys() -> None:
 
 
 def test_when_all_copied_the_answer_says_so() -> None:
-    body = _text(6, 900)
+    body = _text(6, 1_500)
     assert _alike([body + _text(40 + n, 30) for n in range(3)]) == [(0, 1, True), (0, 2, True), (1, 2, True)]
     assert _alike([body + _text(40 + n, 30) for n in range(3)], [body]) == []
+
+
+def test_bids_full_of_forms_with_little_of_their_own_are_not_copies() -> None:
+    forms = _text(60, 2_000)
+    assert _alike([forms + _text(61 + n, 100) for n in range(5)]) == []
 
 
 def test_a_few_words_are_too_little() -> None:
