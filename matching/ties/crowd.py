@@ -82,7 +82,7 @@ class Around:
                 continue
             for key, other in ((relation.src, relation.dst), (relation.dst, relation.src)):
                 for place, sure in own.places(key):
-                    known = self.units.sure if sure and relation.by != "name" else self.units.named
+                    known = self.units.sure if sure and self.people.sure((relation,)) else self.units.named
                     _note(known, other, place)
 
     def edges(

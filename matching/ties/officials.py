@@ -129,7 +129,7 @@ class _Reader:
         below = [generation.party_ordinal(key) for key in sorted(self._buyers | set(self._units.sure))]
         ordinals = [one for one in below if one is not None]
         for relation in self._around.edges(ordinals, RelationType.OVERSEES, direction="in"):
-            if relation.by != "name":
+            if self._people.sure((relation,)):
                 kind = "oversees_buyer" if relation.dst in self._buyers else "oversees_bidder"
                 places = frozenset(self._units.sure.get(relation.dst, ()))
                 organs.setdefault(relation.src, []).append((relation, kind, places))
@@ -147,6 +147,9 @@ class _Reader:
                 connected, path = kind, (relation, edge)
             bidders |= places
         return Office(relation, leading, county, connected, bidders, path)
+
+    def _by(self, relation: PartyRelation) -> Literal["code", "name"]:
+        return "code" if self._people.sure((relation,)) else "name"
 
     def _offices(self, person: str) -> Iterator[Office]:
         for relation in self._people.relations(person):
@@ -177,7 +180,7 @@ class _Reader:
                         other=self._people.label(relation.dst),
                     )
                     yield Tie(
-                        kind="responsible", by=_by(relation), role=relation.role,
+                        kind="responsible", by=self._by(relation), role=relation.role,
                         other=self._people.label(relation.dst), since=relation.valid.start,
                         until=relation.valid.end, path=self._people.path(key, (relation,), words),
                     )  # fmt: skip
@@ -188,7 +191,7 @@ class _Reader:
         words = both("rule.official.path_office", me=me, other=organ)
         return Tie(
             kind="office",
-            by=_by(relation),
+            by=self._by(relation),
             role=relation.role,
             other=organ,
             since=relation.valid.start,
@@ -220,7 +223,7 @@ class _Reader:
         for post in self._people.posts(person, self._units.keys):
             if post.kind != "staff" and self._people.holds(post.span):
                 for place, sure in self._units.places(post.unit):
-                    yield Runner(place, post.kind, post.edges, sure and post.sure)
+                    yield Runner(place, post.kind, post.edges, sure and self._people.sure(post.edges))
         for place, role in self._around.stated_as(person):
             yield Runner(place, role, (), True)
 
@@ -263,7 +266,7 @@ class _Reader:
             )  # fmt: skip
             yield Tie(
                 kind="family",
-                by="code" if runner.sure and all(e.by != "name" for e in (*edges, *office.path)) else "name",
+                by="code" if runner.sure and self._people.sure((*edges, *office.path)) else "name",
                 role=relative.code,
                 bidder=runner.place,
                 other=other,
@@ -307,7 +310,7 @@ class _Reader:
             county = {True: "yes", False: "no", None: "unknown"}[office.county_up]
             yield Tie(
                 kind="ex_official",
-                by="code" if runner.sure and office.relation.by != "name" else "name",
+                by="code" if runner.sure and self._people.sure((office.relation,)) else "name",
                 role=runner.kind,
                 bidder=runner.place,
                 other=me,
@@ -352,7 +355,7 @@ class _Reader:
                 words = both("rule.official.path_responsible", me=one.name, other=one.project)
                 yield Tie(
                     kind="default",
-                    by=_by(one.relation),
+                    by=self._by(one.relation),
                     role=default.kind,
                     other=one.name,
                     since=one.relation.valid.start,
@@ -384,10 +387,6 @@ def level_of(relation: PartyRelation) -> bool | None:
     if not stated:
         return None
     return bool(_COUNTY_UP.search(stated))
-
-
-def _by(relation: PartyRelation) -> Literal["code", "name"]:
-    return "name" if relation.by == "name" else "code"
 
 
 def _listed_on(effect: Interval) -> date | None:

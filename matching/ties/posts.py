@@ -55,11 +55,6 @@ class Post(NamedTuple):
     span: Interval
     share: Decimal | None = None
 
-    @property
-    def sure(self) -> bool:
-        """Whether every edge is known by strong identifiers."""
-        return all(edge.by != "name" for edge in self.edges)
-
 
 class People:
     """Reads persons at one case's clocks; keeps what it read, notes what it left out."""
@@ -91,6 +86,16 @@ class People:
         """A party by its key."""
         ordinal = self.generation.party_ordinal(key)
         return None if ordinal is None else self.generation.party(ordinal)
+
+    def sure(self, edges: Iterable[PartyRelation]) -> bool:
+        """Whether every end of the edges is known by a strong number: a name alone never blocks."""
+        return all(
+            edge.by != "name" and self._numbered(edge.src) and self._numbered(edge.dst) for edge in edges
+        )
+
+    def _numbered(self, key: str) -> bool:
+        party = self.party(key)
+        return party is not None and any(one.state == "valid" for one in party.ids)
 
     def label(self, key: str) -> str:
         """How sentences call a party."""

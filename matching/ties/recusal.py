@@ -123,7 +123,7 @@ class _Reader:
                 )
                 yield Tie(
                     kind="post",
-                    by="code" if sure and post.sure else "name",
+                    by="code" if sure and self._people.sure(post.edges) else "name",
                     role=post.kind,
                     bidder=place,
                     other=self._label(place),
@@ -157,7 +157,7 @@ class _Reader:
         for post in self._people.posts(person, self._unit_keys):
             if self._people.holds(post.span):
                 for place, sure in self._units.places(post.unit):
-                    yield post, place, sure and post.sure
+                    yield post, place, sure and self._people.sure(post.edges)
         for place, role in self._around.stated_as(person):
             yield Post(role, "", (), Interval()), place, True
 
@@ -172,7 +172,7 @@ class _Reader:
         )  # fmt: skip
         return Tie(
             kind="kin",
-            by="code" if sure and all(edge.by != "name" for edge in kin) else "name",
+            by="code" if sure and self._people.sure(kin) else "name",
             role=relative.code,
             bidder=place,
             other=other,
@@ -203,7 +203,7 @@ class _Reader:
             other = self._people.label(relation.dst)
             for role, parties in (("buyer", self._buyers), ("agency", self._agencies)):
                 if relation.dst in parties:
-                    sure = parties[relation.dst] and relation.by != "name"
+                    sure = parties[relation.dst] and self._people.sure((relation,))
                     yield self._work_tie("employer", role, me, key, (relation,), other, sure)
             for edge in self._people.relations(relation.dst):
                 if (
@@ -212,7 +212,7 @@ class _Reader:
                     and edge.dst in self._overseen
                     and self._people.holds(edge.valid)
                 ):
-                    sure = self._overseen[edge.dst] and "name" not in (relation.by, edge.by)
+                    sure = self._overseen[edge.dst] and self._people.sure((relation, edge))
                     yield self._work_tie("authority", "authority", me, key, (relation, edge), other, sure)
 
     def _work_tie(
@@ -357,7 +357,7 @@ def _parties(around: Around, role: str) -> dict[str, bool]:
             for relation in around.edges((one.ordinal,), RelationType.BRANCH_OF):
                 if people.holds(relation.valid):
                     other = relation.dst if relation.src == key else relation.src
-                    found.setdefault(other, one.sure and relation.by != "name")
+                    found.setdefault(other, one.sure and people.sure((relation,)))
     return found
 
 
