@@ -59,6 +59,7 @@ class Groups:
         self._cut = cut
         self._below: dict[str, dict[str, Under]] = {}
         self._above: dict[str, tuple[Under, ...]] = {}
+        self._holdings: dict[str, list[PartyRelation]] = {}
         self._places: dict[str, int | None] = {}
 
     def below(self, owner: str) -> dict[str, Under]:
@@ -80,9 +81,7 @@ class Groups:
         waiting, seen = [company], {company}
         while waiting and len(seen) <= MOST_OWNERS:
             held = waiting.pop(0)
-            for relation in self.of(held):
-                if relation.dst != held or share_of(relation) is None:
-                    continue
+            for relation in self._holders(held):
                 owners.setdefault(relation.src, []).append(relation)
                 if relation.src not in seen:
                     seen.add(relation.src)
@@ -94,6 +93,14 @@ class Groups:
             found = self._within(owner, owners).get(company)
             if found is not None and owner != company:
                 yield found._replace(key=owner)
+
+    def _holders(self, company: str) -> list[PartyRelation]:
+        """The holdings in a company; worked out once, for some owners hold shares of thousands."""
+        found = self._holdings.get(company)
+        if found is None:
+            found = [r for r in self.of(company) if r.dst == company and share_of(r) is not None]
+            self._holdings[company] = found
+        return found
 
     def of(self, key: str) -> Sequence[PartyRelation]:
         """The relations of a party by its key."""
