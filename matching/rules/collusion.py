@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from graph.identifiers import mask_numbers_in_text
 from graph.messages import Lang, say
 from matching.decision import Bilingual, Effect, Evidence, Finding, LegalBasis, Tier
 from matching.request import ProjectObject, Regime
@@ -150,7 +151,7 @@ def sides(pair: PairView) -> str:
 
 def name_of(view: BidderView) -> str:
     """How sentences call a bidder."""
-    return view.bidder.name or "、".join(entity.label for entity in view.entities)
+    return mask_numbers_in_text(view.bidder.name) or "、".join(entity.label for entity in view.entities)
 
 
 def _presumed(case: Case, found: Finding, views: Sequence[BidderView]) -> Finding:

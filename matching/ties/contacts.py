@@ -39,8 +39,8 @@ def read(case: Case, rivals: Rivals, ties: Ties) -> None:
         show = values.masked_phone
         numbers.link(ties, rivals, "phone", "contacts.phone", hub=hub, apart=own.phones, show=show)
         _adjacent(case, rivals, ties, numbers, own.phones)
-        mails.link(ties, rivals, "email", "contacts.email", hub=hub, apart=own.mails)
-        domains.link(ties, rivals, "domain", "contacts.email", hub=hub, apart=own.domains)
+        mails.link(ties, rivals, "email", "contacts.email", hub=hub, apart=own.mails, show=show)
+        domains.link(ties, rivals, "domain", "contacts.email", hub=hub, apart=own.domains, show=show)
     _addresses(case, rivals, ties)
 
 

@@ -42,7 +42,8 @@ def read(case: Case, rivals: Rivals, ties: Ties) -> None:
         found.link(ties, rivals, f"device.{name}", f"devices.{name}")
     apart = _not_theirs(case)
     for name, found in marks.items():
-        found.link(ties, rivals, FILE_MARKS[name], f"devices.{name}", apart=apart)
+        show = values.masked_phone if name == "author" else str
+        found.link(ties, rivals, FILE_MARKS[name], f"devices.{name}", apart=apart, show=show)
     _files(case, rivals, ties, hashes)
     lines.link(ties, rivals, "ip", "devices.ip", hub=policy.option("shared_value_hub"))
 

@@ -143,6 +143,12 @@ def test_mobiles_are_masked_in_every_answer() -> None:
     assert found.facts[0].a == "+86138****2047"
 
 
+def test_a_mobile_within_an_e_mail_address_is_masked_too() -> None:
+    (found,) = _found("R05", _case(*(_bid(n, contacts=[{"email": "13899012047@139.com"}]) for n in (0, 1))))
+    assert found.facts[0].a == "138****2047@139.com"
+    assert "13899012047" not in str(found)
+
+
 def test_what_belongs_to_the_agency_links_nobody() -> None:
     office = {
         "name": "虚构韩七",
