@@ -20,7 +20,7 @@ from graph.relations import PartyRelation, RelationType
 
 HALF, ALL, QUARTER = Decimal(50), Decimal(100), Decimal(25)
 MOST_OWNERS = 64
-"""Owners above one company that are looked at."""
+"""Companies whose owners are read above one company, the largest owners first."""
 Relations = Callable[[int], Sequence[PartyRelation]]
 
 
@@ -78,9 +78,9 @@ class Groups:
 
     def _upward(self, company: str) -> Iterator[Under]:
         owners: dict[str, list[PartyRelation]] = {}
-        waiting, seen = [company], {company}
-        while waiting and len(seen) <= MOST_OWNERS:
-            held = waiting.pop(0)
+        waiting, seen, read = [company], {company}, 0
+        while waiting and read < MOST_OWNERS:
+            held, read = waiting.pop(0), read + 1
             for relation in self._holders(held):
                 owners.setdefault(relation.src, []).append(relation)
                 if relation.src not in seen:
@@ -99,6 +99,7 @@ class Groups:
         found = self._holdings.get(company)
         if found is None:
             found = [r for r in self.of(company) if r.dst == company and share_of(r) is not None]
+            found.sort(key=lambda relation: -(share_of(relation) or 0))  # whoever may control comes first
             self._holdings[company] = found
         return found
 
