@@ -190,7 +190,7 @@ def networkx_questions(made: World) -> tuple[dict[str, Ask], dict[str, float]]:
     }
     told = {
         "build_s": round(time.perf_counter() - begun, 2),
-        "bytes_a_node": round(grown / made.nodes),
+        "bytes_a_node": round(grown / made.nodes) if grown > 0 else None,  # freed memory was enough for it
     }
     return asked, told
 
