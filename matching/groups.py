@@ -89,7 +89,9 @@ class Groups:
                         waiting.append(relation.src)
         if waiting:
             self._cut()
-        for owner in owners:
+        for owner, edges in owners.items():
+            if len(edges) == 1 and (share_of(edges[0]) or 0) < HALF:
+                continue  # nobody controls anything without more than half of something
             found = self._within(owner, owners).get(company)
             if found is not None and owner != company:
                 yield found._replace(key=owner)
