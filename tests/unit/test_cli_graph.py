@@ -9,11 +9,14 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from store_records import T0, load, org, person, relation, row, snapshot, uscc
 
 from api.cli.main import cli
+from graph.generation import current_generation
+from graph.generation.manifest import MANIFEST, digest
 from graph.model import Interval, PartyRecord
 from graph.relations import Relation, RelationType
 from graph.store import open_store
@@ -148,3 +151,22 @@ def test_a_home_without_anything_says_what_to_do(tmp_path: Path) -> None:
     result = House(tmp_path)("graph", "around", "x")
     assert result.exit_code == 3
     assert "liancheng load" in result.stderr
+
+
+def test_a_generation_of_an_earlier_program_is_published_anew(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store.db"), create=True)
+    load(store, [relation("r", RelationType.HOLDS, A, B)], at=T0, snapshots=[snapshot("register", "city")])
+    store.close()
+    house = House(tmp_path)
+    assert json.loads(house("graph", "path", uscc(0), uscc(1), "--format", "json").stdout)["hops"] == 1
+    with current_generation(tmp_path) as made:
+        manifest = msgspec.json.decode((made.path / MANIFEST).read_bytes())
+        manifest["slots"]["projection"] = None
+        data = msgspec.json.encode(manifest, order="sorted")
+        old = f"{made.number}-{digest(data)[:12]}"
+        made.path.rename(made.path.with_name(old))
+    (tmp_path / "generations" / old / MANIFEST).write_bytes(data)
+    (tmp_path / "current").write_text(old, "ascii")
+    told = json.loads(house("graph", "path", uscc(0), uscc(1), "--format", "json").stdout)
+    assert told["hops"] == 1
+    assert told["generation"] != old
