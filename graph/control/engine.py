@@ -194,7 +194,8 @@ def net_of(holdings: Holdings, inclusive: bool) -> Net:
     doubtful = holdings.doubtful
     chain = (least >= half if inclusive else least > half) & ~doubtful[holdings.dst]
     base = np.where(doubtful, -WHOLE, WHOLE)
-    return Net(holdings.out_ptr, holdings.dst, holdings.vote_lo, holdings.vote_hi, chain, base)
+    may = 2 * holdings.vote_hi >= WHOLE
+    return Net(holdings.out_ptr, holdings.dst, holdings.vote_lo, holdings.vote_hi, chain, may, base)
 
 
 def _any_in(asked: Asked, first: int, last: int, flags: Flags) -> Flags:
@@ -229,6 +230,7 @@ def _without_self_held(
     base = np.sign(net.base) * np.maximum(left, 0)
     lo, hi = np.where(own, 0, net.vote_lo), np.where(own, 0, net.vote_hi)
     eased = net._replace(vote_lo=lo, vote_hi=hi, base=base, chain=net.chain & ~own)
+    eased = eased._replace(may=2 * hi >= np.abs(base)[holdings.dst])
     return eased, _above(holdings.in_ptr, holdings.in_pair, holdings.src, holdings.dst[own]), unsearched
 
 

@@ -95,6 +95,19 @@ def _grounds(net: Net, up: Up, walk: Walk, company: int, level: int, inclusive: 
     return pairs[order[:needed]]
 
 
+@compiled
+def _direct(net: Net, owner: int, company: int) -> int:
+    """The pair of an owner and a company, -1 where there is none: an owner's pairs stand by company."""
+    low, high = net.out_ptr[owner], net.out_ptr[owner + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if net.dst[middle] < company:
+            low = middle + 1
+        else:
+            high = middle
+    return int(low) if low < net.out_ptr[owner + 1] and net.dst[low] == company else -1
+
+
 class Proofs(NamedTuple):
     """The pairs behind each of many answers."""
 
@@ -113,10 +126,16 @@ def prove_all(
     filled = out.ptr[first]
     last = -1
     for row in range(first, len(group)):
-        if group[row] != last:
-            last = group[row]
-            spread(net, walk, members[ptr[last] : ptr[last + 1]], inclusive)
-        found = prove(net, up, walk, node[row], inclusive, marks, most)
+        begin, end = ptr[group[row]], ptr[group[row] + 1]
+        pair = _direct(net, members[begin], node[row]) if end - begin == 1 else -1
+        if pair >= 0 and net.chain[pair]:
+            # what is held directly and is more than half needs no walk
+            found = np.full(1, pair, np.int64)
+        else:
+            if group[row] != last:
+                last = group[row]
+                spread(net, walk, members[begin:end], inclusive)
+            found = prove(net, up, walk, node[row], inclusive, marks, most)
         if filled + len(found) > len(out.pair):
             return row
         for pair in found:

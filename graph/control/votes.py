@@ -35,6 +35,8 @@ class Net(NamedTuple):
     vote_hi: Ints
     chain: Flags
     """Pairs that are more than half by share and by votes."""
+    may: Flags
+    """Pairs that are half or more with the upper end: without one a party alone controls nothing."""
     base: Ints
     """What counts as all votes of each node; negative where its owners' shares contradict each other."""
 
@@ -176,6 +178,15 @@ def _reached(walk: Walk, slot: int, level: int, inclusive: bool) -> bool:
 
 
 @kernel
+def _may_control(net: Net, node: int) -> bool:
+    """Whether a party has anything to begin with: what is added up begins with a company that it controls."""
+    pair, end = net.out_ptr[node], net.out_ptr[node + 1]
+    while pair < end and not net.may[pair]:
+        pair += 1
+    return bool(pair < end)
+
+
+@kernel
 def spread(net: Net, walk: Walk, members: Places, inclusive: bool) -> int:
     """Everything that the members control together; returns how many nodes were touched, which have slots 0 to that.
 
@@ -234,6 +245,8 @@ def pairs_of(
     count = 0
     for group in range(first, last):
         mine = members[ptr[group] : ptr[group + 1]]
+        if not held and len(mine) == 1 and not _may_control(net, mine[0]):
+            continue
         slots = spread(net, walk, mine, inclusive)
         if count + slots > len(out.group):
             return group, count
