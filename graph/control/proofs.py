@@ -133,7 +133,7 @@ def prove_all(
             found = np.full(1, pair, np.int64)
         else:
             if group[row] != last:
-                last = group[row]
+                last = int(group[row])
                 spread(net, walk, members[begin:end], inclusive)
             found = prove(net, up, walk, node[row], inclusive, marks, most)
         if filled + len(found) > len(out.pair):
