@@ -39,6 +39,8 @@ OFFICER_ROLES: dict[RelationType, str] = {
     RelationType.PARTNER_IN: "partner",
 }
 PREDECESSORS = frozenset({RelationType.SUCCEEDS, RelationType.RENAMED_FROM})
+SMALL_GROUP = 20
+"""Companies under one owner that are all compared with the lists; of larger groups those that a record is linked to."""
 CHAINED = {"controller": 1, "controlling_person": 1, "subsidiary": 1, "sister": 2}
 """More relations than this on a path are told as a chain."""
 MAX_BRANCH_STEPS = 8
@@ -234,10 +236,19 @@ class Kinship:
         """The companies under an owner that matter, worked out once however many bidders it stands above."""
         found = self._notable.get(owner)
         if found is None:
-            companies = ((under, self.party(under.key)) for under in self.groups.below(owner).values())
-            found = [under for under, party in companies if party is not None and self._matters(party)]
+            below = self.groups.below(owner)
+            known = [
+                under for under in below.values() if len(below) <= SMALL_GROUP or self._linked(under.key)
+            ]
+            parties = ((under, self.party(under.key)) for under in known)
+            found = [under for under, party in parties if party is not None and self._matters(party)]
             self._notable[owner] = found
         return found
+
+    def _linked(self, key: str) -> bool:
+        """Whether a record is linked to a party by number or by a human."""
+        place = self.groups.place(key)
+        return place is not None and bool(self._generation.party_listings(place))
 
     def near(self, ordinal: int, me: Party, heads: Iterable[str]) -> Iterator[Connected]:
         """Listed parties that share the legal representative, a beneficial owner or the address (R20).
