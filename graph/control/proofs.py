@@ -138,8 +138,8 @@ def prove_all(
             found = prove(net, up, walk, node[row], inclusive, marks, most)
         if filled + len(found) > len(out.pair):
             return row
-        for pair in found:
-            out.pair[filled] = pair
+        for each in found:
+            out.pair[filled] = each
             filled += 1
         out.ptr[row + 1] = filled
         out.cut[row] = len(found) >= most
