@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from matching.decision import Bilingual, Outcome
+import msgspec
+
+from matching.decision import Bilingual, Finding, Outcome
+from matching.request import ProjectObject, Regime
+from matching.rules import law
 from matching.rules.base import BidderView, Case, PairView, Rule, Tie
 from matching.rules.common import finding
 
 PEOPLE = frozenset({"same_head", "common_post", "owner_in_office", "kin", "common_owner"})
 """Kinds of ties that concern natural persons, who may ask for human review."""
+OF_TENDERS = frozenset({law.TENDER_RULES, law.TENDER_RULES_2011})
+OF_PROCUREMENT = frozenset({law.PROCUREMENT_RULES, law.ORDER_87})
 Named = tuple[str, Tie]
 """A tie with the case of the rule that it is."""
 
@@ -34,11 +40,12 @@ def pair_findings(
         severity: `high` where the rule says so.
     """
     for name, ties in _grouped(named):
-        yield finding(
+        found = finding(
             case, rule, name, party=label(pair.a), ties=ties, severity=severity,
             missing=(missing or {}).get(name, ()), person=any(tie.kind in PEOPLE for tie in ties),
             params={"other": label(pair.b), "how": how(ties), **_said(ties[0])},
         )  # fmt: skip
+        yield of_regime(case, found)
 
 
 def bidder_findings(
@@ -55,11 +62,27 @@ def bidder_findings(
         by_other.setdefault(other_party(tie), []).append((name, tie))
     for other, ties_of in by_other.items():
         for name, ties in _grouped(ties_of):
-            yield finding(
+            found = finding(
                 case, rule, name, party=label(view), ties=ties, missing=(missing or {}).get(name, ()),
                 person=any(tie.kind in PEOPLE for tie in ties),
                 params={"other": other, "how": how(ties), **_said(ties[0])},
             )  # fmt: skip
+            yield of_regime(case, found)
+
+
+def of_regime(case: Case, found: Finding) -> Finding:
+    """The finding with the law of the tender's regime only.
+
+    All of it without a regime, where nothing would be left, and for works that are procured by tender, to which the
+    tender law applies too (政府采购法 4).
+    """
+    regime = case.tender.regime
+    works = case.tender.object is ProjectObject.WORKS and regime is Regime.PROCUREMENT_TENDER
+    if regime is None or works:
+        return found
+    other = OF_TENDERS if regime.procurement else OF_PROCUREMENT
+    basis = tuple(b for b in found.legal_basis if b.instrument not in other)
+    return msgspec.structs.replace(found, legal_basis=basis) if basis else found
 
 
 def label(view: BidderView) -> str:

@@ -15,7 +15,7 @@ from graph.model import Interval
 from graph.relations import Relation, RelationType
 from matching.decision import Decision, Effect, Finding, to_json
 from matching.policy import PolicyError, load_policy
-from matching.rules import RULES
+from matching.rules import RULES, law
 
 UNBARRED = ("A13", "A16", "B06", "B07", "R09", "R10", "R20")
 """SPEC 4.2: nobody is barred for what somebody else did, unless an administrator signs for the law."""
@@ -46,6 +46,14 @@ def test_a_finding_shows_the_path_with_dates_sources_and_shares(tmp_path: Path) 
     assert {f.b for f in found.facts} == {"60", "50.01"}
     assert all(basis.article for basis in found.legal_basis)
     assert decision.valid_until is not None
+
+
+def test_a_finding_cites_the_law_of_the_regime(tmp_path: Path) -> None:
+    decision, _ = decide(tmp_path, held([(0, 1, "60")]), (0, 1))
+    cited = {basis.instrument for basis in the(decision, "B02").legal_basis}
+    assert law.TENDER_RULES in cited
+    assert law.COMPANY_LAW in cited
+    assert law.PROCUREMENT_RULES not in cited
 
 
 def test_a_decision_ends_when_a_holding_does(tmp_path: Path) -> None:
