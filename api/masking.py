@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from api.restricted import ordinary_value
+from api.hidden import ordinary_value
 from graph.identifiers import mask_numbers_in_text
 
 _DIGEST = re.compile(

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 ACCESS: Final = "restricted_access"
 """Kind of the ledger's items that record who looked at what for which purpose."""
 LONGEST_PURPOSE: Final = 500
-KEPT: Final = ("code", "effect", "restricted")
-"""What an ordinary view keeps of a restricted finding."""
 
 
 def _words(code: str) -> Bilingual:
@@ -75,17 +73,6 @@ def restricted(decision: Decision) -> bool:
     return any(finding.restricted for found in (*reasons, decision.tender.reasons) for finding in found)
 
 
-def ordinary_value(value: Any) -> Any:
-    """A plain document with restricted findings in it reduced, wherever they stand."""
-    if isinstance(value, dict):
-        if value.get("restricted") is True and "effect" in value:
-            kept = {key: value[key] for key in KEPT if key in value}
-            words = {part: msgspec.to_builtins(_words(f"restricted.{part}")) for part in ("title", "detail")}
-            return {**kept, **words, "legal_basis": []}
-        return {key: ordinary_value(item) for key, item in value.items()}
-    return [ordinary_value(item) for item in value] if isinstance(value, list) else value
-
-
 def checked_purpose(wanted: bool, purpose: str) -> str:
     """The purpose for which restricted content is asked; empty where it is not asked.
 
@@ -123,6 +110,6 @@ def record_access(
 
 
 __all__ = [
-    "ACCESS", "checked_purpose", "ordinary", "ordinary_finding", "ordinary_findings", "ordinary_value",
-    "record_access", "restricted",
+    "ACCESS", "checked_purpose", "ordinary", "ordinary_finding", "ordinary_findings", "record_access",
+    "restricted",
 ]  # fmt: skip
