@@ -11,7 +11,7 @@ KEPT: Final = ("code", "effect", "restricted")
 
 
 def ordinary_value(value: Any) -> Any:
-    """A plain document with restricted findings in it reduced, wherever they stand."""
+    """A plain document with restricted findings in it reduced, and those without effect left out."""
     if isinstance(value, dict):
         if value.get("restricted") is True and "effect" in value:
             kept = {key: value[key] for key in KEPT if key in value}
@@ -21,4 +21,9 @@ def ordinary_value(value: Any) -> Any:
             }
             return {**kept, **words, "legal_basis": []}
         return {key: ordinary_value(item) for key, item in value.items()}
-    return [ordinary_value(item) for item in value] if isinstance(value, list) else value
+    return [ordinary_value(item) for item in value if not _silent(item)] if isinstance(value, list) else value
+
+
+def _silent(value: Any) -> bool:
+    """Whether it is a restricted finding that changes no verdict: not even that it exists is told."""
+    return isinstance(value, dict) and value.get("restricted") is True and value.get("effect") == "INFO"

@@ -16,7 +16,7 @@ import uuid_utils
 
 from api.errors import USAGE, CommandError
 from graph.messages import say
-from matching.decision import Bilingual, Decision, Finding, SubjectResult
+from matching.decision import Bilingual, Decision, Effect, Finding, SubjectResult
 
 if TYPE_CHECKING:
     from matching.ledger import Ledger
@@ -45,8 +45,16 @@ def ordinary_finding(finding: Finding) -> Finding:
 
 
 def ordinary_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Findings as everybody may see them."""
-    return tuple(ordinary_finding(finding) for finding in findings)
+    """Findings as everybody may see them.
+
+    One that changes no verdict is left out: that a record was once repaired or revoked may be neither published nor
+    used (令36 art. 3), and an empty hint would tell it.
+    """
+    return tuple(
+        ordinary_finding(finding)
+        for finding in findings
+        if not (finding.restricted and finding.effect is Effect.INFO)
+    )
 
 
 def ordinary(decision: Decision) -> Decision:

@@ -243,7 +243,7 @@ def test_published_lists_are_read_whole(bench: Bench, names: list[str], code: st
 
 
 def test_no_rule_reads_a_list_for_research_and_no_policy_may_require_one(tmp_path: Path) -> None:
-    assert RESEARCH == {"UN_SC", "WB_DEBARRED", "CN_COUNTER", "OFAC_SDN", "US_DOD", "FOREIGN"}
+    assert {"UN_SC", "WB_DEBARRED", "CN_COUNTER", "OFAC_SDN", "US_DOD", "FOREIGN"} == RESEARCH
     assert not {code for rule in RULES for code in rule.lists} & RESEARCH
     policy = load_policy(None)
     assert set(policy.required_lists(None, tuple(RESEARCH))) == set(policy.required_lists(None, None))
