@@ -159,7 +159,7 @@ def projection_questions(projection: Projection) -> dict[str, Ask]:
     }
 
 
-def networkx_questions(made: World) -> tuple[dict[str, Ask], dict[str, float]]:
+def networkx_questions(made: World) -> tuple[dict[str, Ask], dict[str, float | None]]:
     """The same of networkx in memory, which knows no dates and no hubs: relations that have ended are left out."""
     process = psutil.Process()
     begun, before = time.perf_counter(), process.memory_info().rss
@@ -188,7 +188,7 @@ def networkx_questions(made: World) -> tuple[dict[str, Ask], dict[str, float]]:
         ),
         "shortest path": path,
     }
-    told = {
+    told: dict[str, float | None] = {
         "build_s": round(time.perf_counter() - begun, 2),
         "bytes_a_node": round(grown / made.nodes) if grown > 0 else None,  # freed memory was enough for it
     }
