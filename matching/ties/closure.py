@@ -240,7 +240,8 @@ class Closure:
         if kind in OFFICES:
             if incoming:
                 self._office(node, relation)
-            return
+            if kind not in OWNING:
+                return
         if kind in OWNING or kind in DECLARED or kind is RelationType.MANAGES:
             if not incoming or not self._holds(relation):
                 return

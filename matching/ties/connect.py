@@ -46,7 +46,9 @@ def connect(
         field.closure, [a.node, *between, b.node], links, f"path.tie.{sentence or kind}",
         a=a.entity.label, b=b.entity.label, **(said or {}),
     )  # fmt: skip
-    by_name = not (a.sure and b.sure) or any(link.by_name for link in links)
+    # a node that is a name stands for all that bear it: two rows with one name are not certainly one company
+    unnumbered = any(end.startswith("name:") for link in links for end in (link.src, link.dst))
+    by_name = not (a.sure and b.sure) or unnumbered or any(link.by_name for link in links)
     tie = Tie(
         kind=kind,
         by="name" if by_name else "code",

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from graph.control import UNKNOWN, WHOLE, Control, Controls, Holdings, controllers_of, groups_of, units
 from graph.dates import china_day
 from graph.relations import ABOVE_MIN, BELOW_MAX, PartyRelation, RelationType
+from matching.kinship import limited
 from matching.ties.closure import Closure, Link
 from matching.ties.field import Field
 
@@ -51,6 +52,21 @@ class Row(NamedTuple):
         """Whether an end is known by name only."""
         return any(link.by_name for link in self.links)
 
+    @property
+    def decides(self) -> bool:
+        """Whether the share surely gives a say: a limited partner's does not (合伙企业法 68), and a partner of whom
+        nobody says which kind it is may be one."""
+        partner = [link.relation.role for link in self.links if link.relation.type is RelationType.PARTNER_IN]
+        return all(role and not limited(role) for role in partner)
+
+    def for_control(self) -> Row:
+        """The row as control needs it: a limited partner's share counts for nothing, an unclear one may count."""
+        if self.decides:
+            return self
+        if all(limited(link.relation.role) for link in self.links):
+            return self._replace(share_lo=0, share_hi=0, vote_lo=0, vote_hi=0)
+        return self if self.share_lo == UNKNOWN else self._replace(share_lo=0)
+
 
 class Web:
     """The part of the closure in which positions meet, numbered for `graph.control`."""
@@ -72,14 +88,9 @@ class Web:
         for row in self.used:
             self.number(row.owner)
             self.number(row.owned)
-        self.holdings = Holdings.of(
-            [self.number(r.owner) for r in self.used],
-            [self.number(r.owned) for r in self.used],
-            [r.share_lo for r in self.used],
-            [r.share_hi for r in self.used],
-            [r.vote_lo for r in self.used],
-            [r.vote_hi for r in self.used],
-        )
+        self.holdings = self._numbered(self.used)
+        """What belongs to whom: shares of limited partners count."""
+        deciding = [row.for_control() for row in self.used]
         declared = [node for node in closure.declared if parts.root(node) in meeting]
         sources = [link.src for node in declared for link in closure.declared[node]]
         self.companies = list(dict.fromkeys(u.legal for u in field.units if parts.root(u.legal) in meeting))
@@ -90,7 +101,17 @@ class Web:
             if parts.root(link.src) in meeting
         )
         self.controls: Controls = controllers_of(
-            self.holdings, sorted(asked), groups=groups, as_of=china_day(field.case.as_of)
+            self._numbered(deciding), sorted(asked), groups=groups, as_of=china_day(field.case.as_of)
+        )
+
+    def _numbered(self, rows: list[Row]) -> Holdings:
+        return Holdings.of(
+            [self.number(r.owner) for r in rows],
+            [self.number(r.owned) for r in rows],
+            [r.share_lo for r in rows],
+            [r.share_hi for r in rows],
+            [r.vote_lo for r in rows],
+            [r.vote_hi for r in rows],
         )
 
     def number(self, node: str) -> int:

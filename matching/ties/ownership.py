@@ -32,10 +32,11 @@ Said = dict[str, str | Bilingual]
 
 def read(case: Case) -> Ties:
     """Every connection by ownership, posts and kinship; nothing is read where nobody could be connected."""
-    others = around.others(case)
-    if len(case.bidders) + len(others) < 2:
-        return Ties()
-    field = Field(case, others)
+    beside = around.others(case)
+    if len(case.bidders) + len(beside.others) < 2:
+        return _nobody(case, beside)
+    field = Field(case, beside.others)
+    beside.report(field)
     field.read()
     around.ties(field)
     everyone = head_ties.heads(field)
@@ -50,6 +51,16 @@ def read(case: Case) -> Ties:
     _common_holders(field, web)
     offices.ties(field, everyone)
     _gaps(field, web)
+    field.ties.boundaries.extend(field.closure.boundaries)
+    return field.ties
+
+
+def _nobody(case: Case, beside: around.Around) -> Ties:
+    """Nobody meets anybody now; who was left out is said, and when that changes is kept."""
+    if not (beside.boundaries or beside.cut):
+        return Ties()
+    field = Field(case)
+    beside.report(field)
     field.ties.boundaries.extend(field.closure.boundaries)
     return field.ties
 
@@ -176,7 +187,9 @@ def _one_above(
         said: Said = {"share": "" if row is None else percent(row), "chain": chain(field.closure, whole)}
         connect(field, upper, lower, kind, whole, notes=(*notes, way), share=share, said=said)
 
-    more_than_half = row is not None and (row.least > HALF or (inclusive and row.least == HALF))
+    more_than_half = (
+        row is not None and row.decides and (row.least > HALF or (inclusive and row.least == HALF))
+    )
     if (upper.via or lower.via) and max(upper.position, lower.position) < field.count:
         # the unit that bids is a branch: its company stands above both, as over sisters, and is no bidder itself
         if more_than_half or found is not None:
