@@ -217,20 +217,20 @@ class Kinship:
 
     def _parents(self, me: Party, parent: Party, first: PartyRelation) -> Iterator[Connected]:
         """The company a branch belongs to, and whose branch that is in turn, up to the legal person."""
-        path: tuple[PartyRelation, ...] = (first,)
+        waiting: list[tuple[Party, tuple[PartyRelation, ...]]] = [(parent, (first,))]
         seen = {me.key}
-        while parent.key not in seen and len(path) <= MAX_BRANCH_STEPS:
-            seen.add(parent.key)
-            yield self.connect("parent", me, parent, path)
-            position = self._generation.party_ordinal(parent.key)
-            upward = [] if position is None else self.relations(position)
-            above = next(
-                (r for r in upward if r.type is RelationType.BRANCH_OF and r.src == parent.key), None
-            )
-            grand = None if above is None else self.party(above.dst)
-            if above is None or grand is None:
-                return
-            path, parent = (*path, above), grand
+        while waiting:
+            company, path = waiting.pop(0)
+            if company.key in seen or len(path) > MAX_BRANCH_STEPS:
+                continue
+            seen.add(company.key)
+            yield self.connect("parent", me, company, path)
+            position = self._generation.party_ordinal(company.key)
+            for above in () if position is None else self.relations(position):
+                if above.type is RelationType.BRANCH_OF and above.src == company.key:
+                    grand = self.party(above.dst)
+                    if grand is not None:
+                        waiting.append((grand, (*path, above)))
 
     def _below(self, owner: str) -> list[Under]:
         """The companies under an owner that matter, worked out once however many bidders it stands above."""

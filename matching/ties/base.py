@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 import msgspec
 
@@ -66,6 +66,26 @@ class Ties(msgspec.Struct):
 def together(places: Sequence[int]) -> Iterable[tuple[int, int]]:
     """The pairs of bidders that share a value; of many each with the next, so that each is in a pair."""
     return combinations(places, 2) if len(places) <= ALL_PAIRS else pairwise(places)
+
+
+def meeting(places: Sequence[int], meets: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """The pairs of those who share a value and stand against each other; whom the chain of many pairs only with
+    those he never meets (members of his consortium) is paired with the next one that he does meet."""
+    paired: set[int] = set()
+    for i, j in together(places):
+        if meets(i, j):
+            paired.update((i, j))
+            yield i, j
+    if len(places) <= ALL_PAIRS:
+        return
+    for at, place in enumerate(places):
+        if place in paired:
+            continue
+        others = chain(range(at + 1, len(places)), range(at - 1, -1, -1))
+        other = next((places[o] for o in others if meets(place, places[o])), None)
+        if other is not None:
+            paired.update((place, other))
+            yield min(place, other), max(place, other)
 
 
 def grouped(values: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:

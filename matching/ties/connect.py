@@ -48,7 +48,8 @@ def connect(
     )  # fmt: skip
     # a node that is a name stands for all that bear it: two rows with one name are not certainly one company
     unnumbered = any(end.startswith("name:") for link in links for end in (link.src, link.dst))
-    by_name = not (a.sure and b.sure) or unnumbered or any(link.by_name for link in links)
+    contested = any(unit.contested and unit.via[0] in links for unit in (a, b))
+    by_name = not (a.sure and b.sure) or unnumbered or contested or any(link.by_name for link in links)
     tie = Tie(
         kind=kind,
         by="name" if by_name else "code",

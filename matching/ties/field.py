@@ -12,13 +12,16 @@ from itertools import product
 import msgspec
 
 from matching.decision import NotAssessable
+from matching.prices import lot_key
 from matching.rules.base import BidderView, Case, EntityView, Tie
 from matching.rules.identity import same
 from matching.rules.wording import both
-from matching.ties.base import ALL_PAIRS, Ties, together
+from matching.ties.base import ALL_PAIRS, Ties, meeting
 from matching.ties.closure import Closure, Link, Place
 
 BRANCH_STEPS = 8
+MOST_PARENTS = 20
+"""Companies that are looked at for one branch; a branch has one, more are contradictions."""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +34,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     legal: str
     via: tuple[Link, ...] = ()
     """From a branch to its company."""
+    contested: bool = False
+    """Whether the data name several companies for the branch: none of them is certain."""
 
 
 class Other(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +58,9 @@ class Field:
         self.bidders: Sequence[BidderView] = case.bidders
         self.count = len(case.bidders)
         self.others = others
-        self._lots = [frozenset(view.bidder.lots) for view in case.bidders]
+        self._lots = [
+            frozenset(filter(None, (lot_key(lot) for lot in view.bidder.lots))) for view in case.bidders
+        ]
         self._any_lots = any(self._lots)
         self.units: list[Unit] = []
         self.by_legal: dict[str, list[Unit]] = {}
@@ -71,7 +78,7 @@ class Field:
         for position, entity in self.entities():
             self.closure.add(position, entity)
         self.closure.read()
-        self.units = [self._unit(place) for place in self.closure.places]
+        self.units = [unit for place in self.closure.places for unit in self._units(place)]
         for unit in self.units:
             self.by_legal.setdefault(unit.legal, []).append(unit)
 
@@ -79,19 +86,26 @@ class Field:
         """The units that are, or belong to, one of these legal persons."""
         return [unit for node in nodes for unit in self.by_legal.get(node, ())]
 
-    def _unit(self, place: Place) -> Unit:
-        node = place.node
-        via: list[Link] = []
-        while len(via) < BRANCH_STEPS and node in self.closure.branches:
-            link = self.closure.branches[node][0]
-            if any(link.dst == passed.src for passed in via):
-                break
-            via.append(link)
-            node = link.dst
-        return Unit(
-            position=place.position, entity=place.entity, node=place.node, sure=place.sure, legal=node,
-            via=tuple(via),
-        )  # fmt: skip
+    def _units(self, place: Place) -> Iterator[Unit]:
+        """The legal persons that a unit is or belongs to: one, or as many as the data name for a branch."""
+        ends: list[tuple[str, tuple[Link, ...]]] = []
+        waiting: list[tuple[str, tuple[Link, ...]]] = [(place.node, ())]
+        while waiting and len(ends) < MOST_PARENTS:
+            node, via = waiting.pop(0)
+            passed = {link.src for link in via}
+            parents: dict[str, Link] = {}
+            for link in sorted(self.closure.branches.get(node, ()), key=lambda link: link.by_name):
+                if link.dst != node and link.dst not in passed and len(via) < BRANCH_STEPS:
+                    parents.setdefault(link.dst, link)
+            waiting.extend((parent, (*via, link)) for parent, link in parents.items())
+            if not parents:
+                ends.append((node, via))
+        ends = list({node: (node, via) for node, via in reversed(ends)}.values())[::-1]
+        for node, via in ends:
+            yield Unit(
+                position=place.position, entity=place.entity, node=place.node, sure=place.sure, legal=node,
+                via=via, contested=len(ends) > 1,
+            )  # fmt: skip
 
     def label(self, position: int) -> str:
         """How sentences call a position."""
@@ -105,19 +119,18 @@ class Field:
         places = sorted(set(positions))
         bidders = [p for p in places if p < self.count]
         others = [p for p in places if p >= self.count]
-        yield from ((i, j) for i, j in self._bidder_pairs(bidders) if self.opponents(i, j))
+        yield from self._bidder_pairs(bidders)
         yield from product(bidders, others)
 
     def _bidder_pairs(self, bidders: Sequence[int]) -> Iterable[tuple[int, int]]:
         if len(bidders) <= ALL_PAIRS or not self._any_lots:
-            return together(bidders)
+            return meeting(bidders, self.opponents)
         # of many, each with the next one of the same lot, so that nobody is paired only with those he never meets
         lots = sorted(frozenset().union(*(self._lots[p] for p in bidders)))
         pairs: dict[tuple[int, int], None] = {}
         for lot in lots:
-            pairs |= dict.fromkeys(
-                together([p for p in bidders if not self._lots[p] or lot in self._lots[p]])
-            )
+            group = [p for p in bidders if not self._lots[p] or lot in self._lots[p]]
+            pairs |= dict.fromkeys(meeting(group, self.opponents))
         return pairs
 
     def opponents(self, i: int, j: int) -> bool:
@@ -130,7 +143,8 @@ class Field:
         one, other = self.bidders[i], self.bidders[j]
         if one.bidder.consortium is None or other.bidder.consortium is None:
             return True
-        if one.bidder.consortium.id and one.bidder.consortium.id == other.bidder.consortium.id:
+        number = lot_key(one.bidder.consortium.id)
+        if number and number == lot_key(other.bidder.consortium.id):
             return False
         return not (_among(one, other) and _among(other, one))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from matching.prices import lot_key
 from matching.rules.base import BidderView, Case, Fact, Tie
 from matching.rules.identity import same
-from matching.ties.base import ALL_PAIRS, Ties, grouped, together
+from matching.ties.base import ALL_PAIRS, Ties, grouped, meeting
 
 Raw = Callable[[int, str], str]
 """How the bidder at a place wrote a value."""
@@ -46,12 +46,12 @@ class Rivals:
     def pairs(self, places: list[int]) -> Iterator[tuple[int, int]]:
         """The rivals among bidders that share a value; of many in one lot each with the next."""
         if len(places) <= ALL_PAIRS:
-            yield from (pair for pair in together(places) if self.meet(*pair))
+            yield from meeting(places, self.meet)
             return
         seen: set[tuple[int, int]] = set()
         for group in self._by_lot(places):
-            for pair in together(group):
-                if pair not in seen and self.meet(*pair):
+            for pair in meeting(group, self.meet):
+                if pair not in seen:
                     seen.add(pair)
                     yield pair
 
