@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from graph import keys
+from graph.control import half_is_control
 from graph.dates import add_years, china_day, end_of_day, start_of_day, within_years_before
 from graph.kinship_codes import Relative, relatives, words_of
 from graph.model import Interval, Party, PartyType
@@ -66,6 +67,7 @@ class People:
         self._as_of = case.as_of
         self._known = case.known
         self._cap = case.policy.option("relation_cap")
+        self._half = half_is_control(case.activity)
         self._relations: dict[str, tuple[PartyRelation, ...]] = {}
         self.cut = False
         """Whether a hub had more relations than are read for one decision."""
@@ -139,7 +141,7 @@ class People:
             if kind is not None:
                 self._watch(relation.valid)
                 yield Post(kind, relation.dst, (relation,), relation.valid, relation.share)
-            elif relation.type is RelationType.HOLDS and not majority(relation):
+            elif relation.type is RelationType.HOLDS and not majority(relation, self._half):
                 self._watch(relation.valid)
                 yield Post("shareholder", relation.dst, (relation,), relation.valid, relation.share)
         yield from self._controls(key, units)
@@ -153,29 +155,44 @@ class People:
         for _ in range(MAX_LINKS):
             following = []
             for at, path, span in layer:
-                for relation in self.relations(at):
-                    if relation.src != at or (relation.dst in seen and relation.dst not in units):
+                for rows in self._majorities(at):
+                    owned = rows[0].dst
+                    if owned in seen and owned not in units:
                         continue
-                    if not majority(relation):
+                    common = _overlap(span, rows[0].valid)
+                    if common is None or any(edge.dst == owned for edge in path):
                         continue
-                    common = _overlap(span, relation.valid)
-                    if common is None or any(edge.dst == relation.dst for edge in path):
-                        continue
-                    edges = (*path, relation)
-                    if relation.dst in units:
+                    edges = (*path, *rows)
+                    if owned in units:
                         self._watch(common)
-                        told.add(relation.dst)
-                        yield Post("controller", relation.dst, edges, common, relation.share)
-                    if relation.dst not in seen and not self._crowded(seen):
-                        seen.add(relation.dst)
-                        following.append((relation.dst, edges, common))
+                        told.add(owned)
+                        share = rows[0].share if len(rows) == 1 else sum(map(_share, rows), Decimal(0))
+                        yield Post("controller", owned, edges, common, share)
+                    if owned not in seen and not self._crowded(seen):
+                        seen.add(owned)
+                        following.append((owned, edges, common))
             layer = following
         yield from self._added_up(key, units, told)
+
+    def _majorities(self, owner: str) -> Iterator[tuple[PartyRelation, ...]]:
+        """What gives an owner control of a company: one edge, or rows of one data set for one and the same time."""
+        rows: dict[tuple[str, str, datetime | None, datetime | None], list[PartyRelation]] = {}
+        for relation in self.relations(owner):
+            if relation.src != owner:
+                continue
+            if majority(relation, self._half):
+                yield (relation,)
+            elif relation.type is RelationType.HOLDS:
+                span = relation.valid
+                rows.setdefault((relation.dst, _source(relation), span.start, span.end), []).append(relation)
+        for parts in rows.values():
+            if _more(sum(map(_share, parts), Decimal(0)), self._half):
+                yield tuple(parts)
 
     def _added_up(self, key: str, units: Collection[str], told: set[str]) -> Iterator[Post]:
         """Units in which the person and all that the person controls now hold more than half together. What two
         sources state of one holding counts once."""
-        held: dict[str, dict[str, PartyRelation]] = {}
+        held: dict[str, dict[str, list[PartyRelation]]] = {}
         group, waiting = {key}, [key]
         while waiting and not self._crowded(group):
             at = waiting.pop()
@@ -185,21 +202,20 @@ class People:
                 if relation.type not in (RelationType.HOLDS, RelationType.CONTROLS):
                     continue
                 parts = held.setdefault(relation.dst, {})
-                known = parts.get(at)
-                if known is None or majority(relation) or _share(relation) > _share(known):
-                    parts[at] = relation
-                if majority(relation) or sum(map(_share, parts.values()), Decimal(0)) > HALF:
+                parts.setdefault(at, []).append(relation)
+                together = sum(map(_held_by_one, parts.values()), Decimal(0))
+                if majority(relation, self._half) or _more(together, self._half):
                     group.add(relation.dst)
                     waiting.append(relation.dst)
         for unit in sorted((group & set(units)) - told - {key}):
             edges: dict[int, PartyRelation] = {}
             asked = [unit]
             for node in asked:
-                for relation in held.get(node, {}).values():
+                for relation in (one for rows in held.get(node, {}).values() for one in rows):
                     if relation.src in group and id(relation) not in edges:
                         edges[id(relation)] = relation
                         asked.append(relation.src)
-            share = sum(map(_share, held[unit].values()), Decimal(0))
+            share = min(sum(map(_held_by_one, held[unit].values()), Decimal(0)), Decimal(100))
             yield Post("by_sum", unit, tuple(edges.values())[::-1], Interval(), share)
 
     def _crowded(self, companies: Collection[str]) -> bool:
@@ -228,10 +244,11 @@ class People:
         """Edges from a party on, in order, as a path to show; several ways side by side name each party once."""
         at, nodes = start, [start]
         for edge in edges:
-            if at not in (edge.src, edge.dst):
+            apart = at not in (edge.src, edge.dst)
+            at = edge.dst if edge.src == at else edge.src
+            if apart or at in nodes:  # two rows on one holding lead back
                 nodes = list(dict.fromkeys([start, *(end for one in edges for end in (one.src, one.dst))]))
                 break
-            at = edge.dst if edge.src == at else edge.src
             nodes.append(at)
         return RelationPath(
             nodes=tuple(self._node(node) for node in nodes),
@@ -288,14 +305,32 @@ def turning_days(last: date) -> tuple[date, ...]:
     return tuple(dict.fromkeys((*after, first_day_after(last, LOOKBACK_YEARS))))
 
 
-def majority(relation: PartyRelation) -> bool:
-    """Whether an edge alone gives control: stated control, or more than half of the shares or votes."""
+def majority(relation: PartyRelation, half: bool) -> bool:
+    """Whether an edge alone gives control: stated control, or more than half of the shares or votes; exactly half
+    too where that was control in law (`half`)."""
     if relation.type is RelationType.CONTROLS:
         return True
     if relation.type is not RelationType.HOLDS:
         return False
     parts = (relation.share, relation.share_min, relation.votes)
-    return any(part is not None and part > HALF for part in parts)
+    return any(part is not None and _more(part, half) for part in parts)
+
+
+def _more(part: Decimal, half: bool) -> bool:
+    return part > HALF or (half and part == HALF)
+
+
+def _held_by_one(relations: Iterable[PartyRelation]) -> Decimal:
+    """What one owner holds in one company: rows of one data set add up, of several the one that says most counts."""
+    sums: dict[str, Decimal] = {}
+    for relation in relations:
+        source = _source(relation)
+        sums[source] = sums.get(source, Decimal(0)) + _share(relation)
+    return max(sums.values(), default=Decimal(0))
+
+
+def _source(relation: PartyRelation) -> str:
+    return f"{relation.source.dataset}|{relation.source.publisher}"
 
 
 def _share(relation: PartyRelation) -> Decimal:
