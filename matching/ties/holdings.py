@@ -1,12 +1,15 @@
 """The holdings above a tender's units as control and economic shares need them: exact, dated, one row an owner.
 
-Two sources that state the same holding are not added up: rows are summed within one data set, and of several data
-sets the one with the largest sum counts. Only parts of the graph in which two positions meet are worked out.
+Two sources that state the same holding are not added up: rows are summed within one data set. Where data sets
+contradict each other, or a data set has several rows without an end from different days (which may be one holding,
+stated anew), the share is the range of what it may be. Only parts of the graph in which two positions meet are
+worked out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -214,10 +217,29 @@ def _rows(closure: Closure) -> Iterable[Row]:
             source = link.relation.source
             by_source.setdefault(f"{source.dataset}|{source.publisher}", []).append(link)
     for (owner, owned), by_source in pairs.items():
-        yield max(
-            (_row(owner, owned, links) for links in by_source.values()),
-            key=lambda row: (row.least, -row.most, row.vote_lo),
-        )
+        yield _agreed([_row(owner, owned, links) for links in by_source.values()])
+
+
+def _agreed(rows: list[Row]) -> Row:
+    """What several data sets say of one holding: what all of them allow, or all that they say in contradiction."""
+    best = max(rows, key=lambda row: (row.least, -row.most, row.vote_lo))
+    stated = [row for row in rows if row.stated]
+    if len(stated) < 2:
+        return best
+    low, high = max(row.share_lo for row in stated), min(row.share_hi for row in stated)
+    if low <= high:
+        return best._replace(share_lo=low, share_hi=high)
+    voting = any(row.vote_lo != UNKNOWN for row in stated)
+    votes = [
+        (row.vote_lo, row.vote_hi) if row.vote_lo != UNKNOWN else (row.share_lo, row.share_hi) for row in stated
+    ]
+    return best._replace(
+        vote_lo=min(least for least, _ in votes) if voting else UNKNOWN,
+        vote_hi=max(most for _, most in votes) if voting else UNKNOWN,
+        share_lo=min(row.share_lo for row in stated),
+        share_hi=max(row.share_hi for row in stated),
+        links=tuple(link for row in stated for link in row.links),
+    )
 
 
 def _row(owner: str, owned: str, links: list[Link]) -> Row:
@@ -227,12 +249,28 @@ def _row(owner: str, owned: str, links: list[Link]) -> Row:
     vote_lo = vote_hi = UNKNOWN
     if votes and len(votes) == len(links):
         vote_lo, vote_hi = (min(sum(vote[end] for vote in votes), WHOLE) for end in (0, 1))
+        vote_lo = min(vote_lo, _stands(links, lambda relation: _units(relation.votes or Decimal(0))))
     if not ranges:
         return Row(owner, owned, UNKNOWN, UNKNOWN, vote_lo, vote_hi, tuple(links))
     low, high = (min(sum(found[end] for found in ranges), WHOLE) for end in (0, 1))
+    low = min(low, _stands([link for link in links if _range(link.relation) is not None], _range))
     if len(ranges) < len(links):
         high = WHOLE  # a row without a share may be any
     return Row(owner, owned, low, high, vote_lo, vote_hi, tuple(links))
+
+
+def _stands(links: list[Link], part: Callable[[PartyRelation], tuple[int, int] | None]) -> int:
+    """What surely stands of rows that may state one holding anew: those without an end, from different days."""
+    by_start: dict[datetime | None, int] = {}
+    sure = 0
+    for link in links:
+        low = (part(link.relation) or (0, 0))[0]
+        if link.relation.valid.end is None:
+            start = link.relation.valid.start
+            by_start[start] = by_start.get(start, 0) + low
+        else:
+            sure += low
+    return sure + min(by_start.values(), default=0)
 
 
 def _range(relation: PartyRelation) -> tuple[int, int] | None:

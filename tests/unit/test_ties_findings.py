@@ -83,6 +83,16 @@ def test_what_two_data_sets_say_of_one_holding_is_not_added_up(tmp_path: Path) -
     assert {f.code for pair in decision.pairs for f in pair.reasons} == {"R09"}
 
 
+def test_data_sets_that_contradict_each_other_ask_a_human(tmp_path: Path) -> None:
+    (one,) = held([(0, 1, "60")])
+    less = msgspec.structs.replace(
+        one, key="other", share=Decimal(40), source=msgspec.structs.replace(SOURCE, dataset="filings")
+    )
+    decision, _ = decide(tmp_path, [one, less], (0, 1))
+    assert the(decision, "B04").effect is Effect.REVIEW
+    assert "B02" not in {f.code for pair in decision.pairs for f in pair.reasons}
+
+
 def test_a_share_with_many_digits_is_exact(tmp_path: Path) -> None:
     third = Decimal(100) / 3
     decision, _ = decide(
