@@ -10,6 +10,7 @@ import msgspec
 from graph.model import Party
 from matching.decision import NotAssessable, RelationPath
 from matching.gaps import note
+from matching.prices import lot_key
 from matching.rules.base import BidderView, EntityView, Hit
 from matching.subjects import Subject, show
 
@@ -70,10 +71,10 @@ def unite(bidders: list[BidderView], gaps: list[list[NotAssessable]]) -> None:
     for bidder in bidders:
         consortium = bidder.bidder.consortium
         if consortium is not None and consortium.id:
-            groups.setdefault(consortium.id, []).append(bidder.index)
+            groups.setdefault(lot_key(consortium.id), []).append(bidder.index)
     for bidder in list(bidders):
         consortium = bidder.bidder.consortium
-        if consortium is None or consortium.members or len(groups.get(consortium.id, ())) > 1:
+        if consortium is None or consortium.members or len(groups.get(lot_key(consortium.id), ())) > 1:
             continue
         if consortium.id or consortium.role:
             gaps[bidder.index].append(note("members", "input:consortium.members", bidder.bidder.name, True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from matching.request import ProjectObject, Regime
 from matching.rules import law
 from matching.rules.base import Bilingual, Case, Effect, Outcome, PairView, Rule
 from matching.rules.common import answers
@@ -16,9 +17,11 @@ REGIME = ("tender.regime",)
 @answers("B03")
 def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
     """A chain of links that are each more than half is 控股: invalid in tenders, for a human in procurement, whose
-    rule says direct. Control that comes only from adding holdings up always goes to a human."""
+    rule says direct; works that the government buys by tender stand under the tender law (政府采购法 4). Control that
+    comes only from adding holdings up always goes to a human."""
     regime = case.tender.regime
-    chain = "procurement" if regime is not None and regime.procurement else "tender"
+    works = case.tender.object is ProjectObject.WORKS and regime is Regime.PROCUREMENT_TENDER
+    chain = "procurement" if regime is not None and regime.procurement and not works else "tender"
     named = [
         ("by_sum" if "by_sum" in tie.notes else chain, tie) for tie in pair.ties if tie.kind == "controls"
     ]

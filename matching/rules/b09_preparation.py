@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from matching.request import ProjectObject
+from matching.request import ProjectObject, Regime
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule, Tie
 from matching.rules.common import answers
@@ -23,10 +23,10 @@ RELATED = frozenset({"controls", "influences", "manages", "common_controller"})
 @answers("B09")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Construction only. Affiliated is who controls, or is controlled, along links that are each more than half;
-    weaker connections go to a human."""
+    weaker or doubtful connections go to a human."""
     tender = case.tender
-    procurement = tender.regime is not None and tender.regime.procurement
-    if tender.object is not ProjectObject.WORKS and (tender.object is not None or procurement):
+    other = tender.regime is Regime.PROCUREMENT_OTHER
+    if tender.object is not ProjectObject.WORKS and (tender.object is not None or other):
         return
     missing = OBJECT if tender.object is None else ()
     named = list(_named(view))
@@ -41,9 +41,11 @@ def _named(view: BidderView) -> Iterable[tuple[str, Tie]]:
             continue
         if tie.kind == "same":
             yield "provider", tie
-        elif tie.kind in AFFILIATED or (tie.kind == "controls" and "chain" in tie.notes):
+        elif (tie.kind in AFFILIATED and "doubtful" not in tie.notes) or (
+            tie.kind == "controls" and "chain" in tie.notes
+        ):
             yield "affiliate", tie
-        elif tie.kind in RELATED:
+        elif tie.kind in AFFILIATED or tie.kind in RELATED:
             yield "related", tie
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -12,7 +13,10 @@ from matching.rules.related import bidder_findings, services
 
 REGIME = ("tender.regime",)
 NAMED_BY_LAW = frozenset({"design", "specification", "management", "supervision", "testing", "unknown"})
-SINGLE = ("单一来源", "single_source", "single source")
+_SINGLE = re.compile("单一来源|single[-_ ]?source")
+_NOT = re.compile(
+    "(?:非|不(?:是|属于|采用|采取|使用|适用|得采用)?|未(?:采用|采取)?|non[-_ ]?|not (?:an? )?)$"
+)
 
 
 @answers("B10")
@@ -20,8 +24,7 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """The provider itself may not take part again, except where there is a single source; other services that the
     law leaves open go to a human."""
     regime = case.tender.regime
-    method = case.tender.method.lower()
-    if (regime is not None and not regime.procurement) or any(word in method for word in SINGLE):
+    if (regime is not None and not regime.procurement) or _single_source(case.tender.method.lower()):
         return
     named = [
         ("provider" if services(tie) & NAMED_BY_LAW else "other_service", tie)
@@ -31,6 +34,10 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     yield from bidder_findings(
         case, RULE, view, named, missing={"provider": REGIME} if regime is None else None
     )
+
+
+def _single_source(method: str) -> bool:
+    return any(_NOT.search(method[: found.start()]) is None for found in _SINGLE.finditer(method))
 
 
 RULE = Rule(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+import msgspec
+
 from matching.rules import law
-from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule, Tie
+from matching.rules.base import BidderView, Bilingual, Case, Effect, Finding, Outcome, Rule, Tie
 from matching.rules.common import answers
 from matching.rules.related import bidder_findings, services
 
@@ -16,7 +18,17 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Neither the agency nor a branch of it may bid; consultants of the project go to a human, who sees whether they
     prepared its reserve price (条例 27), and so does an employee of the agency who acts in the bid: whoever runs the
     project may not advise its bidders."""
-    yield from bidder_findings(case, RULE, view, _named(case, view))
+    named = list(_named(case, view))
+    for consultant in (False, True):
+        some = [(name, tie) for name, tie in named if (name == "consultant") is consultant]
+        for found in bidder_findings(case, RULE, view, some):
+            yield _cited(found, consultant)
+
+
+def _cited(found: Finding, consultant: bool) -> Finding:
+    """The finding with the law of its case: 条例 27 is only about who prepared the reserve price."""
+    basis = tuple(b for b in found.legal_basis if (b.article == law.RULES_27_2.article) is consultant)
+    return msgspec.structs.replace(found, legal_basis=basis) if basis else found
 
 
 def _named(case: Case, view: BidderView) -> Iterable[tuple[str, Tie]]:

@@ -30,7 +30,7 @@ def _named(view: BidderView) -> Iterable[tuple[str, Tie]]:
             yield "controlled", tie
         elif tie.kind == "manages" and "documented" in tie.notes:
             yield "managed", tie
-        elif tie.kind in ("holds", "controls", "influences", "manages"):
+        elif tie.kind in ("holds", "controls", "influences", "manages", "common_controller"):
             yield "unclear", tie
 
 

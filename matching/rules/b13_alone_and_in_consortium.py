@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
+from matching.prices import lot_key
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, PairView, Rule
 from matching.rules.common import answers, finding
 from matching.rules.identity import same
+from matching.rules.related import bare, of_regime
 
 
 @answers("B13")
@@ -29,7 +31,8 @@ def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
         return
     name = "unsure" if one_bid == "unknown" else how
     params = {"a": _name(a), "b": _name(b)}
-    yield finding(case, RULE, name, party=unit.label, params=params, person=unit.type.value == "person")
+    person = unit.type.value == "person"
+    yield of_regime(case, finding(case, RULE, name, party=unit.label, params=params, person=person))
 
 
 def _shared(a: BidderView, b: BidderView) -> tuple[EntityView | None, str]:
@@ -55,23 +58,19 @@ def _one_bid(a: BidderView, b: BidderView) -> Literal["yes", "no", "unknown"]:
     inside, around = _among(a, b), _among(b, a)
     if one is None or other is None:
         return "no"
-    if (one.id and one.id == other.id and (inside or around)) or (inside and around):
+    number = lot_key(one.id)
+    named = bool(number) and number == lot_key(other.id)
+    if (named and (inside or around)) or (inside and around):
         prices = {a.bidder.price, b.bidder.price} - {None}
         return "yes" if len(prices) <= 1 else "unknown"
-    if one.id and one.id == other.id:
+    if named:
         return "unknown"
-    return "unknown" if _bare(a) or _bare(b) else "no"
+    return "unknown" if bare(a) or bare(b) else "no"
 
 
 def _among(a: BidderView, b: BidderView) -> bool:
     """Whether every unit of one bid stands in the other."""
     return all(any(same(x.identity, y.identity) != "no" for y in b.entities) for x in a.entities)
-
-
-def _bare(view: BidderView) -> bool:
-    """Whether a row says that it belongs to a consortium, but not to which."""
-    consortium = view.bidder.consortium
-    return consortium is not None and not consortium.id and len(view.entities) == 1
 
 
 def _consortium(view: BidderView) -> bool:
@@ -80,7 +79,8 @@ def _consortium(view: BidderView) -> bool:
 
 def _overlap(a: BidderView, b: BidderView) -> bool:
     """Whether the bids meet in a lot; a bid that names no lot is for the whole project."""
-    return not a.bidder.lots or not b.bidder.lots or bool(set(a.bidder.lots) & set(b.bidder.lots))
+    one, other = (set(filter(None, map(lot_key, view.bidder.lots))) for view in (a, b))
+    return not one or not other or bool(one & other)
 
 
 def _name(view: BidderView) -> str:
@@ -94,7 +94,11 @@ RULE = Rule(
         en="One unit in more than one bid through a consortium",
     ),
     scope="pair",
-    basis=(law.RULES_37_3, law.before(law.RULES_37_3, law.TENDER_RULES_2011, date(2012, 2, 1))),
+    basis=(
+        law.RULES_37_3,
+        law.before(law.RULES_37_3, law.TENDER_RULES_2011, date(2012, 2, 1)),
+        law.PROCUREMENT_RULES_22,
+    ),
     evaluate=evaluate,
     cases={
         "by_code": Effect.BLOCK,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from matching.request import Regime
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
 from matching.rules.common import answers, finding, not_supplied
 from matching.rules.identity import NAME, apart, same
+from matching.rules.related import of_regime
 from matching.subjects import party_subject
 
 
 @answers("B14")
 def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
-    """Members added, dropped or replaced, by codes throughout; anything less certain goes to a human.
+    """Members added, dropped or replaced, by codes throughout; anything less certain goes to a human, and so does
+    procurement without a tender, for which the article cited is no law.
 
     The bidder itself leads, whether the lists of members name it or not.
     """
@@ -38,7 +41,12 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
         return
     certain = _certain(gone, now) and _certain(added, before)
     params = {"gone": _labels(gone), "added": _labels(added)}
-    yield finding(case, RULE, "changed" if certain else "unsure", party=_name(view), params=params)
+    name = "changed" if certain else "unsure"
+    effect = case.policy.effect(RULE.code, name)
+    if case.tender.regime is Regime.PROCUREMENT_OTHER:
+        effect = effect.at_most(Effect.REVIEW)
+    found = finding(case, RULE, name, party=_name(view), effect=effect, params=params)
+    yield of_regime(case, found)
 
 
 Member = tuple[str, tuple[str, ...]]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
-from matching.request import ProjectObject
+from matching.request import ProjectObject, Regime
 from matching.rules import law
 from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule, Tie
 from matching.rules.common import answers
-from matching.rules.related import bidder_findings, services
+from matching.rules.related import bidder_findings, other_party, services
 
 OBJECT = ("tender.object",)
 PARTIES = ("监理人", "代建人", "代理机构")
-TIES = ("法定代表人", "控股", "参股", "任职", "工作")
+TIES = ("法定代表人", "控股", "参股", "任职")
 FORM = "标准施工招标文件"
+_PROHIBITED = re.compile("不得(?!要求|以)|不能|禁止|否决|无效|不接受|拒绝")
+_NOT_USED = re.compile("(?:不|未)(?:适用|采用|使用|执行|按照?)")
+_SENTENCE = re.compile(r"[。；;!?！？\n]+")
 WATCHED = frozenset({"supervision", "management", "unknown"})
 KINDS = frozenset({"same_head", "holds", "controls", "shareholding"})
 
@@ -24,21 +28,38 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     """Invalid where the documents use the standard form for works, which says so; else a human looks. A provider
     whose service nobody states may be no supervisor at all."""
     tender = case.tender
-    procurement = tender.regime is not None and tender.regime.procurement
-    if tender.object is not ProjectObject.WORKS and (tender.object is not None or procurement):
+    other = tender.regime is Regime.PROCUREMENT_OTHER
+    if tender.object is not ProjectObject.WORKS and (tender.object is not None or other):
         return
     standard = any(_standard(text) for text in tender.extra_conditions)
     missing = OBJECT if tender.object is None else ()
     named = list(_named(view, standard))
-    yield from bidder_findings(case, RULE, view, named, missing={"standard": missing})
+    yield from bidder_findings(case, RULE, view, named, missing={name: missing for name, _ in named})
 
 
 def _standard(text: str) -> bool:
     """Whether a condition is the standard form's, by its name or by its words."""
-    return FORM in text or (any(p in text for p in PARTIES) and any(t in text for t in TIES))
+    return any(
+        (FORM in sentence and not _NOT_USED.search(sentence))
+        or (
+            _PROHIBITED.search(sentence) is not None
+            and any(party in sentence for party in PARTIES)
+            and any(tie in sentence for tie in TIES)
+        )
+        for sentence in _SENTENCE.split(text)
+    )
+
+
+def _certain(tie: Tie) -> bool:
+    """Whether a connection is one that the form names, and sure: one's own head, shares or people; control along
+    links of more than half; no person who only sits on both boards."""
+    if tie.kind == "controls" and "chain" not in tie.notes:
+        return False
+    return {"name", "outdated", "principal", "doubtful", "third"}.isdisjoint(tie.notes)
 
 
 def _named(view: BidderView, standard: bool) -> Iterable[tuple[str, Tie]]:
+    doubted = {other_party(tie) for tie in view.ties if "doubtful" in tie.notes}
     for tie in view.ties:
         served = services(tie) if tie.role == "prior_service_provider" else frozenset()
         if tie.role != "agency" and not served & WATCHED:
@@ -47,8 +68,8 @@ def _named(view: BidderView, standard: bool) -> Iterable[tuple[str, Tie]]:
             if served == {"unknown"}:
                 yield "service_unknown", tie
             else:
-                certain = "name" not in tie.notes and "outdated" not in tie.notes
-                yield "standard" if standard and certain else "not_stated", tie
+                held = tie.kind == "shareholding" and other_party(tie) in doubted
+                yield "standard" if standard and _certain(tie) and not held else "not_stated", tie
 
 
 RULE = Rule(

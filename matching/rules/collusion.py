@@ -45,8 +45,8 @@ def having(ties: Iterable[Tie], *kinds: str, without: str = "") -> list[Tie]:
 
 
 def codes(ties: Iterable[Tie]) -> list[Tie]:
-    """The ties of equal device codes."""
-    return having(ties, *DEVICES)
+    """The ties of equal device codes, but for those that very many bids bear: the computers of a hall."""
+    return having(ties, *DEVICES, without="hub")
 
 
 def kinds_of(ties: Iterable[Tie]) -> int:

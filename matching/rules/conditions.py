@@ -29,6 +29,8 @@ _NEGATED = re.compile(
 )
 _PROOF = re.compile("截图|提供|提交|出具|承诺|声明|附[具上]|查询记录")
 _OWN_FAULT = re.compile("的")
+_AGENT = re.compile("(?:经(?![查核审])|由|持|凭|根据|(?<!接)受|委托)[^、和及查核]{0,6}$")
+_OTHERS = re.compile("授权|委托|签字|签署|签章|盖章|的(?:投标人|供应商|单位|公司|企业|联合体|代理人)|会监督")
 
 
 def condition_on(texts: Iterable[str], office: tuple[str, ...]) -> Meaning:
@@ -51,17 +53,35 @@ def condition_on(texts: Iterable[str], office: tuple[str, ...]) -> Meaning:
 
 def _rejects(text: str, office: tuple[str, ...]) -> bool:
     return any(
-        _sentence_rejects(sentence)
+        _sentence_rejects(sentence, office)
         for sentence in _SENTENCE.split(text)
         if _LISTED in sentence and any(word in sentence for word in office)
     )
 
 
-def _sentence_rejects(sentence: str) -> bool:
+def _is_subject(clause: str, office: tuple[str, ...]) -> bool:
+    """Whether a clause says of the holder of the office that he is listed, not of a bidder whom he authorises."""
+    before, _, _ = clause.partition(_LISTED)
+    for word in office:
+        place = before.rfind(word)
+        if (
+            place >= 0
+            and not _AGENT.search(before[:place])
+            and not _OTHERS.search(before[place + len(word) :])
+        ):
+            return True
+    return False
+
+
+def _sentence_rejects(sentence: str, office: tuple[str, ...]) -> bool:
     if _NEGATED.search(sentence) or _PROOF.search(sentence):
         return False
     clauses = [clause for clause in _CLAUSE.split(sentence) if clause]
-    place = next(i for i, clause in enumerate(clauses) if _LISTED in clause)
+    place = next(
+        (i for i, clause in enumerate(clauses) if _LISTED in clause and _is_subject(clause, office)), None
+    )
+    if place is None:
+        return False
     naming, after = clauses[place], clauses[place + 1 : place + 2]
     if _BARE.search(naming) or _REJECT.search(naming):
         return True

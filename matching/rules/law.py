@@ -110,6 +110,7 @@ PROCUREMENT_RULES_19 = _article(
 PROCUREMENT_RULES_19_2 = _article(
     PROCUREMENT_RULES, "第十九条第二款", date(2015, 3, 1), "期限届满的，可以参加政府采购活动。"
 )
+PROCUREMENT_RULES_22 = _article(PROCUREMENT_RULES, "第二十二条", date(2015, 3, 1))
 PROCUREMENT_RULES_73 = _article(
     PROCUREMENT_RULES,
     "第七十三条",
@@ -247,6 +248,7 @@ RULES_48_3 = _article(
     "被更换的评标委员会成员作出的评审结论无效，由更换后的评标委员会成员重新进行评审。",
 )
 COMMITTEE_12 = _article(COMMITTEE_RULES, "第十二条", date(2013, 5, 1))
+ORDER_74_7 = _article("政府采购非招标采购方式管理办法（财政部令第74号）", "第七条", date(2014, 2, 1))
 ORDER_87_47 = _article(ORDER_87, "第四十七条", date(2017, 10, 1))
 CIVIL_SERVANTS_74_1 = _article(
     CIVIL_SERVANTS,

@@ -22,6 +22,7 @@ EVALUATORS = ("expert", "committee")
 HEADS = frozenset({"legal_rep", "principal", "operator", "investor", "bidder"})
 """法定代表人 and 负责人; in their place the owner of an individual business, or whoever bids as a person."""
 REGIME = ("tender.regime",)
+OBJECT = ("tender.object",)
 Law = Literal["procurement", "tender"]
 
 _HANDLES = re.compile(
@@ -73,8 +74,11 @@ def applies(case: Case, law: Law) -> tuple[str, ...] | None:
         return () if regime.procurement else None
     if regime in (Regime.MANDATORY, Regime.VOLUNTARY):
         return ()
-    works = case.tender.object is ProjectObject.WORKS and regime is Regime.PROCUREMENT_TENDER
-    return () if works else None
+    if regime is not Regime.PROCUREMENT_TENDER:
+        return None
+    if case.tender.object is None:
+        return OBJECT
+    return () if case.tender.object is ProjectObject.WORKS else None
 
 
 def seated(case: Case) -> bool:

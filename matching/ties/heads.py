@@ -6,22 +6,26 @@ business). Heads come from the request and from the register; where they disagre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from graph.identifiers import compare_masked, mask_person_id
+from graph.relations import RelationType
 from matching.decision import Fact, PathNode, RelationPath
 from matching.rules.base import EntityView, Tie
 from matching.rules.wording import both
 from matching.subjects import Subject, from_party, person_subject
 from matching.ties.base import grouped
 from matching.ties.closure import Link
-from matching.ties.field import Field
+from matching.ties.field import Field, Unit
 from matching.ties.paths import edge
 
 HEADS = ("legal_rep", "principal", "operator")
+_PERSONAL = re.compile("个体|独资企业|个人独资|合伙|分公司|分支机构")
+_BRANCH = re.compile(r"(?:分公司|分店|分部|分所|分院|分行|支行|营业部|办事处)$")
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,10 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     link: Link | None = None
     outdated: bool = False
     """The request names somebody else for this post."""
+    by_law: bool = True
+    """Whether this post makes the 单位负责人: not a principal where a legal representative stands, or may."""
+    beside: bool = False
+    """A principal beside a legal representative who is known."""
 
     @property
     def key(self) -> str:
@@ -48,6 +56,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 def heads(field: Field) -> list[Head]:
     """The heads of every unit of a tender."""
     found: list[Head] = []
+    units: dict[int, list[Unit]] = {}
+    for unit in field.units:
+        units.setdefault(id(unit.entity), []).append(unit)
     stated: dict[int, list[tuple[str, Subject]]] = {}
     for position, entity in field.entities():
         for role, person in (("legal_rep", entity.ref.legal_rep), ("principal", entity.ref.principal)):
@@ -57,7 +68,11 @@ def heads(field: Field) -> list[Head]:
             stated.setdefault(id(entity), []).append((role, subject))
             node = field.closure.find(subject.codes)
             found.append(
-                Head(position=position, entity=entity, role=role, subject=subject, node=node, sure=True)
+                _placed(
+                    field,
+                    Head(position=position, entity=entity, role=role, subject=subject, node=node, sure=True),
+                    units.get(id(entity), ()),
+                )
             )
     for unit in field.units:
         for link in field.closure.offices.get(unit.node, ()):
@@ -69,19 +84,43 @@ def heads(field: Field) -> list[Head]:
             own = [given for as_, given in stated.get(id(unit.entity), ()) if as_ == role]
             if any(_one(given, subject) == "code" for given in own):
                 continue
-            found.append(
-                Head(
-                    position=unit.position,
-                    entity=unit.entity,
-                    role=role,
-                    subject=subject,
-                    node=link.src if subject.codes else None,
-                    sure=unit.sure and not link.by_name,
-                    link=link,
-                    outdated=bool(own) and not any(_one(given, subject) == "name" for given in own),
-                )
+            head = Head(
+                position=unit.position,
+                entity=unit.entity,
+                role=role,
+                subject=subject,
+                node=link.src if subject.codes else None,
+                sure=unit.sure and not link.by_name,
+                link=link,
+                outdated=bool(own) and not any(_one(given, subject) == "name" for given in own),
             )
+            found.append(_placed(field, head, (unit,)))
     return found
+
+
+def _placed(field: Field, head: Head, units: Sequence[Unit]) -> Head:
+    """The head with what the post means: a company is headed by its legal representative, not by a principal."""
+    if head.role != "principal" or any(_no_legal_person(field, head.entity, unit) for unit in units):
+        return head
+    if _no_legal_person(field, head.entity, None):
+        return head
+    known = head.entity.ref.legal_rep is not None or any(
+        _role(link) == "legal_rep" for unit in units for link in field.closure.offices.get(unit.node, ())
+    )
+    return msgspec.structs.replace(head, by_law=False, beside=known)
+
+
+def _no_legal_person(field: Field, entity: EntityView, unit: Unit | None) -> bool:
+    """Whether a unit is a branch, an individual business, a sole proprietorship or a partnership."""
+    if entity.individual_business or _PERSONAL.search(entity.legal_form) or _BRANCH.search(entity.label):
+        return True
+    return unit is not None and (
+        bool(unit.via)
+        or any(
+            link.relation.type in (RelationType.INVESTS_ALONE, RelationType.PARTNER_IN)
+            for link in field.closure.owners.get(unit.node, ())
+        )
+    )
 
 
 def _role(link: Link) -> str:
@@ -97,7 +136,7 @@ def ties(field: Field, all_heads: list[Head]) -> None:
     for head in all_heads:
         for code in head.subject.codes:
             by_code.setdefault(code, []).append(head)
-        if head.subject.n6:
+        if head.subject.n6 and not head.beside:
             by_name.setdefault(head.subject.n6, []).append(head)
     done: set[tuple[int, int]] = set()
     for code, places in grouped((c, h.position) for c, hs in by_code.items() for h in hs):
@@ -126,7 +165,13 @@ def _meet(
         if b.position == j and field.differ(a.entity, b.entity) and _one(a.subject, b.subject) == how
     ]
     return min(
-        pairs, key=lambda p: (p[0].outdated + p[1].outdated, not (p[0].sure and p[1].sure)), default=None
+        pairs,
+        key=lambda p: (
+            not (p[0].by_law and p[1].by_law),
+            p[0].outdated + p[1].outdated,
+            not (p[0].sure and p[1].sure),
+        ),
+        default=None,
     )
 
 
@@ -147,7 +192,10 @@ def _one(a: Subject, b: Subject) -> Literal["code", "name", "no"]:
 
 def _tie(field: Field, a: Head, b: Head, how: Literal["code", "name"], size: int) -> Tie:
     sure = a.sure and b.sure
-    notes = [note for note, there in (("outdated", a.outdated or b.outdated), (how, True)) if there]
+    told = (
+        ("outdated", a.outdated or b.outdated), ("principal", not (a.by_law and b.by_law)), (how, True),
+    )  # fmt: skip
+    notes = [note for note, there in told if there]
     if how == "name":
         notes.append(f"bearers:{field.closure.bearers(a.subject.n6)}")
     name = a.subject.name or b.subject.name

@@ -39,7 +39,10 @@ def read(case: Case, rivals: Rivals, ties: Ties) -> None:
             if document.sha256 and (value := values.digest(document.sha256)):
                 hashes.put(place, value, document.sha256)
     for name, found in codes.items():
-        found.link(ties, rivals, f"device.{name}", f"devices.{name}")
+        # the hall's computers, on which very many make their files, are no sign (SPEC 8)
+        found.link(
+            ties, rivals, f"device.{name}", f"devices.{name}", hub=policy.option("shared_value_hub")
+        )
     apart = _not_theirs(case)
     for name, found in marks.items():
         show = values.masked_phone if name == "author" else str

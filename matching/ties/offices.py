@@ -21,6 +21,8 @@ from matching.ties.heads import Head
 STAFF = frozenset({"agent", "project_manager", "key_staff"})
 """Who acts in a bid without an office in the unit, as the request says."""
 BELOW = STAFF | {"employee"}
+BOARDS = frozenset({"director", "supervisor"})
+"""Posts of somebody who may work for neither unit."""
 
 
 class Post(NamedTuple):
@@ -103,10 +105,11 @@ def _common(field: Field, person: str, held: list[Post]) -> None:
             continue  # staff that two bids share is for the rules about staff
         note = "former" if one.former or other.former else "now"
         head = "staff" if {one.role, other.role} & STAFF else "posts"
+        third = ("third",) if {one.role, other.role} <= BOARDS else ()
         links = [post.link for post in (one, other) if post.link is not None]
         name = field.closure.label(person)
         connect(
-            field, a, b, "common_post", links, notes=(note, head, f"person:{person}"), other=name,
+            field, a, b, "common_post", links, notes=(note, head, f"person:{person}", *third), other=name,
             sentence="common_post_former" if note == "former" else "",
             said={"via": name, "role_a": both(f"rule.role.{one.role}"), "role_b": both(f"rule.role.{other.role}")},
         )  # fmt: skip

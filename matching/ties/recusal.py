@@ -247,8 +247,7 @@ class _Reader:
             yield Tie(kind=kind, by="code", role=role, bidder=place, other=other, notes=("now",), facts=facts)
 
     def _employer(self, view: SubjectView, subject: Subject, employer: str) -> Iterator[Tie]:
-        """The employer that the request itself states. An equal name is enough for the buyer and the agency, who
-        made the request or stand in it by code; of a bidder it is a hint for a human."""
+        """The employer that the request itself states: by number; an equal name is a hint for a human."""
         if not employer:
             return
         stated = party_subject(PartyRef(name=employer))
@@ -257,7 +256,7 @@ class _Reader:
         if not stated.codes and stated.n6:
             found += [(role, place, False) for role, place in self._named.get(f"name:{stated.n6}", ())]
         for role, place, by_code in dict.fromkeys(found):
-            strong = bool(subject.codes) and (by_code or (place < 0 and self._coded(role)))
+            strong = bool(subject.codes) and by_code
             other = view.label if place < 0 else self._label(place)
             facts = (Fact(field=f"{view.role}.employer", a=employer, b=self._role_label(role, other)),)
             yield Tie(
@@ -269,15 +268,6 @@ class _Reader:
                 notes=("now",),
                 facts=facts,
             )
-
-    def _coded(self, role: str) -> bool:
-        """Whether the request gives the party in that role by a number."""
-        return any(
-            not key.startswith("name:")
-            for subject in self._case.subjects
-            if subject.role == role and subject.entity is not None
-            for key in subject.entity.identity
-        )
 
     def _role_label(self, role: str, other: str) -> str:
         return next((s.label for s in self._case.subjects if s.role == role), other)
