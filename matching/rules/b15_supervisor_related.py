@@ -18,7 +18,8 @@ TIES = ("法定代表人", "控股", "参股", "任职")
 FORM = "标准施工招标文件"
 _PROHIBITED = re.compile("不得(?!要求|以)|不能|禁止|否决|无效|不接受|拒绝")
 _NOT_USED = re.compile("(?:不|未)(?:适用|采用|使用|执行|按照?)")
-_SENTENCE = re.compile(r"[。；;!?！？\n]+")
+_SENTENCE = re.compile("[。!?！？]+")
+_ITEM = re.compile(r"[；;\n]+")
 WATCHED = frozenset({"supervision", "management", "unknown"})
 KINDS = frozenset({"same_head", "holds", "controls", "shareholding"})
 
@@ -42,12 +43,16 @@ def _standard(text: str) -> bool:
     return any(
         (FORM in sentence and not _NOT_USED.search(sentence))
         or (
+            # the form forbids in its first words, and the relations stand below as items
             _PROHIBITED.search(sentence) is not None
-            and any(party in sentence for party in PARTIES)
-            and any(tie in sentence for tie in TIES)
+            and any(_relation(item) for item in _ITEM.split(sentence))
         )
         for sentence in _SENTENCE.split(text)
     )
+
+
+def _relation(item: str) -> bool:
+    return "与" in item and any(party in item for party in PARTIES) and any(tie in item for tie in TIES)
 
 
 def _certain(tie: Tie) -> bool:
