@@ -10,7 +10,7 @@ from matching.rules.base import Bilingual, Case, Effect, Outcome, PairView, Rule
 from matching.rules.common import answers
 from matching.rules.related import pair_findings
 
-CASES = ("half", "votes", "declared", "concert", "self_held", "possible", "unknown")
+CASES = ("half", "votes", "declared", "concert", "self_held", "possible", "unknown", "branch")
 
 
 @answers("B04")

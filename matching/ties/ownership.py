@@ -225,6 +225,12 @@ def _through_branch(
     said: Said = {"via": company, "chain": chain(field.closure, links)}
     notes = ("controls" if sure else "possible", f"owner:{upper.legal}")
     connect(field, upper, lower, "common_controller", links, notes=notes, other=company, said=said)
+    regime = field.case.tender.regime
+    if regime is None or not regime.procurement:
+        # in law the branch is its company (公司法 13), which is barred beside whom it controls in any way (条例 34);
+        # procurement bars direct holdings between the suppliers themselves only (采条例 18)
+        way = "down" if upper.position < lower.position else "up"
+        connect(field, upper, lower, "influences", links, notes=("branch", way), said={**said, "share": ""})
 
 
 def _branches(field: Field) -> None:
