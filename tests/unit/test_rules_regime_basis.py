@@ -10,7 +10,7 @@ from matching.decision import Effect
 from matching.rules import law
 from matching.rules.base import BidderView, Tie
 
-CODE_A, CODE_B, CODE_C = "uscc:91320899MA1FAKEA11", "uscc:91320899MA1FAKEB22", "uscc:91320899MA1FAKEC33"
+CODE_A, CODE_B = "uscc:91320899MA1FAKEA11", "uscc:91320899MA1FAKEB22"
 
 
 def _with(tie: Tie) -> BidderView:
@@ -52,12 +52,15 @@ def test_b14_outside_tenders_is_a_review_on_law_not_verified(
     regime: str, effect: Effect, verified: bool
 ) -> None:
     joint = bidder(
-        entity(role="lead", identity=[CODE_A], label="甲公司"), entity(role="member", identity=[CODE_B], label="乙公司"),
+        entity(role="lead", identity=[CODE_A], label="甲公司"),
+        entity(role="member", identity=[CODE_B], label="乙公司"),
         consortium={
             "members": [{"name": "乙公司"}],
-            "prequalified_members": [{"name": "丙公司", "identifiers": [{"scheme": "uscc", "id": "91329901MAGL00203T"}]}],
+            "prequalified_members": [
+                {"name": "丙公司", "identifiers": [{"scheme": "uscc", "id": "91329901MAGL00203T"}]}
+            ],
         },
-    )  # fmt: skip
+    )
     (found,) = findings("B14", case(joint, regime=regime), joint)
     assert found.effect is effect
     assert {b.basis_verified for b in found.legal_basis} == {verified}
