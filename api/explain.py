@@ -90,7 +90,7 @@ def findings_of(decision: Decision, index: int, *, restricted: bool = False) -> 
 def verdict_of(decision: Decision, index: int) -> Verdict:
     """The verdict on a bidder; a BLOCK of a pair blocks both."""
     bidder = decision.bidders[index]
-    return strictest([bidder.verdict, *(f.effect.verdict for f in findings_of(decision, index))])
+    return strictest([bidder.verdict, *(f.effect.verdict for f in findings_of(decision, index, restricted=True))])
 
 
 def open_points(decision: Decision, subject: SubjectResult) -> list[NotAssessable]:

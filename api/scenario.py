@@ -274,7 +274,7 @@ def compare(decision: Decision, expect: Expect) -> Iterator[str]:
         if index is None:
             yield f"no bidder {client_id}"
             continue
-        found = findings_of(decision, index)
+        found = findings_of(decision, index, restricted=True)
         yield from _compare(f"bidder {client_id}", verdict_of(decision, index), found, expected)
         put_aside = {trace.why for trace in decision.bidders[index].trace}
         for why in expected.traces:
