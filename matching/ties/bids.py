@@ -14,7 +14,7 @@ from graph.messages import Lang, say
 from matching import prices
 from matching.decision import Bilingual, NotAssessable
 from matching.rules.base import Bidder, Case, Fact, Tie
-from matching.ties import bonds, contacts, documents, machines, staff
+from matching.ties import bonds, contacts, machines, staff
 from matching.ties.base import Ties
 from matching.ties.rivals import Rivals
 
@@ -42,7 +42,7 @@ def read(case: Case) -> Ties:
     contacts.read(case, rivals, ties)
     nameless = staff.read(case, rivals, ties)
     bonds.read(case, rivals, ties)
-    long = documents.read(case, rivals, ties)
+    long = _texts(case, rivals, ties)
     _series(case, rivals, ties)
     ties.gaps.extend((None, gap) for gap in _gaps(case))
     if nameless:
@@ -50,6 +50,15 @@ def read(case: Case) -> Ties:
     if long:
         ties.gaps.append((None, _gap("documents.text", "R17", "long")))
     return ties
+
+
+def _texts(case: Case, rivals: Rivals, ties: Ties) -> str:
+    """Ties of bid documents; what compares texts is loaded only where there are any (it loads a compiler)."""
+    if not any(document.text for view in case.bidders for document in view.bidder.documents):
+        return ""
+    from matching.ties import documents
+
+    return documents.read(case, rivals, ties)
 
 
 def _series(case: Case, rivals: Rivals, ties: Ties) -> None:

@@ -30,11 +30,15 @@ def read(case: Case, rivals: Rivals, ties: Ties) -> str:
         if text:
             places.append(view.index)
             texts.append(textual.plain(text))
-    if len(places) < 2:
+    if not places:
         return ""
     known = [textual.plain(document.text) for document in case.tender.documents if document.text]
-    _similar(case, rivals, ties, places, texts, known)
+    if len(places) > 1:
+        _similar(case, rivals, ties, places, texts, known)
+    # one text is enough to hold another bidder's name
     _named(case, rivals, ties, places, texts, known)
+    if len(places) < 2:
+        return ""
     if sum(map(len, (*texts, *known))) > slips.MOST:
         return "errors"
     _errors(case, rivals, ties, places, texts, known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -28,17 +29,24 @@ def schema() -> Draft202012Validator:
     return Draft202012Validator(document)
 
 
-@pytest.fixture(params=["embedded", pytest.param("neo4j", marks=pytest.mark.slow)])
-def trial(request: pytest.FixtureRequest) -> TrialStore | None:
-    """The store of a scenario: the embedded one that it makes itself, or a database of Neo4j."""
-    if request.param == "embedded":
-        return None
-    store: TrialStore = request.getfixturevalue("neo4j_trial")
-    return store
+EVERYTHING = int(os.environ.get("LIANCHENG_SOAK", "10")) >= 200
+"""On Neo4j all scenarios run by `make soak`, those of SPEC 10 and each tenth other one in every run."""
+ON_NEO4J = [path for n, path in enumerate(FILES) if EVERYTHING or path.stem[0] == "S" or n % 10 == 0]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_scenario(path: Path, policy: Policy, trial: TrialStore | None) -> None:
+def test_scenario(path: Path, policy: Policy) -> None:
+    check(path, policy, None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", ON_NEO4J, ids=lambda path: path.stem)
+def test_scenario_on_neo4j(path: Path, policy: Policy, neo4j_trial: TrialStore) -> None:
+    check(path, policy, neo4j_trial)
+
+
+def check(path: Path, policy: Policy, trial: TrialStore | None) -> None:
+    """Run a scenario on the embedded store, which it makes itself, or on a database of Neo4j."""
     outcome = run_file(path, policy=policy, trial=trial)
     if outcome.xfail:
         assert outcome.differences, (

@@ -54,9 +54,15 @@ def test_chunks_are_read_only_as_far_ahead_as_needed() -> None:
 
 
 def children() -> list[psutil.Process]:
-    """Living processes of this one, the interpreter's own helper left out."""
+    """Living processes of this one, the interpreter's own helper and servers of other tests left out."""
     found = psutil.Process().children()
-    return [p for p in found if p.status() != "zombie" and "resource_tracker" not in " ".join(p.cmdline())]
+    return [
+        p
+        for p in found
+        if p.status() != "zombie"
+        and "resource_tracker" not in " ".join(p.cmdline())
+        and p.name() not in ("java", "postgres")
+    ]
 
 
 @pytest.mark.parametrize("killed", [1, 2])

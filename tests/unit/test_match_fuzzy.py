@@ -342,7 +342,7 @@ def test_the_explanation_reads_well(tmp_path: Path, lang: Lang) -> None:
 
 def test_commands_that_do_not_decide_load_no_compiler() -> None:
     code = (
-        "import sys, api.cli.main, matching.screening, matching.policy, api.bootstrap, api.explain;"
+        "import sys, api.cli.main, api.cli.lists, matching.policy, api.bootstrap, api.explain;"
         "print('numba' in sys.modules)"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
