@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= auto
 
-.PHONY: help run env env-dev test fast soak neo4j check lint types arch docs reference lock clean
+.PHONY: help run env env-dev test fast soak neo4j-kill neo4j check lint types arch docs reference lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -32,6 +32,9 @@ soak: env-dev ## the crash tests at full length: 200 kills each
 
 neo4j: ## start a Neo4j server below var/neo4j without Docker, until Ctrl+C (needs Java 17 or 21 and Maven)
 	@"$$(sh scripts/python.sh)" tests/support/neo4j_server.py start var/neo4j
+
+neo4j-kill: env-dev ## kills of loader and server of Neo4j, and every scenario on it, one after the other
+	LIANCHENG_SOAK=200 $(PYTEST) tests/fault/test_neo4j_kill.py tests/golden -k neo4j
 
 check: lint types test ## lint, types, import directions, documentation and every test: what CI runs
 

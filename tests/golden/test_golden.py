@@ -30,8 +30,7 @@ def schema() -> Draft202012Validator:
 
 
 EVERYTHING = int(os.environ.get("LIANCHENG_SOAK", "10")) >= 200
-"""On Neo4j all scenarios run by `make soak`, those of SPEC 10 and each tenth other one in every run."""
-ON_NEO4J = [path for n, path in enumerate(FILES) if EVERYTHING or path.stem[0] == "S" or n % 10 == 0]
+"""Scenarios on Neo4j run where nothing else does: by `make soak` and `make neo4j-kill`."""
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -40,7 +39,7 @@ def test_scenario(path: Path, policy: Policy) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ON_NEO4J, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES if EVERYTHING else [], ids=lambda path: path.stem)
 def test_scenario_on_neo4j(path: Path, policy: Policy, neo4j_trial: TrialStore) -> None:
     check(path, policy, neo4j_trial)
 
