@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from matching.ledger import Ledger
 
 KIND: Final = "api_key"
-ALL: Final = "all"
+ACTIVE: Final = "active"
+"""Under it the keys that were not revoked are found, however many there have been."""
 SECRET_BYTES: Final = 32
 GRACE: Final = timedelta(hours=24)
 """How long a rotated key goes on beside its successor."""
@@ -169,7 +170,7 @@ def listed(ledger: Ledger, *, tenant: str) -> list[KeyView]:
 
 def any_key(ledger: Ledger) -> bool:
     """Whether there is a key at all: without one nothing beyond loopback is served."""
-    return any(item.state == "active" for item in ledger.items.with_key(KIND, [ALL]))
+    return bool(ledger.items.with_key(KIND, [ACTIVE], limit=1))
 
 
 class KeyRing:
@@ -234,7 +235,7 @@ def _draft(record: KeyRecord, state: str) -> Draft:
         id=record.prefix,
         state=state,
         body=msgspec.json.encode(record),
-        keys=(ALL, f"prefix:{record.prefix}"),
+        keys=(f"prefix:{record.prefix}", *((ACTIVE,) if state == "active" else ())),
     )
 
 
