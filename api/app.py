@@ -10,25 +10,20 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from api.errors import log_unexpected
 from api.keys import KeyRing
-from api.routes import audit, decisions, health, keys, lists, reviews
 from api.routes.access import Access
 from api.routes.openapi import describe
 from api.routes.problem import STATUS, ProblemError, from_known_error, problem, request_lang
+from api.routes.table import MODULES
 from api.service import Service
 from api.settings import Settings, read_settings
 from graph.messages import catalogue
 
 Next = Callable[[Request], Awaitable[Response]]
-
-ROUTERS: tuple[APIRouter, ...] = (
-    decisions.router, reviews.router, lists.router, audit.router, keys.router, health.router,
-)  # fmt: skip
-"""Every route, by what it is about; a test asks each for its scope."""
 
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
@@ -54,7 +49,12 @@ def create_app(settings: Settings) -> FastAPI:
             service.close()
 
     app = FastAPI(
-        title="liancheng", version="1", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
+        title="liancheng",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
     )
 
     @app.middleware("http")
@@ -83,9 +83,9 @@ def create_app(settings: Settings) -> FastAPI:
         headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
         return problem(request, ProblemError(code, headers=headers), settings.lang)
 
-    for router in ROUTERS:
-        app.include_router(router)
-    describe(app, ROUTERS)
+    for module in MODULES:
+        app.include_router(module.router)
+    describe(app, MODULES)
     return app
 
 

@@ -11,11 +11,14 @@ from api.principals import Scope
 from api.routes.access import needs
 from api.routes.base import json_answer, lang_of, service
 from api.routes.problem import ProblemError, problems
+from api.routes.shapes import Given, Taken
 from graph.dates import china_day
 from graph.messages import say
 from matching.ledger import Checkpoint
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
+BODIES: tuple[Taken, ...] = ()
+ANSWERS: tuple[Given, ...] = ()
 
 
 @router.get("/verify", dependencies=[needs(Scope.AUDIT)], responses=problems("http.bad_request"))

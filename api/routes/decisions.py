@@ -19,11 +19,14 @@ from api.restricted import checked_purpose, record_access
 from api.routes.access import asking, needs
 from api.routes.base import invalid, lang_of, read_body, service
 from api.routes.problem import JSON, ProblemError, problems
-from matching.decision import to_json
+from api.routes.shapes import Given, Taken
+from matching.decision import Decision, to_json
 from matching.ledger import StoredDecision, visible
 from matching.request import DecisionRequest
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
+BODIES: tuple[Taken, ...] = (DecisionRequest,)
+ANSWERS: tuple[Given, ...] = (Decision,)
 ANSWER: dict[str, Any] = {
     "description": "The decision; a BLOCK is a result, not an error.",
     "content": {JSON: {"schema": {"$ref": "#/components/schemas/Decision"}}},
@@ -219,5 +222,3 @@ def certificate(request: Request, decision_id: str) -> Response:
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     }
     return Response(page, 200, headers, "text/html; charset=utf-8")
-
-

@@ -7,8 +7,11 @@ from fastapi import APIRouter, Request, Response
 from api.routes.base import json_answer
 from api.routes.lists import list_document
 from api.routes.problem import problems
+from api.routes.shapes import Given, Taken
 
 router = APIRouter(tags=["health"])
+BODIES: tuple[Taken, ...] = ()
+ANSWERS: tuple[Given, ...] = ()
 
 
 @router.get("/healthz")

@@ -15,6 +15,7 @@ from api.problems import RequestError, parse
 from api.routes.access import asking, needs
 from api.routes.base import invalid, json_answer, read_body, service
 from api.routes.problem import JSON, ProblemError, problems
+from api.routes.shapes import Given, Taken
 from matching.request import Instant, Model, Short
 
 router = APIRouter(prefix="/v1/keys", tags=["keys"])
@@ -26,6 +27,10 @@ class NewKey(Model):
     name: Short
     scopes: tuple[Scope, ...] = Field(min_length=1, max_length=len(Scope))
     expires_at: Instant | None = None
+
+
+BODIES: tuple[Taken, ...] = (NewKey,)
+ANSWERS: tuple[Given, ...] = (keys.KeyView,)
 
 
 def _refused(error: keys.ApiKeyError) -> ProblemError:

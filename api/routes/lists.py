@@ -12,9 +12,12 @@ from api.principals import Scope
 from api.routes.access import needs
 from api.routes.base import json_answer, lang_of, service
 from api.routes.problem import problems
+from api.routes.shapes import Given, Taken
 from graph.dates import iso
 
 router = APIRouter(prefix="/v1/lists", tags=["lists"])
+BODIES: tuple[Taken, ...] = ()
+ANSWERS: tuple[Given, ...] = ()
 
 
 def list_document(request: Request) -> dict[str, Any]:

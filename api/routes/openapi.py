@@ -11,20 +11,12 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from api.keys import KeyView
 from api.principals import Scope
 from api.routes.access import scope_of
-from api.routes.keys import NewKey
 from api.routes.problem import PROBLEM_SCHEMA
-from api.routes.reviews import NewReview
-from matching.decision import Decision
-from matching.request import DecisionRequest
+from api.routes.table import RouteModule
 
 REF = "#/components/schemas/{model}"
-BODIES: tuple[type[BaseModel], ...] = (DecisionRequest, NewKey, NewReview)
-"""What callers send."""
-ANSWERS: tuple[type[Any], ...] = (Decision, KeyView)
-"""What they get."""
 
 
 def operations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Scope | None]]:
@@ -36,7 +28,7 @@ def operations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Scope |
                     yield method, route.path, scope_of(route.dependencies)
 
 
-def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
     """Give the application its document, made once."""
 
     def document() -> dict[str, Any]:
@@ -46,14 +38,19 @@ def describe(app: FastAPI, routers: Sequence[APIRouter]) -> None:
                 description="Decides, before a bid counts, whether a bidder is barred, and shows why.",
             )  # fmt: skip
             components = made.setdefault("components", {})
-            components["schemas"] = schemas(BODIES, ANSWERS)
+            components["schemas"] = schemas(
+                [body for module in modules for body in module.BODIES],
+                [answer for module in modules for answer in module.ANSWERS],
+            )
             components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
-            for method, path, scope in operations(routers):
+            for method, path, scope in operations(module.router for module in modules):
                 operation = made["paths"][path][method.lower()]
                 if scope is not None:
                     operation["security"] = [{"key": []}, {}]
                     said = f"Scope: `{scope.value}`."
-                    operation["description"] = "\n\n".join(filter(None, (operation.get("description", ""), said)))
+                    operation["description"] = "\n\n".join(
+                        filter(None, (operation.get("description", ""), said))
+                    )
             app.openapi_schema = made
         return app.openapi_schema
 

@@ -16,6 +16,7 @@ from api.routes.access import asking, needs
 from api.routes.base import invalid, json_answer, lang_of, read_body, service
 from api.routes.decisions import stored_decision
 from api.routes.problem import JSON, ProblemError, problems
+from api.routes.shapes import Given, Taken
 from matching.request import Model, Short, Text
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
@@ -30,13 +31,15 @@ class NewReview(Model):
     reason: Text
 
 
+BODIES: tuple[Taken, ...] = (NewReview,)
+ANSWERS: tuple[Given, ...] = ()
+
+
 @router.get("", dependencies=[needs(Scope.CASES)], responses=problems("http.invalid"))
 def waiting(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100) -> Response:
     """The matches that nobody has answered, oldest first; those of sealed bids only after the opening."""
     who = asking(request)
-    found = service(request).ledger.pending_matches(
-        who.tenant, limit, viewer=who.viewer, at=bootstrap.now()
-    )
+    found = service(request).ledger.pending_matches(who.tenant, limit, viewer=who.viewer, at=bootstrap.now())
     return json_answer({"matches": mask_value([reviews.row_of(match) for match in found])})
 
 

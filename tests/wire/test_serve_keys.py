@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.app import ROUTERS
+from api.routes.table import ROUTERS
 from api.principals import Scope
 from api.routes.openapi import operations
 

@@ -1,0 +1,22 @@
+"""Every route, by what it is about; tests ask each for its scope, its statuses and its place in the documentation."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from fastapi import APIRouter
+
+from api.routes import audit, decisions, health, keys, lists, reviews
+from api.routes.shapes import Given, Taken
+
+
+class RouteModule(Protocol):
+    """A module of routes: its router, and the shapes that its bodies and answers have."""
+
+    router: APIRouter
+    BODIES: tuple[Taken, ...]
+    ANSWERS: tuple[Given, ...]
+
+
+MODULES: tuple[RouteModule, ...] = (decisions, reviews, lists, audit, keys, health)
+ROUTERS: tuple[APIRouter, ...] = tuple(module.router for module in MODULES)

@@ -1,0 +1,123 @@
+"""A whole installation for tests over the wire: lists are loaded, keys made and servers started by the command line."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from api.bootstrap import now
+from api.principals import Scope
+
+PROGRAM = (sys.executable, "-c", "from api.cli.main import main; main()")
+LISTED, CLEAN = "91329901MAGLD00148", "91329901MAGLD00223"
+NAME, OTHER = "临江澄远建设工程有限公司", "91329901MAGLD0049T"
+LISTS = ("SXBZXR", "ZDSS", "ZFCG", "ZDWF", "ZTBJ")
+RETRIES = 5
+
+
+class Installation:
+    """A home folder and what runs on it. `settings` are environment variables that everything in it gets."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home = home
+        self.settings = settings
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """What a process of this installation finds in its environment: nothing of the developer's own settings."""
+        known = {name: value for name, value in os.environ.items() if not name.startswith("LIANCHENG_")}
+        ours = {"LIANCHENG_HOME": str(self.home), "LIANCHENG_LANG": "en"}
+        return {**known, **ours, **self.settings, **more}
+
+    def run(self, *arguments: str, given: str = "", **more: str) -> str:
+        """Run a command to its end and return what it wrote."""
+        done = subprocess.run(
+            [*PROGRAM, *arguments], input=given, env=self.environment(**more), capture_output=True, text=True, check=False
+        )  # fmt: skip
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout
+
+    def load(self, path: Path, *options: str) -> Any:
+        """Load a file that was taken now."""
+        return json.loads(self.run("load", str(path), "--taken-at", now().isoformat(), "--format", "json", *options))
+
+    def publish(self, listed: Mapping[str, Iterable[tuple[str, str, str]]], codes: Iterable[str] = LISTS) -> None:
+        """Load lists: name, code and day of listing of each record; lists without any get somebody else's."""
+        folder = self.home.parent / "lists"
+        folder.mkdir(parents=True, exist_ok=True)
+        for code in codes:
+            rows = list(listed.get(code, ())) or [("临江他方有限公司", OTHER, "2025-06-18")]
+            path = folder / f"{code}.csv"
+            with path.open("w", encoding="utf-8", newline="") as out:
+                csv.writer(out).writerows([("名称", "统一社会信用代码", "列入日期"), *rows])
+            self.load(path, "--list", code, "--kind", "generic")
+
+    def key(self, *scopes: Scope, tenant: str = "default") -> str:
+        """Make an API key; without scopes, one with all of them."""
+        chosen = [part for scope in scopes or tuple(Scope) for part in ("--scope", scope.value)]
+        said = self.run("keys", "create", "test", *chosen, "--format", "json", LIANCHENG_TENANT=tenant)
+        found: str = json.loads(said)["keys"][0]["key"]
+        return found
+
+    @contextmanager
+    def serving(self, *arguments: str, key: str = "", **more: str) -> Iterator[httpx.Client]:
+        """A server on a free port of loopback, and a client for it; nothing may go wrong unsaid in it."""
+        with self.started(*arguments, **more) as (process, address):
+            headers = {"Authorization": f"Bearer {key}"} if key else {}
+            transport = httpx.HTTPTransport(retries=RETRIES)
+            with httpx.Client(base_url=address, timeout=60, transport=transport, headers=headers) as client:
+                yield client
+            process.send_signal(signal.SIGINT)
+            _, said = process.communicate(timeout=30)
+        assert "Traceback" not in said, said
+        assert LISTED not in said
+
+    @contextmanager
+    def started(self, *arguments: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+        """The server's process and address; it is ended at the end, if it has not been."""
+        process = subprocess.Popen(
+            [*PROGRAM, "serve", "--port", "0", *arguments], env=self.environment(**more), stderr=subprocess.PIPE, text=True
+        )  # fmt: skip
+        try:
+            yield process, address_of(process)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                try:
+                    process.communicate(timeout=30)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.communicate()
+
+
+def address_of(process: subprocess.Popen[str]) -> str:
+    """Where a server that is starting listens; it may say first that it compiles."""
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        found = re.search(r"http://\S+", line)
+        if found:
+            return found[0]
+    raise AssertionError("the server did not start: " + "".join(said))
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header that bears a key."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def ask(*codes: str, **tender: Any) -> dict[str, Any]:
+    """A decision request: a bidder `b0`, `b1` … for each code."""
+    bidders = [{"client_id": f"b{i}", "identifiers": [{"id": code}]} for i, code in enumerate(codes)]
+    return {"tender": {"regime": "procurement_tender", **tender}, "bidders": bidders}
