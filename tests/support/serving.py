@@ -42,16 +42,25 @@ class Installation:
     def run(self, *arguments: str, given: str = "", **more: str) -> str:
         """Run a command to its end and return what it wrote."""
         done = subprocess.run(
-            [*PROGRAM, *arguments], input=given, env=self.environment(**more), capture_output=True, text=True, check=False
-        )  # fmt: skip
+            [*PROGRAM, *arguments],
+            input=given,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode in (0, 1), done.stderr
         return done.stdout
 
     def load(self, path: Path, *options: str) -> Any:
         """Load a file that was taken now."""
-        return json.loads(self.run("load", str(path), "--taken-at", now().isoformat(), "--format", "json", *options))
+        return json.loads(
+            self.run("load", str(path), "--taken-at", now().isoformat(), "--format", "json", *options)
+        )
 
-    def publish(self, listed: Mapping[str, Iterable[tuple[str, str, str]]], codes: Iterable[str] = LISTS) -> None:
+    def publish(
+        self, listed: Mapping[str, Iterable[tuple[str, str, str]]], codes: Iterable[str] = LISTS
+    ) -> None:
         """Load lists: name, code and day of listing of each record; lists without any get somebody else's."""
         folder = self.home.parent / "lists"
         folder.mkdir(parents=True, exist_ok=True)
@@ -86,8 +95,11 @@ class Installation:
     def started(self, *arguments: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         """The server's process and address; it is ended at the end, if it has not been."""
         process = subprocess.Popen(
-            [*PROGRAM, "serve", "--port", "0", *arguments], env=self.environment(**more), stderr=subprocess.PIPE, text=True
-        )  # fmt: skip
+            [*PROGRAM, "serve", "--port", "0", *arguments],
+            env=self.environment(**more),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         try:
             yield process, address_of(process)
         finally:
