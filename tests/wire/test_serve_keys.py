@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 import pytest
 
-from api.routes.table import ROUTERS
 from api.principals import Scope
 from api.routes.openapi import operations
+from api.routes.table import ROUTERS
 
 PROGRAM = [sys.executable, "-c", "from api.cli.main import main; main()"]
 OPEN = {"/healthz", "/readyz"}
