@@ -7,7 +7,7 @@ event of the chain, so that an altered, missing or invented one is found. Readin
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -64,16 +64,25 @@ class Items:
         return self.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at)[0]
 
     def put_many(
-        self, drafts: Sequence[tuple[Draft, int | None]], *, tenant: str, actor: str, at: datetime
+        self,
+        drafts: Sequence[tuple[Draft, int | None]],
+        *,
+        tenant: str,
+        actor: str,
+        at: datetime,
+        also: Callable[[Transaction], None] | None = None,
     ) -> list[Item]:
-        """Record several in one durable commit: all of them or, with an error, none."""
+        """Record several in one durable commit: all of them or, with an error, none; `also` writes rows beside them."""
         salts = [os.urandom(SALT_BYTES) for _ in drafts]
 
         def work(transaction: Transaction) -> list[Item]:
-            return [
+            written = [
                 _write(transaction, draft, expect, salt, tenant, actor, at)
                 for (draft, expect), salt in zip(drafts, salts, strict=True)
             ]
+            if also is not None:
+                also(transaction)
+            return written
 
         return self._writer.submit(work) if drafts else []
 

@@ -19,6 +19,7 @@ from matching.ledger import keys, queue
 from matching.ledger.chain import SALT_BYTES, salted
 from matching.ledger.engine import autocommitting, connect, display, parse, translated
 from matching.ledger.items import Items
+from matching.ledger.leases import Leases
 from matching.ledger.model import (
     Checkpoint,
     Entry,
@@ -31,6 +32,7 @@ from matching.ledger.model import (
     VerifyResult,
     Viewer,
 )
+from matching.ledger.people import People
 from matching.ledger.read import stored_decision, stored_review
 from matching.ledger.record import PreparedDecision
 from matching.ledger.statements import Statements
@@ -56,6 +58,10 @@ class Ledger:
         self._sql = Statements(self._engine)
         self.items = Items(self._engine, self._writer, self.where)
         """What people open, work on and close beside decisions."""
+        self.people = People(self._engine, self._writer, self.where)
+        """What signing in needs beside the chain."""
+        self.leases = Leases(self._engine, self._writer, self.where)
+        """Which process does the background work, and when each job ran."""
         self._book = ReviewBook(0, {})
         self._book_lock = threading.Lock()
         self._idle: deque[Connection] = deque()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0002"
+REVISION = "0004"
 """The migration that this program writes for; a test compares it with the newest script."""
 
 metadata = MetaData()
@@ -148,6 +148,34 @@ key_use = Table(
 )
 """When an API key was last used: a help for the administrator, no part of the chain."""
 
+credential = Table(
+    "credential",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+)
+"""Password hashes, apart from the chain: a replaced one must not stay. The user's item holds its digest."""
+
+session_use = Table(
+    "session_use",
+    metadata,
+    Column("session", Text, primary_key=True),
+    Column("used_at", BigInteger, nullable=False),
+)
+"""When a session was last used, so that an idle one ends: no part of the chain."""
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Index("attempt_by_last", "last_at"),
+)
+"""Attempts to sign in, by keyed digests of names and addresses: no part of the chain, forgotten after a time."""
+
 item_version = Table(
     "item_version",
     metadata,
@@ -160,3 +188,90 @@ item_version = Table(
     Column("body", LargeBinary),
     Index("item_version_by_item", "kind", "id", "event_seq"),
 )
+
+work_lease = Table(
+    "work_lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""Which process runs the background work: no part of the chain."""
+
+work_run = Table(
+    "work_run",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("done", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("error", Text, nullable=False),
+)
+"""When each job last ran, and how often it ended well or badly: no part of the chain."""
+
+watch_state = Table(
+    "watch_state",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("value", LargeBinary, nullable=False),
+)
+"""How far watching has come, so that nothing is lost or told twice: no part of the chain."""
+
+watched = Table(
+    "watched",
+    metadata,
+    Column("id", SEQ, primary_key=True, autoincrement=False),
+    Column("tenant", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("opening_at", BigInteger),
+    Column("state", BigInteger, nullable=False),
+    Column("changed_seq", BigInteger, nullable=False),
+    Column("keys", LargeBinary, nullable=False),
+    Column("party", LargeBinary),
+    Column("found", LargeBinary),
+    Index("watched_by_item", "tenant", "kind", "item", "id"),
+    Index("watched_by_state", "state", "id"),
+    Index("watched_by_change", "changed_seq"),
+)
+"""Parties and tenders that are watched; an upload of many is one event of the chain."""
+
+watch_change = Table(
+    "watch_change",
+    metadata,
+    Column("seq", SEQ, primary_key=True, autoincrement=False),
+    Column("tenant", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("watched", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("opening_at", BigInteger),
+    Column("at", BigInteger, nullable=False),
+    Column("body", LargeBinary),
+    Index("watch_change_by_tenant", "tenant", "seq"),
+    Index("watch_change_by_item", "tenant", "kind", "item", "seq"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("webhook", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("next_at", BigInteger, nullable=False),
+    Column("tried_at", BigInteger),
+    Column("status", BigInteger),
+    Column("error", Text, nullable=False),
+    Index("delivery_by_due", "state", "next_at"),
+    Index("delivery_by_webhook", "tenant", "webhook", "created_at"),
+)
+"""Webhook messages to send: no part of the chain (what they tell of is)."""

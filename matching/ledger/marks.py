@@ -1,0 +1,145 @@
+"""Marks: what an objection that is open, or a repair that was decided, does to a record in decisions.
+
+A mark is an event of the chain beside the reviews, so that a decision that pins the newest of them pins both. All
+that a decision reads of it stands in the event itself: erasing what people wrote changes no replay.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from graph.dates import from_micros, to_micros
+from graph.model import Doc, Status
+from matching.decision import to_json
+from matching.ledger.chain import SALT_BYTES, Event, salted
+from matching.ledger.items import write_item
+from matching.ledger.model import Draft, Item, Review
+from matching.ledger.statements import Statements
+from matching.ledger.writer import Transaction
+
+KINDS = ("dispute", "settle", "lift", "restore")
+
+
+class Mark(Doc):
+    """A dispute about a pair or its end; the lifting of a record or its taking back.
+
+    `record_ref` names the record by a keyed hash (`matching.marks.record_ref`), `item` the objection or repair.
+    A dispute is about the pair `pair_key` as the record stood under `record_hash`. A lift holds from `since` until
+    `until` (None: for good); after `confirm_by` a newer full state of the list that still shows the record prevails.
+    """
+
+    seq: int = 0
+    kind: Literal["dispute", "settle", "lift", "restore"]
+    record_ref: str
+    item: str
+    tenant: str
+    at: datetime
+    decision_id: str = ""
+    pair_key: str = ""
+    record_hash: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    confirm_by: datetime | None = None
+
+
+_WHEN = ("since", "until", "confirm_by")
+_WORDS = ("pair_key", "record_hash", "status", "item")
+_STATES = frozenset({Status.REPAIRED.value, Status.TEMP_LIFTED.value, ""})
+
+
+def mark_of(event: Event) -> Mark | None:
+    """The mark that an event records; None for a review."""
+    data = event.data
+    if data.get("answer") not in KINDS:
+        return None
+    values: dict[str, Any] = {name: data[name] for name in _WORDS if name in data}
+    values |= {name: from_micros(int(data[name])) for name in _WHEN if name in data}
+    return Mark(
+        seq=event.seq,
+        kind=cast(Any, data["answer"]),
+        record_ref=event.ref,
+        tenant=event.tenant,
+        at=from_micros(event.at),
+        decision_id=data["decision"],
+        **values,
+    )
+
+
+def recording(
+    sql: Statements, draft: Draft, expect: int | None, marks: Sequence[Mark], review: Review | None, actor: str
+) -> Callable[[Transaction], Item]:
+    """The write of an item's version with what it does to decisions: all of it in one commit, or nothing.
+
+    Raises:
+        ValueError: a mark of no known state, or a record named by more than a short ASCII key.
+    """
+    tenant, at = (marks[0].tenant, marks[0].at) if marks else ("", None)
+    for mark in marks:
+        if mark.status not in _STATES or not (mark.record_ref.isascii() and 0 < len(mark.record_ref) <= 200):
+            raise ValueError("a mark names its record by a hash, and lifts it by repair or for a time")
+        if (mark.tenant, mark.at) != (tenant, at):
+            raise ValueError("what is recorded together has one tenant and one time")
+    salt = os.urandom(SALT_BYTES)
+    answer = None if review is None else review_write(sql, review)
+
+    def work(transaction: Transaction, owner: str, moment: datetime) -> Item:
+        made = write_item(transaction, draft, expect, salt, owner, actor, moment)
+        for mark in marks:
+            _add(sql, transaction, mark, actor)
+        if answer is not None:
+            answer(transaction)
+        return made
+
+    owner = tenant or (review.tenant if review is not None else "")
+    moment = at or (review.at if review is not None else None)
+    if moment is None:
+        raise ValueError("nothing is recorded beside the item")
+    return lambda transaction: work(transaction, owner, moment)
+
+
+def _add(sql: Statements, transaction: Transaction, mark: Mark, actor: str) -> None:
+    words: Mapping[str, str] = {name: getattr(mark, name) for name in _WORDS if getattr(mark, name)}
+    times = {name: str(to_micros(at)) for name in _WHEN if (at := getattr(mark, name)) is not None}
+    body, salt = to_json(mark), os.urandom(SALT_BYTES)
+    seq = transaction.append(
+        "review",
+        at=to_micros(mark.at),
+        tenant=mark.tenant,
+        actor=actor,
+        ref=mark.record_ref,
+        digest=salted(salt, body),
+        data={"answer": mark.kind, "decision": mark.decision_id, **words, **times},
+    )
+    transaction.add(sql.add_review, (seq, mark.decision_id, salt, body))
+
+
+def review_write(sql: Statements, draft: Review) -> Callable[[Transaction], int]:
+    """The write of a person's answer to a possible match; its result is the event's number."""
+    body, salt, moment = to_json(draft), os.urandom(SALT_BYTES), to_micros(draft.at)
+    data = {
+        "answer": draft.answer,
+        "decision": draft.decision_id,
+        "list": draft.list,
+        "record_hash": draft.record_hash,
+        "tier": draft.tier,
+    }
+
+    def work(transaction: Transaction) -> int:
+        seq = transaction.append(
+            "review",
+            at=moment,
+            tenant=draft.tenant,
+            actor=draft.reviewer,
+            ref=draft.pair_key,
+            digest=salted(salt, body),
+            data=data,
+        )
+        transaction.add(sql.add_review, (seq, draft.decision_id, salt, body))
+        sql.set_answer.run(transaction.connection, (draft.pair_key, draft.record_hash, seq))
+        return seq
+
+    return work
