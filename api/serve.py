@@ -53,6 +53,8 @@ def serve(settings: Settings, host: str, port: int, workers: int, started: Calla
         raise CommandError("serve.open", status=USAGE, host=host)
     import uvicorn
 
+    from api.work import beside
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=512)
     with listener:
@@ -65,18 +67,21 @@ def serve(settings: Settings, host: str, port: int, workers: int, started: Calla
             config = uvicorn.Config(
                 create_app(settings), log_level="warning", access_log=False, server_header=False
             )
-            uvicorn.Server(config).run(sockets=[listener])
+            # the background work runs in a process of its own (see api/work.py), which ends with this one
+            with beside(settings):
+                uvicorn.Server(config).run(sockets=[listener])
             return
     # worker processes read the environment, so what the command line decided has to stand there
     os.environ["LIANCHENG_HOME"] = str(settings.home)
     os.environ["LIANCHENG_STORE"] = settings.store
-    uvicorn.run(
-        "api.app:from_environment",
-        factory=True,
-        host=host,
-        port=taken,
-        workers=workers,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
+    with beside(settings):
+        uvicorn.run(
+            "api.app:from_environment",
+            factory=True,
+            host=host,
+            port=taken,
+            workers=workers,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+        )

@@ -106,6 +106,13 @@ SETTINGS: tuple[Setting, ...] = (
         "每个密钥在每个工作进程中每秒最多的请求数；0 为不限。",
         "Most requests a second of one key in each worker; 0: no limit.",
     ),
+    Setting(
+        "LIANCHENG_WORK",
+        "on",
+        "on：liancheng serve 同时启动一个后台进程（监测、推送、每日存证等）；off：另用 liancheng work 运行。",
+        "on: `liancheng serve` starts a process for the background work beside it (watching, webhooks, daily "
+        "checkpoint); off: run `liancheng work` yourself.",
+    ),
 )
 
 
@@ -123,6 +130,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     neo4j_user: str = ""
     neo4j_password: str = ""
     rate: int = 2_000
+    work: bool = True
 
     def __repr__(self) -> str:
         """Where, not with which secrets: a traceback must not show them."""
@@ -256,7 +264,15 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
         neo4j_user=values.get("NEO4J_USER", ""),
         neo4j_password=values.get("NEO4J_PASSWORD", ""),
         rate=_whole("LIANCHENG_RATE", values, 2_000),
+        work=_switch("LIANCHENG_WORK", values),
     )
+
+
+def _switch(name: str, values: Mapping[str, str]) -> bool:
+    given = values.get(name, "").strip().lower() or "on"
+    if given not in ("on", "off"):
+        raise SettingsError("settings.switch", name=name)
+    return given == "on"
 
 
 def _whole(name: str, values: Mapping[str, str], default: int) -> int:

@@ -35,6 +35,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("bench", "api.cli.bench:bench"),
     ("keys", "api.cli.keys:keys"),
     ("serve", "api.cli.serve:serve"),
+    ("work", "api.cli.work:work"),
 )
 """Command name and where it lives; a module is imported when its command is used: help is instant."""
 
