@@ -61,7 +61,9 @@ class FileWriter:
         self._path = path
         self._kind = kind
         self._item = item
-        self._file = path.open("wb")
+        # a file that was taken over from an earlier generation shares its content: it is replaced, never overwritten
+        path.unlink(missing_ok=True)
+        self._file = path.open("xb")
         self._file.write(b"\0" * HEADER_SIZE)
         self._sha = hashlib.sha256()
         self._xxh = xxhash.xxh3_128()

@@ -157,3 +157,16 @@ def test_keys_at_the_ends_of_the_range_are_found(tmp_path: Path) -> None:
     assert list(table.find(2**64 - 1)) == [5, 6, 7]
     for missing in (1, 4, 6, 2**48 + 1, 2**64 - 2, 2**63):
         assert list(table.find(missing)) == []
+
+
+def test_a_file_taken_over_and_then_written_anew_leaves_the_earlier_generation_as_it_was(tmp_path: Path) -> None:
+    segments = tmp_path / "segments"
+    for folder in (segments, tmp_path / "one", tmp_path / "two"):
+        folder.mkdir()
+    first = Sink(tmp_path / "one", segments)
+    first.put("numbers", "keys", np.array([1, 2, 3], dtype="<u8"))
+    second = Sink(tmp_path / "two", segments)
+    assert second.adopt("numbers", first.files["numbers"]) is not None
+    second.put("numbers", "keys", np.array([7], dtype="<u8"))
+    assert map_file(tmp_path / "one" / "numbers", first.files["numbers"]).array("<u8").tolist() == [1, 2, 3]
+    assert map_file(tmp_path / "two" / "numbers", second.files["numbers"]).array("<u8").tolist() == [7]
