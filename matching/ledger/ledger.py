@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -14,17 +13,21 @@ import msgspec
 from sqlalchemy import Connection
 
 from graph.dates import from_micros, to_micros
-from matching.decision import Decision, to_json
+from matching.decision import Decision
 from matching.ledger import keys, queue
-from matching.ledger.chain import SALT_BYTES, salted
+from matching.ledger.chain import salted
 from matching.ledger.engine import autocommitting, connect, display, parse, translated
 from matching.ledger.items import Items
 from matching.ledger.leases import Leases
+from matching.ledger.marks import mark_write, review_write
 from matching.ledger.model import (
     Checkpoint,
+    Draft,
     Entry,
+    Item,
     KeyState,
     LedgerError,
+    Mark,
     PendingMatch,
     Review,
     ReviewBook,
@@ -33,7 +36,7 @@ from matching.ledger.model import (
     Viewer,
 )
 from matching.ledger.people import People
-from matching.ledger.read import stored_decision, stored_review
+from matching.ledger.read import stored_answer, stored_decision
 from matching.ledger.record import PreparedDecision
 from matching.ledger.statements import Statements
 from matching.ledger.verify import verify_chain
@@ -224,7 +227,7 @@ class Ledger:
     # Reviews
 
     def reviews_seq(self) -> int:
-        """The event number of the newest review, 0 without any: what a decision pins."""
+        """The event number of the newest review or mark, 0 without any: what a decision pins."""
         with translated(self.where), self._idle_reader() as connection:
             cursor = connection.connection.cursor()
             try:
@@ -234,7 +237,7 @@ class Ledger:
             return int(row[0] or 0) if row is not None else 0
 
     def reviews(self, upto_seq: int) -> ReviewBook:
-        """All answers up to an event, as an immutable view; new ones are added to what was read before."""
+        """All answers and marks up to an event, as an immutable view; new ones are added to what was read before."""
         with self._book_lock:
             known = self._book
         if known.seq == upto_seq:
@@ -242,11 +245,14 @@ class Ledger:
         start = known if known.seq < upto_seq else ReviewBook(0, {})
         with self._read() as connection:
             rows = self._sql.reviews_between.run(connection, (start.seq, upto_seq)).all()
-        answers = start.answers()
+        answers, marks = start.answers(), start.all_marks()
         for row in rows:
-            found = stored_review(row, self.where)
-            answers[found.pair_key] = found
-        book = ReviewBook(upto_seq, answers)
+            found = stored_answer(row, self.where)
+            if isinstance(found, Mark):
+                marks[found.record_ref] = (*marks.get(found.record_ref, ()), found)
+            else:
+                answers[found.pair_key] = found
+        book = ReviewBook(upto_seq, answers, marks)
         with self._book_lock:
             if book.seq > self._book.seq:
                 self._book = book
@@ -299,30 +305,26 @@ class Ledger:
             tenant=tenant,
             at=at,
         )
-        body, salt, moment = to_json(draft), os.urandom(SALT_BYTES), to_micros(at)
-        data = {
-            "answer": answer,
-            "decision": decision_id,
-            "list": list,
-            "record_hash": record_hash,
-            "tier": tier,
-        }
+        return msgspec.structs.replace(draft, seq=self._writer.submit(review_write(self._sql, draft)))
 
-        def work(transaction: Transaction) -> int:
-            seq = transaction.append(
-                "review",
-                at=moment,
-                tenant=tenant,
-                actor=reviewer,
-                ref=pair_key,
-                digest=salted(salt, body),
-                data=data,
-            )
-            transaction.add(self._sql.add_review, (seq, decision_id, salt, body))
-            self._sql.set_answer.run(transaction.connection, (pair_key, record_hash, seq))
-            return seq
+    def put_marked(
+        self,
+        draft: Draft,
+        marks: Sequence[Mark] = (),
+        *,
+        tenant: str,
+        actor: str,
+        at: datetime,
+        expect: int | None = None,
+        review: Review | None = None,
+    ) -> Item:
+        """Record an item's version together with what it does to decisions, in one durable commit.
 
-        return msgspec.structs.replace(draft, seq=self._writer.submit(work))
+        Raises:
+            LedgerError: as `Items.put`; nothing was kept.
+        """
+        also = mark_write(self._sql, marks, review, tenant=tenant, actor=actor, at=at)
+        return self.items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
 
     def pending_matches(
         self, tenant: str, limit: int = 100, *, viewer: Viewer | None = None, at: datetime | None = None

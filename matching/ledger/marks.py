@@ -9,41 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from graph.dates import from_micros, to_micros
-from graph.model import Doc, Status
+from graph.model import Status
 from matching.decision import to_json
 from matching.ledger.chain import SALT_BYTES, Event, salted
-from matching.ledger.items import write_item
-from matching.ledger.model import Draft, Item, Review
+from matching.ledger.model import Mark, Review
 from matching.ledger.statements import Statements
 from matching.ledger.writer import Transaction
 
 KINDS = ("dispute", "settle", "lift", "restore")
-
-
-class Mark(Doc):
-    """A dispute about a pair or its end; the lifting of a record or its taking back.
-
-    `record_ref` names the record by a keyed hash (`matching.marks.record_ref`), `item` the objection or repair.
-    A dispute is about the pair `pair_key` as the record stood under `record_hash`. A lift holds from `since` until
-    `until` (None: for good); after `confirm_by` a newer full state of the list that still shows the record prevails.
-    """
-
-    seq: int = 0
-    kind: Literal["dispute", "settle", "lift", "restore"]
-    record_ref: str
-    item: str
-    tenant: str
-    at: datetime
-    decision_id: str = ""
-    pair_key: str = ""
-    record_hash: str = ""
-    status: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-    confirm_by: datetime | None = None
 
 
 _WHEN = ("since", "until", "confirm_by")
@@ -69,36 +45,34 @@ def mark_of(event: Event) -> Mark | None:
     )
 
 
-def recording(
-    sql: Statements, draft: Draft, expect: int | None, marks: Sequence[Mark], review: Review | None, actor: str
-) -> Callable[[Transaction], Item]:
-    """The write of an item's version with what it does to decisions: all of it in one commit, or nothing.
+def mark_write(
+    sql: Statements,
+    marks: Sequence[Mark],
+    review: Review | None,
+    *,
+    tenant: str,
+    actor: str,
+    at: datetime,
+) -> Callable[[Transaction], None]:
+    """The write of marks, and of the answer that a decision about an objection gives, beside their item.
 
     Raises:
-        ValueError: a mark of no known state, or a record named by more than a short ASCII key.
+        ValueError: a mark of no known state, of another tenant or time, or whose record is no short ASCII key.
     """
-    tenant, at = (marks[0].tenant, marks[0].at) if marks else ("", None)
     for mark in marks:
         if mark.status not in _STATES or not (mark.record_ref.isascii() and 0 < len(mark.record_ref) <= 200):
             raise ValueError("a mark names its record by a hash, and lifts it by repair or for a time")
         if (mark.tenant, mark.at) != (tenant, at):
             raise ValueError("what is recorded together has one tenant and one time")
-    salt = os.urandom(SALT_BYTES)
     answer = None if review is None else review_write(sql, review)
 
-    def work(transaction: Transaction, owner: str, moment: datetime) -> Item:
-        made = write_item(transaction, draft, expect, salt, owner, actor, moment)
+    def work(transaction: Transaction) -> None:
         for mark in marks:
             _add(sql, transaction, mark, actor)
         if answer is not None:
             answer(transaction)
-        return made
 
-    owner = tenant or (review.tenant if review is not None else "")
-    moment = at or (review.at if review is not None else None)
-    if moment is None:
-        raise ValueError("nothing is recorded beside the item")
-    return lambda transaction: work(transaction, owner, moment)
+    return work
 
 
 def _add(sql: Statements, transaction: Transaction, mark: Mark, actor: str) -> None:

@@ -71,14 +71,53 @@ class Review(Doc):
     at: datetime
 
 
+class Mark(Doc):
+    """A dispute about a pair or its end; the lifting of a record or its taking back.
+
+    `record_ref` names the record by a keyed hash (`matching.marks.record_ref`), `item` the objection or repair.
+    A dispute is about the pair `pair_key` as the record stood under `record_hash`. A lift holds from `since` until
+    `until` (None: for good); after `confirm_by` a newer full state of the list that still shows the record prevails.
+    """
+
+    seq: int = 0
+    kind: Literal["dispute", "settle", "lift", "restore"]
+    record_ref: str
+    item: str
+    tenant: str
+    at: datetime
+    decision_id: str = ""
+    pair_key: str = ""
+    record_hash: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    confirm_by: datetime | None = None
+
+
 class ReviewBook:
-    """All answers up to one event of the ledger: an immutable view, so that a replay sees the same ones."""
+    """All answers and marks up to one event of the ledger: an immutable view, so that a replay sees the same ones."""
 
-    __slots__ = ("_answers", "seq")
+    __slots__ = ("_answers", "_marks", "seq")
 
-    def __init__(self, seq: int, answers: Mapping[str, Review]) -> None:
+    def __init__(
+        self, seq: int, answers: Mapping[str, Review], marks: Mapping[str, tuple[Mark, ...]] | None = None
+    ) -> None:
         self.seq = seq
         self._answers = answers
+        self._marks = marks or {}
+
+    @property
+    def marked(self) -> bool:
+        """Whether any record has a mark."""
+        return bool(self._marks)
+
+    def marks(self, record_ref: str) -> tuple[Mark, ...]:
+        """Every mark of a record by then, oldest first."""
+        return self._marks.get(record_ref, ())
+
+    def all_marks(self) -> dict[str, tuple[Mark, ...]]:
+        """A copy of all marks by record."""
+        return dict(self._marks)
 
     def answer(self, pair_key: str) -> Review | None:
         """The last answer given for a pair by then, or None."""

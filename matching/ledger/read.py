@@ -9,7 +9,8 @@ import msgspec
 from graph.dates import from_micros
 from matching.decision import Decision
 from matching.ledger.chain import Event, agrees, decode, octets
-from matching.ledger.model import LedgerError, Review, StoredDecision
+from matching.ledger.marks import mark_of
+from matching.ledger.model import LedgerError, Mark, Review, StoredDecision
 
 _DECISIONS: msgspec.json.Decoder[Decision] = msgspec.json.Decoder(Decision)
 _REVIEWS: msgspec.json.Decoder[Review] = msgspec.json.Decoder(Review)
@@ -42,6 +43,21 @@ def stored_decision(row: Any, where: str) -> StoredDecision:
         request=request,
         erased=row.erased_seq is not None,
     )
+
+
+def stored_answer(row: Any, where: str) -> Review | Mark:
+    """A row of the reviews with its event: a person's answer, or the mark of an objection or a repair.
+
+    Raises:
+        LedgerError: `ledger.tampered` when row and event do not agree.
+    """
+    event = _event(row, "review", where)
+    mark = mark_of(event)
+    if mark is None:
+        return stored_review(row, where)
+    if row.erased_seq is None:
+        _body(row, row.body, event.digest, where)
+    return mark
 
 
 def stored_review(row: Any, where: str) -> Review:
