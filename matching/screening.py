@@ -42,7 +42,7 @@ from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash, unruled
-from matching.rules.base import BidderView, Case, EntityView, Rule, SubjectView
+from matching.rules.base import BidderView, Case, EntityView, Rule, RuleScope, SubjectView
 from matching.search import Searches
 from matching.version import algorithm
 
@@ -181,7 +181,7 @@ class Screener:
     ) -> Entry:
         as_of = (as_of or request.tender.as_of or now).astimezone(CST)
         known_at = (known_at or request.known_at or now).astimezone(CST)
-        decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq)
+        decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq, tenant=tenant)
         decision = msgspec.structs.replace(decision, decision_id=str(uuid_utils.uuid7()), decided_at=now)
         return Entry(
             decision=decision,
@@ -193,7 +193,13 @@ class Screener:
         )
 
     def evaluate(
-        self, request: DecisionRequest, *, as_of: datetime, known_at: datetime, reviews_seq: int
+        self,
+        request: DecisionRequest,
+        *,
+        as_of: datetime,
+        known_at: datetime,
+        reviews_seq: int,
+        tenant: str = "default",
     ) -> Decision:
         """The calculation itself: no identity, no clock, nothing recorded. Replay calls it again."""
         reviews: Reviews = NoReviews()
@@ -214,6 +220,8 @@ class Screener:
             known=known,
             key=self._key,
             likeness=search.likeness,
+            tenant=tenant,
+            known_at=known_at,
         )
         builder = CaseBuilder(generation, self.policy, matcher, as_of=as_of, known=known)
         built = builder.build(request)
@@ -278,6 +286,8 @@ class _Assessment:
     def __init__(self, case: Case, rules: tuple[Rule, ...], lists: Standing) -> None:
         self._case = case
         self._rules = rules
+        scopes: tuple[RuleScope, ...] = ("bidder", "pair", "subject", "tender")
+        self._by_scope = {scope: tuple(rule for rule in rules if rule.scope == scope) for scope in scopes}
         self._deciding = lists.deciding
         self._anything = lists.anything
 
@@ -324,15 +334,13 @@ class _Assessment:
 
     def _deciding_for(self, subject: SubjectView) -> tuple[NotAssessable, ...]:
         """The lists that the subject's own rules read and that are required but in trouble."""
-        read = {code for rule in self._rules if rule.scope == "subject" for code in rule.lists}
+        read = {code for rule in self._by_scope["subject"] for code in rule.lists}
         return tuple(n for n in self._deciding if n.what.removeprefix("list:") in read)
 
-    def _outcomes(self, scope: str, view: BidderView | SubjectView | None) -> list[Outcome]:
+    def _outcomes(self, scope: RuleScope, view: BidderView | SubjectView | None) -> list[Outcome]:
         found: list[Outcome] = []
         bare = isinstance(view, BidderView) and not any(_records(entity) for entity in view.entities)
-        for rule in self._rules:
-            if rule.scope != scope:
-                continue
+        for rule in self._by_scope[scope]:
             if bare and rule.lists and not rule.asks:
                 found.append(
                     _nothing(rule.code)
@@ -344,7 +352,7 @@ class _Assessment:
 
     def _pairs(self) -> Iterator[tuple[BidderView, BidderView, list[Outcome]]]:
         """Pairs that something connects, with what the pair rules say of them."""
-        rules = [rule for rule in self._rules if rule.scope == "pair"]
+        rules = self._by_scope["pair"]
         for pair in self._case.pairs:
             found = [o for rule in rules for o in _safely(rule, (self._case, pair))]
             if any(not isinstance(o, NoFinding) for o in found):
@@ -352,15 +360,17 @@ class _Assessment:
 
     def _verdict(self, found: Sequence[Outcome], deciding: Sequence[NotAssessable]) -> Verdict:
         """The strictest of what was found and what decides though it could not be assessed."""
-        verdicts = [Verdict.UNDETERMINED for _ in deciding]
+        verdicts = {Verdict.UNDETERMINED} if deciding else set()
         for outcome in found:
+            # most rules found nothing of most bidders
+            if type(outcome) is NoFinding:
+                continue
             if isinstance(outcome, Finding):
-                verdicts.append(outcome.effect.verdict)
-            elif isinstance(outcome, NotAssessable):
-                if outcome.decides:
-                    verdicts.append(Verdict.UNDETERMINED)
-            elif self._anything:
-                verdicts.append(Verdict.CLEAR)
+                verdicts.add(outcome.effect.verdict)
+            elif isinstance(outcome, NotAssessable) and outcome.decides:
+                verdicts.add(Verdict.UNDETERMINED)
+        if self._anything and any(type(outcome) is NoFinding for outcome in found):
+            verdicts.add(Verdict.CLEAR)
         return strictest(verdicts)
 
     def _result(

@@ -207,6 +207,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         return None if lists is None else code in lists
 
 
+RuleScope = Literal["bidder", "subject", "pair", "tender"]
+"""What a rule is asked about."""
+
+
 class Rule(Doc):
     """A rule as data with its function.
 
@@ -217,7 +221,7 @@ class Rule(Doc):
 
     code: str
     title: Bilingual
-    scope: Literal["bidder", "subject", "pair", "tender"]
+    scope: RuleScope
     basis: tuple[LegalBasis, ...]
     evaluate: Callable[..., Iterable[Outcome]]
     lists: tuple[str, ...] = ()
