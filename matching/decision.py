@@ -195,6 +195,10 @@ class Evidence(Doc):
     """Opaque key of this record and this submitted party: what a person's answer is kept under. A hash, no name."""
     similarity: Similarity | None = None
     """For a match at E5: how alike the names are, and every reason."""
+    objection: str = ""
+    """The objection about this identity that was open when the decision was made."""
+    repair: str = ""
+    """The repair that lifts the record; on a record in effect, one that the published list contradicts."""
 
 
 class PathNode(Doc):

@@ -18,6 +18,7 @@ from graph.dates import end_of_day
 from graph.generation import Generation
 from graph.messages import say
 from graph.model import Doc, Listing, PartyType, Status
+from matching import marks
 from matching.candidates import SIMILAR, Candidate, CandidateSource
 from matching.compare import Comparison, compare
 from matching.decision import (
@@ -61,13 +62,28 @@ class Reviews(Protocol):
         """The standing answer for a pair, if any."""
         ...
 
+    @property
+    def marked(self) -> bool:
+        """Whether any record has a mark of an objection or a repair."""
+        ...
+
+    def marks(self, record_ref: str) -> Sequence[marks.Mark]:
+        """The marks of a record, oldest first."""
+        ...
+
 
 class NoReviews:
     """No ledger, no answers."""
 
+    marked = False
+
     def answer(self, pair_key: str) -> ReviewAnswer | None:
         """Always none."""
         return None
+
+    def marks(self, record_ref: str) -> Sequence[marks.Mark]:
+        """Always none."""
+        return ()
 
 
 class Likeness(Protocol):
@@ -120,6 +136,8 @@ class Matcher:
         known: int,
         key: bytes,
         likeness: Likeness | None = None,
+        tenant: str = "",
+        known_at: datetime | None = None,
     ) -> None:
         self._generation = generation
         self._source = source
@@ -129,6 +147,8 @@ class Matcher:
         self._known = known
         self._key = key
         self._likeness = likeness
+        self._tenant = tenant
+        self._known_at = known_at or as_of
         self.boundaries: list[datetime] = []
         """Instants at which a seen record changes state: what a decision's validity ends with."""
 
@@ -230,11 +250,16 @@ class Matcher:
                 "rejected_by_review", listing, record_hash, tier, status, result.features, similarity
             )
         confirmed = answer is not None and answer.answer == "confirm"
+        marked = self._marked(asked, listing, status, similar=tier is Tier.E5)
+        status = marked.status
         cap = CAPS.get((asked.subject.type, tier), Effect.REVIEW)
         if (status is Status.DISPUTED and tier is not Tier.E1) or asked.doubtful:
             cap = cap.at_most(Effect.REVIEW)
         if confirmed:
             cap = Effect.BLOCK
+        if marked.objection and tier is not Tier.E1:
+            cap = cap.at_most(Effect.REVIEW)  # a later answer about the pair does not close an open objection
+        self.boundaries.extend(marked.turns)
         turns = (end_of_day(day) for day in turning_days(listing, self._policy))
         self.boundaries.extend(t for t in (*listing.boundaries(), *turns) if t > self._as_of)
         evidence = Evidence(
@@ -259,6 +284,8 @@ class Matcher:
             row={_heading(k): identifiers.mask_numbers_in_text(v) for k, v in listing.raw.items()},
             pair=pair,
             similarity=similarity,
+            objection=marked.objection,
+            repair=marked.repair,
         )
         return Hit(
             listing=listing,
@@ -268,6 +295,24 @@ class Matcher:
             cap=cap,
             evidence=evidence,
             path=asked.path,
+        )
+
+    def _marked(self, asked: _Asked, listing: Listing, status: Status, *, similar: bool) -> marks.Marked:
+        """The record's state with what objections and repairs make of it."""
+        if not self._reviews.marked:
+            return marks.Marked(status)
+        found = self._reviews.marks(marks.record_ref(self._key, listing.list_code, listing.key))
+        if not found:
+            return marks.Marked(status)
+        return marks.read(
+            found,
+            listing,
+            status,
+            tenant=self._tenant,
+            as_of=self._as_of,
+            known_at=self._known_at,
+            pair_of=lambda seen: self._pair_key(asked.subject, listing, seen, asked.company, similar=similar),
+            state=self._generation.lists(self._known).get(listing.list_code),
         )
 
     def asked(self, about: str) -> tuple[str, str, str]:

@@ -107,7 +107,11 @@ def replay(
         screener = Screener(generation, policy, ledger, pseudonym_key=pseudonym_key)
         request = DecisionRequest.model_validate_json(stored.request)
         again = screener.evaluate(
-            request, as_of=pins.as_of, known_at=pins.known_at, reviews_seq=pins.reviews_seq
+            request,
+            as_of=pins.as_of,
+            known_at=pins.known_at,
+            reviews_seq=pins.reviews_seq,
+            tenant=tenant,
         )
     finally:
         generation.close()

@@ -62,10 +62,18 @@ def detail(
     parts: list[tuple[str, Params]] = []
     unsure = next((hit for hit in hits if doubtful(hit)), None)
     if unsure is not None:
-        disputed = unsure.status is Status.DISPUTED and unsure.tier is not Tier.E1
+        disputed = unsure.tier is not Tier.E1 and (
+            unsure.status is Status.DISPUTED or unsure.evidence.objection != ""
+        )
         similar = unsure.tier is Tier.E5 and not disputed
         note = "rule.note.disputed" if disputed else "rule.note.similar" if similar else "rule.note.tier"
         parts.append((note, {"tier": unsure.tier.value, "listed": unsure.listing.subject.name}))
+    certain = next((hit for hit in hits if hit.evidence.objection and not doubtful(hit)), None)
+    if certain is not None and certain.active:
+        parts.append(("rule.note.disputed_certain", {"objection": certain.evidence.objection}))
+    denied = next((hit for hit in hits if hit.evidence.repair and hit.active), None)
+    if denied is not None:
+        parts.append(("rule.note.repair_denied", {"repair": denied.evidence.repair}))
     parts.append((sentence, params))
     if consortium and effect is not Effect.INFO:
         parts.append(("rule.note.consortium", {}))
