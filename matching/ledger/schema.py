@@ -230,13 +230,14 @@ watched = Table(
     Column("owner", Text, nullable=False),
     Column("opening_at", BigInteger),
     Column("state", BigInteger, nullable=False),
-    Column("changed_seq", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("due_at", BigInteger),
     Column("keys", LargeBinary, nullable=False),
     Column("party", LargeBinary),
     Column("found", LargeBinary),
     Index("watched_by_item", "tenant", "kind", "item", "id"),
     Index("watched_by_state", "state", "id"),
-    Index("watched_by_change", "changed_seq"),
+    Index("watched_by_due", "due_at"),
 )
 """Parties and tenders that are watched; an upload of many is one event of the chain."""
 

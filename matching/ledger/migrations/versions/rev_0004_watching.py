@@ -46,14 +46,15 @@ def upgrade() -> None:
         sa.Column("owner", sa.Text, nullable=False),
         sa.Column("opening_at", sa.BigInteger),
         sa.Column("state", sa.BigInteger, nullable=False),
-        sa.Column("changed_seq", sa.BigInteger, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("due_at", sa.BigInteger),
         sa.Column("keys", sa.LargeBinary, nullable=False),
         sa.Column("party", sa.LargeBinary),
         sa.Column("found", sa.LargeBinary),
     )
     op.create_index("watched_by_item", "watched", ["tenant", "kind", "item", "id"])
     op.create_index("watched_by_state", "watched", ["state", "id"])
-    op.create_index("watched_by_change", "watched", ["changed_seq"])
+    op.create_index("watched_by_due", "watched", ["due_at"])
     op.create_table(
         "watch_change",
         sa.Column("seq", SEQ, primary_key=True, autoincrement=False),
