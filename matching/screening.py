@@ -200,8 +200,9 @@ class Screener:
         known_at: datetime,
         reviews_seq: int,
         tenant: str = "default",
+        turns: list[datetime] | None = None,
     ) -> Decision:
-        """The calculation itself: no identity, no clock, nothing recorded. Replay calls it again."""
+        """The calculation itself: no identity, no clock. Into `turns` go the times at which what was seen changes."""
         reviews: Reviews = NoReviews()
         if self._log is not None and reviews_seq:
             reviews = self._log.reviews(reviews_seq)
@@ -225,10 +226,10 @@ class Screener:
         )
         builder = CaseBuilder(generation, self.policy, matcher, as_of=as_of, known=known)
         built = builder.build(request)
+        (turns if turns is not None else []).extend(matcher.boundaries)
         in_force = self._rules_of(china_day(as_of))
         lists = self._standing(in_force, built.case, known_at)
-        assessment = _Assessment(built.case, in_force.rules, lists)
-        bidders, pairs, subjects, tender = assessment.run(built)
+        bidders, pairs, subjects, tender = _Assessment(built.case, in_force.rules, lists).run(built)
         verdicts = [*(b.verdict for b in bidders), *(s.verdict for s in subjects), tender.verdict]
         decision = Decision(
             verdict=strictest(verdicts),

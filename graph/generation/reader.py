@@ -24,7 +24,7 @@ from graph.dates import to_micros
 from graph.generation import masks
 from graph.generation.build import LIST_COLUMNS, OPEN, PARTY_FILES
 from graph.generation.errors import GenerationError, damaged
-from graph.generation.format import Mapped, check_host, map_file
+from graph.generation.format import Array, Mapped, check_host, map_file
 from graph.generation.language import Language, house_language
 from graph.generation.lookup import KeyTable
 from graph.generation.manifest import ListState, Manifest, list_states, read_manifest, timeline
@@ -367,6 +367,10 @@ class Generation:
     def index_files(self) -> Mapping[str, Mapped] | None:
         """The mapped files of the index of names (`index.*`); None where the generation has none."""
         return self._index if self.index else None
+
+    def column(self, name: str, dtype: str) -> Array:
+        """A mapped file as an array: what questions about the generation as a whole are answered from."""
+        return self._files[name].array(dtype)
 
     def verify(self, *, full: bool = True) -> None:
         """Check every file again, with `full` by SHA-256.
