@@ -20,8 +20,13 @@ class Mark(Protocol):
     """A mark of the ledger (`matching.ledger.Mark`), as far as decisions read it."""
 
     @property
+    def seq(self) -> int:
+        """Its place among everything that was recorded."""
+        ...
+
+    @property
     def kind(self) -> str:
-        """`dispute`, `settle`, `lift` or `restore`."""
+        """`dispute`, `settle`, `uphold`, `lift` or `restore`."""
         ...
 
     @property
@@ -47,6 +52,11 @@ class Mark(Protocol):
     @property
     def record_hash(self) -> str:
         """The record as the dispute saw it."""
+        ...
+
+    @property
+    def now_hash(self) -> str:
+        """The record as it stood when the dispute was upheld."""
         ...
 
     @property
@@ -76,6 +86,8 @@ class Marked(NamedTuple):
     status: Status
     objection: str = ""
     repair: str = ""
+    rejected: int = 0
+    """The place of an upheld objection in the ledger: the record, as it stands, is not about this party."""
     turns: tuple[datetime, ...] = ()
     """Instants at which a mark may change the state."""
 
@@ -88,6 +100,7 @@ def record_ref(key: bytes, list_code: str, record: str) -> str:
 def read(
     marks: Sequence[Mark],
     listing: Listing,
+    record_hash: str,
     status: Status,
     *,
     tenant: str,
@@ -101,6 +114,7 @@ def read(
     Args:
         marks: all of the record, oldest first.
         listing: the record.
+        record_hash: its content hash.
         status: its state by the list alone.
         tenant: whose decision it is.
         as_of: the legal moment.
@@ -109,8 +123,12 @@ def read(
         state: the record's list as known.
     """
     known = [mark for mark in marks if mark.tenant == tenant and mark.at <= known_at]
-    settled = {mark.item for mark in known if mark.kind == "settle"}
-    disputes = [mark for mark in known if mark.kind == "dispute" and mark.item not in settled]
+    closed = {mark.item for mark in known if mark.kind in ("settle", "uphold")}
+    for mark in reversed(known):
+        agreed = mark.kind == "uphold" and record_hash in (mark.record_hash, mark.now_hash)
+        if agreed and mark.pair_key == pair_of(mark.record_hash):
+            return Marked(status, rejected=mark.seq)
+    disputes = [mark for mark in known if mark.kind == "dispute" and mark.item not in closed]
     objection = next((mark.item for mark in disputes if mark.pair_key == pair_of(mark.record_hash)), "")
     restored = {mark.item for mark in known if mark.kind == "restore"}
     lifts = [mark for mark in known if mark.kind == "lift" and mark.item not in restored]
@@ -124,11 +142,11 @@ def read(
                 continue
             repair = mark.item
             if not _denied(mark, listing, as_of, state):
-                return Marked(Status(mark.status), objection, repair, turns)
+                return Marked(Status(mark.status), objection, repair, turns=turns)
             break
     if objection and status is Status.ACTIVE:
         status = Status.DISPUTED
-    return Marked(status, objection, repair, turns)
+    return Marked(status, objection, repair, turns=turns)
 
 
 def _holds(mark: Mark, listing: Listing, as_of: datetime) -> bool:

@@ -45,6 +45,11 @@ class ReviewAnswer(Protocol):
     """A human's answer about one pair."""
 
     @property
+    def seq(self) -> int:
+        """Its place among everything that was recorded."""
+        ...
+
+    @property
     def answer(self) -> str:
         """`confirm` or `reject`."""
         ...
@@ -245,12 +250,14 @@ class Matcher:
             return _trace("conflicting_codes", listing, record_hash, tier, status, result.features)
         pair = self._pair_key(asked.subject, listing, record_hash, asked.company, similar=tier is Tier.E5)
         answer = self._reviews.answer(pair)
-        if answer is not None and answer.answer == "reject":
+        marked = self._marked(asked, listing, record_hash, status, similar=tier is Tier.E5)
+        if answer is not None and answer.seq < marked.rejected:
+            answer = None  # the objection was upheld after it
+        if (answer is None and marked.rejected) or (answer is not None and answer.answer == "reject"):
             return _trace(
                 "rejected_by_review", listing, record_hash, tier, status, result.features, similarity
             )
         confirmed = answer is not None and answer.answer == "confirm"
-        marked = self._marked(asked, listing, status, similar=tier is Tier.E5)
         status = marked.status
         cap = CAPS.get((asked.subject.type, tier), Effect.REVIEW)
         if (status is Status.DISPUTED and tier is not Tier.E1) or asked.doubtful:
@@ -297,7 +304,9 @@ class Matcher:
             path=asked.path,
         )
 
-    def _marked(self, asked: _Asked, listing: Listing, status: Status, *, similar: bool) -> marks.Marked:
+    def _marked(
+        self, asked: _Asked, listing: Listing, record_hash: str, status: Status, *, similar: bool
+    ) -> marks.Marked:
         """The record's state with what objections and repairs make of it."""
         if not self._reviews.marked:
             return marks.Marked(status)
@@ -307,6 +316,7 @@ class Matcher:
         return marks.read(
             found,
             listing,
+            record_hash,
             status,
             tenant=self._tenant,
             as_of=self._as_of,

@@ -19,11 +19,11 @@ from matching.ledger.model import Mark, Review
 from matching.ledger.statements import Statements
 from matching.ledger.writer import Transaction
 
-KINDS = ("dispute", "settle", "lift", "restore")
+KINDS = ("dispute", "settle", "uphold", "lift", "restore")
 
 
 _WHEN = ("since", "until", "confirm_by")
-_WORDS = ("pair_key", "record_hash", "status", "item")
+_WORDS = ("pair_key", "record_hash", "now_hash", "status", "item")
 _STATES = frozenset({Status.REPAIRED.value, Status.TEMP_LIFTED.value, ""})
 
 

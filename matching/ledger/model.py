@@ -72,15 +72,16 @@ class Review(Doc):
 
 
 class Mark(Doc):
-    """A dispute about a pair or its end; the lifting of a record or its taking back.
+    """A dispute about a pair or its end, for or against the record; the lifting of a record or its taking back.
 
     `record_ref` names the record by a keyed hash (`matching.marks.record_ref`), `item` the objection or repair.
-    A dispute is about the pair `pair_key` as the record stood under `record_hash`. A lift holds from `since` until
+    A dispute is about the pair `pair_key` as the record stood under `record_hash`; one that was upheld says that the
+    record as it stood then or under `now_hash` is not about the party. A lift holds from `since` until
     `until` (None: for good); after `confirm_by` a newer full state of the list that still shows the record prevails.
     """
 
     seq: int = 0
-    kind: Literal["dispute", "settle", "lift", "restore"]
+    kind: Literal["dispute", "settle", "uphold", "lift", "restore"]
     record_ref: str
     item: str
     tenant: str
@@ -88,6 +89,7 @@ class Mark(Doc):
     decision_id: str = ""
     pair_key: str = ""
     record_hash: str = ""
+    now_hash: str = ""
     status: str = ""
     since: datetime | None = None
     until: datetime | None = None

@@ -1,0 +1,1 @@
+"""Objections, repairs and cases: what people open, decide and close beside decisions, and what follows from it."""
