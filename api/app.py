@@ -13,14 +13,18 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from api import bootstrap
 from api.errors import log_unexpected
 from api.keys import KeyRing
-from api.routes.access import Access
+from api.passwords import Hasher
+from api.routes.access import Access, known_host
 from api.routes.openapi import describe
 from api.routes.problem import STATUS, ProblemError, from_known_error, problem, request_lang
 from api.routes.table import MODULES
 from api.service import Service
+from api.sessions import Sessions
 from api.settings import Settings, read_settings
+from api.users import Users
 from graph.messages import catalogue
 
 Next = Callable[[Request], Awaitable[Response]]
@@ -42,7 +46,10 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         service = Service(settings)
         app.state.service = service
-        app.state.access = Access(settings, KeyRing(service.ledger))
+        people = Users(service.ledger, Hasher())
+        sessions = Sessions(service.ledger, people, bootstrap.secret_key(settings))
+        app.state.users = people
+        app.state.access = Access(settings, KeyRing(service.ledger), sessions)
         try:
             yield
         finally:
@@ -60,6 +67,8 @@ def create_app(settings: Settings) -> FastAPI:
     @app.middleware("http")
     async def guard(request: Request, call_next: Next) -> Response:
         try:
+            if settings.host_names and not known_host(request, settings):
+                raise ProblemError("http.host")
             response = await call_next(request)
         except ProblemError as error:
             response = problem(request, error, settings.lang)

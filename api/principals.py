@@ -60,6 +60,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     scopes: frozenset[Scope]
     roles: frozenset[Role] = frozenset()
     name: str = ""
+    must_change: bool = False
+    """Whether the person has to choose a password before anything else."""
 
     @property
     def person(self) -> bool:

@@ -7,6 +7,8 @@ and no setting has a secret as its default.
 from __future__ import annotations
 
 import hashlib
+import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -107,6 +109,21 @@ SETTINGS: tuple[Setting, ...] = (
         "Most requests a second of one key in each worker; 0: no limit.",
     ),
     Setting(
+        "LIANCHENG_HOST_NAMES",
+        "",
+        "本系统对外使用的主机名，逗号分隔；设置后其他 Host 一律拒绝（回环名称除外），"
+        "人员登录只在这些名称或回环名称下有效。",
+        "Names under which people and platforms reach this installation, with commas between. Set: any other Host is "
+        "refused, loopback's own names excepted. People sign in only under one of these or on loopback.",
+    ),
+    Setting(
+        "LIANCHENG_TRUSTED_PROXIES",
+        "",
+        "可信反向代理的地址或网段，逗号分隔；只采信它们的 X-Forwarded-For 与 X-Forwarded-Proto，未设置则一概不信。",
+        "Addresses or networks of reverse proxies, with commas between, whose X-Forwarded-For and X-Forwarded-Proto "
+        "are believed. Unset: nobody's.",
+    ),
+    Setting(
         "LIANCHENG_WORK",
         "on",
         "on：liancheng serve 同时启动一个后台进程（监测、推送、每日存证等）；off：另用 liancheng work 运行。",
@@ -130,6 +147,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     neo4j_user: str = ""
     neo4j_password: str = ""
     rate: int = 2_000
+    host_names: frozenset[str] = frozenset()
+    trusted_proxies: tuple[str, ...] = ()
     work: bool = True
 
     def __repr__(self) -> str:
@@ -264,8 +283,34 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
         neo4j_user=values.get("NEO4J_USER", ""),
         neo4j_password=values.get("NEO4J_PASSWORD", ""),
         rate=_whole("LIANCHENG_RATE", values, 2_000),
+        host_names=_host_names(values),
+        trusted_proxies=_proxies(values),
         work=_switch("LIANCHENG_WORK", values),
     )
+
+
+def _parts(name: str, values: Mapping[str, str]) -> list[str]:
+    return [part.strip() for part in values.get(name, "").split(",") if part.strip()]
+
+
+def _host_names(values: Mapping[str, str]) -> frozenset[str]:
+    """Names without port: `*` would switch the check off, so it is no name."""
+    name = "LIANCHENG_HOST_NAMES"
+    found = frozenset(part.lower().strip("[]") for part in _parts(name, values))
+    if not all(re.fullmatch(r"[0-9a-z]([0-9a-z.:-]*[0-9a-z])?", part) for part in found):
+        raise SettingsError("settings.hosts", name=name)
+    return found
+
+
+def _proxies(values: Mapping[str, str]) -> tuple[str, ...]:
+    name = "LIANCHENG_TRUSTED_PROXIES"
+    found = _parts(name, values)
+    for part in found:
+        try:
+            ipaddress.ip_network(part)
+        except ValueError:
+            raise SettingsError("settings.proxies", name=name) from None
+    return tuple(found)
 
 
 def _switch(name: str, values: Mapping[str, str]) -> bool:

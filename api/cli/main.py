@@ -34,6 +34,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("audit", "api.cli.audit:audit"),
     ("bench", "api.cli.bench:bench"),
     ("keys", "api.cli.keys:keys"),
+    ("users", "api.cli.users:users"),
     ("serve", "api.cli.serve:serve"),
     ("work", "api.cli.work:work"),
 )

@@ -1,4 +1,9 @@
-"""Who may use a route: the key or the local operator behind a request, its scope, and how often it may ask."""
+"""Who may use a route: the key, the session or the local operator behind a request, its scope, how often it may ask.
+
+Where a browser sends the proof by itself (a cookie, or the mere fact of running on this machine), whatever changes
+something is only taken from a page of this program: the session's second token must stand in a header, and a request
+that another site caused is refused.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +21,48 @@ from api import bootstrap
 from api.keys import KeyRing
 from api.principals import Principal, Scope, local
 from api.routes.problem import ProblemError
+from api.sessions import Session, Sessions
 from api.settings import Settings
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
 MOST_BUCKETS = 10_000
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSRF_HEADER = "X-CSRF-Token"
+COOKIE, PLAIN_COOKIE = "__Host-liancheng", "liancheng"
+"""The session's cookie; on loopback without TLS a browser takes no name that begins with `__Host-`."""
+
+
+def host_of(request: Request) -> str:
+    """The name under which the caller addresses the program."""
+    try:
+        return (request.url.hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def behind_tls(request: Request, settings: Settings) -> bool:
+    """Whether the cookie is only for TLS: always, but for loopback where no host name is set."""
+    return bool(settings.host_names) or host_of(request) not in LOOPBACK_NAMES
+
+
+def known_host(request: Request, settings: Settings) -> bool:
+    """Whether the caller uses a name of this installation, or of loopback."""
+    host = host_of(request)
+    return host in LOOPBACK_NAMES or host in settings.host_names
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse what a page of another site made a browser send.
+
+    Raises:
+        ProblemError: `http.csrf`.
+    """
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    own = request.headers.get("host", "").lower()
+    foreign = origin is not None and origin.lower().partition("://")[2] != own
+    if site not in ("same-origin", "none") or foreign:
+        raise ProblemError("http.csrf")
 
 
 class Limiter:
@@ -48,9 +91,10 @@ class Limiter:
 class Access:
     """Lets requests in. One an application."""
 
-    def __init__(self, settings: Settings, ring: KeyRing) -> None:
+    def __init__(self, settings: Settings, ring: KeyRing, sessions: Sessions) -> None:
         self._settings = settings
         self._ring = ring
+        self.sessions = sessions
         self._limiter = Limiter(settings.rate)
         self._wanted = hashlib.sha256(settings.api_key.encode()).digest()
 
@@ -60,7 +104,14 @@ class Access:
         Raises:
             ProblemError: `http.auth`, `http.host` (no key, and not addressed to loopback), `http.rate`.
         """
-        found = self._identify(request)
+        return self.admit(request, self.identify(request))
+
+    def admit(self, request: Request, found: Principal) -> Principal:
+        """The principal, unless that one has asked too often. Reads nothing.
+
+        Raises:
+            ProblemError: `http.rate`.
+        """
         granted, left, wait = self._limiter.take(found.id)
         if self._limiter.rate:
             request.state.limits = {
@@ -71,7 +122,12 @@ class Access:
             raise ProblemError("http.rate", headers={"Retry-After": str(wait), **request.state.limits})
         return found
 
-    def _identify(self, request: Request) -> Principal:
+    def identify(self, request: Request) -> Principal:
+        """Who asks, however often.
+
+        Raises:
+            ProblemError: `http.auth`, `http.host`.
+        """
         header = request.headers.get("authorization", "")
         scheme, _, token = header.partition(" ")
         if header:
@@ -85,12 +141,36 @@ class Access:
                 if found is not None:
                     return found
             raise ProblemError("http.auth")
-        if self._settings.api_key or self._ring.any():
+        session = self.session(request)
+        if session is not None:
+            return session.principal
+        if self._settings.api_key or self._ring.any() or self.sessions.any():
             raise ProblemError("http.auth")
         # without a key no web page may reach the program through somebody's browser
-        if (request.url.hostname or "").lower() not in LOOPBACK_NAMES:
+        if host_of(request) not in LOOPBACK_NAMES:
             raise ProblemError("http.host")
+        if request.method not in SAFE_METHODS:
+            refuse_other_sites(request)
         return local(self._settings.tenant)
+
+    def session(self, request: Request) -> Session | None:
+        """The session whose cookie a request bears; None without one that is in force.
+
+        Raises:
+            ProblemError: `http.host` (an unknown name of this installation), `http.csrf`.
+        """
+        token = request.cookies.get(COOKIE if behind_tls(request, self._settings) else PLAIN_COOKIE)
+        found = None if not token else self.sessions.find(token, bootstrap.now())
+        if found is None:
+            return None
+        if not known_host(request, self._settings):
+            raise ProblemError("http.host")
+        if request.method not in SAFE_METHODS:
+            refuse_other_sites(request)
+            given = request.headers.get(CSRF_HEADER, "")
+            if not hmac.compare_digest(given.encode(), found.csrf.encode()):
+                raise ProblemError("http.csrf")
+        return found
 
 
 def asking(request: Request) -> Principal:
@@ -99,13 +179,30 @@ def asking(request: Request) -> Principal:
     return found
 
 
+def access_of(request: Request) -> Access:
+    """What lets requests of this process in."""
+    found: Access = request.app.state.access
+    return found
+
+
+def known() -> Dependency:
+    """The dependency of a route that everybody may use who says who they are."""
+
+    def check(request: Request) -> None:
+        request.state.principal = access_of(request).principal(request)
+
+    dependency: Dependency = Depends(check)
+    return dependency
+
+
 def needs(scope: Scope) -> Dependency:
     """The dependency of a route that only principals with a scope may use."""
 
     def check(request: Request) -> None:
-        access: Access = request.app.state.access
-        found = access.principal(request)
+        found = access_of(request).principal(request)
         request.state.principal = found
+        if found.must_change:
+            raise ProblemError("http.password")
         if not found.may(scope):
             raise ProblemError("http.scope", detail=scope.value)
 

@@ -17,7 +17,11 @@ PROBLEM = "application/problem+json"
 STATUS: Mapping[str, int] = {
     "http.bad_request": 400,
     "http.auth": 401,
+    "http.sign_in": 401,
     "http.scope": 403,
+    "http.csrf": 403,
+    "http.password": 403,
+    "http.person": 403,
     "http.sealed": 403,
     "http.not_found": 404,
     "http.method": 405,
@@ -144,7 +148,10 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for the problems that it may answer with, beside those of every route."""
     found: dict[int | str, dict[str, Any]] = {}
-    every = ("http.auth", "http.scope", "http.host", "http.rate", "http.internal", "http.unavailable")
+    every = (
+        "http.auth", "http.scope", "http.csrf", "http.password", "http.host", "http.rate", "http.internal",
+        "http.unavailable",
+    )  # fmt: skip
     for code in dict.fromkeys((*codes, *every)):
         status = STATUS[code]
         named = found.setdefault(
