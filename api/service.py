@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from api import bootstrap
+from api.errors import log_unexpected
 from api.settings import Settings
 
 if TYPE_CHECKING:
     from graph.generation import Generation
     from matching.decision import Decision
-    from matching.ledger import Ledger
+    from matching.ledger import Entry, Ledger
     from matching.policy import Policy
     from matching.replay import ReplayResult
     from matching.request import DecisionRequest
     from matching.screening import Screener
 
+OPENED_AT_ONCE: Final = 64 * 1024 * 1024
+"""Bytes up to which a newly published generation is opened while its first caller waits (some 20 ms); a larger one is
+opened beside the requests, which go on reading the one before until it is ready."""
+LOOK_SECONDS: Final = 0.25
+"""How often a server looks for a newly published generation when nobody asks anything."""
+AGAIN_SECONDS: Final = 1.0
+"""After this a generation that could not be opened is tried again."""
+WARMED_WITH: Final = 8
+"""Requests seen last, evaluated against a new generation before it is used: its first caller finds it warm."""
 
-class _Lease:
+Signature = tuple[int, int] | None
+"""When `current` was written, and which file it is; None: there is none."""
+
+
+class Lease:
     """A generation with its screener, and how many requests still read it; the last one out closes a superseded one."""
 
-    def __init__(self, generation: Generation, screener: Screener) -> None:
+    def __init__(self, generation: Generation, screener: Screener, signature: Signature) -> None:
         self.generation = generation
         self.screener = screener
+        self.signature = signature
         self.readers = 0
         self.superseded = False
+        size = sum(info.size for info in generation.manifest.files.values())
+        self.at_once = size <= OPENED_AT_ONCE
 
 
 class Service:
-    """Answers requests from many threads; a newly published generation is used from the next request on.
+    """Answers requests from many threads; a newly published generation is used as soon as it is open.
 
     Raises:
         LedgerError, PolicyError, HomeError: a part can't be opened: the program does not start.
@@ -47,8 +65,16 @@ class Service:
         bootstrap.ensure_home(settings)
         self.ledger: Ledger = open_ledger(settings.ledger)
         self._lock = threading.Lock()
-        self._lease: _Lease | None = None
+        self._opening = threading.Lock()
+        self._lease: Lease | None = None
+        self._failed: tuple[Signature, Exception] | None = None
+        self._done_with: deque[Lease] = deque()
+        self._seen: deque[DecisionRequest] = deque(maxlen=WARMED_WITH)
+        self._current = settings.data_root / "current"
         self._earlier = Earlier(settings.data_root)
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._watcher: threading.Thread | None = None
         try:
             self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode())
         except BaseException:
@@ -57,10 +83,15 @@ class Service:
 
     def close(self) -> None:
         """Release the generation and the ledger."""
+        self._ended.set()
+        self._wake.set()
+        if self._watcher is not None:
+            self._watcher.join()
         with self._lock:
             if self._lease is not None:
                 self._lease.generation.close()
                 self._lease = None
+        self._close_superseded()
         self._earlier.close()
         self.ledger.close()
 
@@ -71,34 +102,89 @@ class Service:
         Raises:
             GenerationError, StoreError: nothing has been loaded yet, or it is damaged.
         """
-        with self._held() as lease:
+        with self.held() as lease:
             yield lease.generation
 
     @contextmanager
-    def _held(self) -> Iterator[_Lease]:
-        lease = self._take()
+    def held(self) -> Iterator[Lease]:
+        """The current generation with its screener; opens it where the caller has to wait for that.
+
+        Raises:
+            GenerationError, StoreError: as `generation`.
+        """
+        lease = self.take()
+        while lease is None:
+            self.refresh()
+            lease = self.take()
         try:
             yield lease
         finally:
-            with self._lock:
-                lease.readers -= 1
-                self._retire(lease)
+            self.give_back(lease)
 
-    def _take(self) -> _Lease:
-        from graph.generation.reader import current_ref
+    def take(self) -> Lease | None:
+        """The current generation, to be given back; None where somebody has to `refresh` first. Never waits.
 
+        Raises:
+            GenerationError, StoreError: the published one can't be read: nothing is decided on an older one.
+        """
+        signature = self._signature()
         with self._lock:
             lease = self._lease
-            if lease is None or current_ref(self.settings.data_root) != lease.generation.ref:
-                generation = bootstrap.open_current_generation(self.settings, searching=True)
-                fresh = _Lease(generation, self._screener(generation))
-                self._lease = fresh
+            if lease is not None and lease.signature != signature:
+                if self._failed is not None and self._failed[0] == signature:
+                    raise self._failed[1]
+                if lease.at_once:
+                    return None
+                self._wake.set()
+            if lease is not None:
+                lease.readers += 1
+            return lease
+
+    def give_back(self, lease: Lease) -> None:
+        """The counterpart of `take`."""
+        with self._lock:
+            lease.readers -= 1
+            self._retire(lease)
+
+    def refresh(self) -> None:
+        """Open what is published now, unless it is open already.
+
+        Raises:
+            GenerationError, StoreError: it can't be opened.
+        """
+        from graph.generation.reader import current_ref
+
+        with self._opening:
+            signature, lease = self._signature(), self._lease
+            if lease is not None and lease.signature == signature:
+                return
+            if lease is not None and current_ref(self.settings.data_root) == lease.generation.ref:
+                lease.signature = signature
+                return
+            generation = bootstrap.open_current_generation(self.settings, searching=True)
+            try:
+                screener = self._screener(generation)
+                if lease is not None:
+                    self._warm(screener)
+            except BaseException:
+                generation.close()
+                raise
+            fresh = Lease(generation, screener, signature)
+            with self._lock:
+                self._lease, self._failed = fresh, None
                 if lease is not None:
                     lease.superseded = True
                     self._retire(lease)
-                lease = fresh
-            lease.readers += 1
-            return lease
+            if self._watcher is None and not self._ended.is_set():
+                self._watcher = threading.Thread(target=self._watch, name="generation", daemon=True)
+                self._watcher.start()
+
+    def _signature(self) -> Signature:
+        try:
+            found = self._current.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_mtime_ns, found.st_ino
 
     def _screener(self, generation: Generation) -> Screener:
         from matching.screening import Screener
@@ -107,18 +193,71 @@ class Service:
             generation, self.policy, self.ledger, pseudonym_key=self._key, older=self._earlier.open
         )
 
-    def _retire(self, lease: _Lease) -> None:
+    def _warm(self, screener: Screener) -> None:
+        """Ask what was asked last, recording nothing: the pages of the new generation are read before it is used."""
+        now = bootstrap.now()
+        for request in tuple(self._seen):
+            screener.evaluate(request, as_of=now, known_at=now, reviews_seq=0)
+
+    def _watch(self) -> None:
+        """Open a newly published generation beside the requests, and close those that nobody reads any more."""
+        while not self._ended.is_set():
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+            self._close_superseded()
+            lease = self._lease
+            if self._ended.is_set() or lease is None or lease.signature == (signature := self._signature()):
+                continue
+            try:
+                self.refresh()
+            except Exception as error:  # noqa: BLE001 - handed to whoever asks; nobody is answered from an older state
+                known = self._failed is not None and self._failed[0] == signature
+                with self._lock:
+                    self._failed = (signature, error)
+                if not known:
+                    log_unexpected(error, self.settings.logs)
+                self._ended.wait(AGAIN_SECONDS)
+
+    def _retire(self, lease: Lease) -> None:
         if lease.superseded and lease.readers == 0:
-            lease.generation.close()
+            self._done_with.append(lease)
+            self._wake.set()
+
+    def _close_superseded(self) -> None:
+        while self._done_with:
+            self._done_with.popleft().generation.close()
 
     def decide(
         self, request: DecisionRequest, actor: str, tenant: str, idempotency_key: str = ""
     ) -> Decision:
         """Decide and record durably, against the current generation."""
-        with self._held() as lease:
+        with self.held() as lease:
             return lease.screener.screen(
                 request, now=bootstrap.now(), tenant=tenant, actor=actor, idempotency_key=idempotency_key
             )
+
+    def prepared(
+        self, lease: Lease, request: DecisionRequest, actor: str, tenant: str, idempotency_key: str, seq: int
+    ) -> Entry:
+        """A decision that is not recorded yet; nobody may be told of it before it is.
+
+        Args:
+            lease: what to read.
+            request: what is asked.
+            actor: who asks.
+            tenant: whose decision it is.
+            idempotency_key: the reserved key that it answers; empty for none.
+            seq: `reviews_seq` of the ledger, read after the request arrived.
+        """
+        self._seen.append(request)
+        return lease.screener.prepare(
+            request,
+            now=bootstrap.now(),
+            tenant=tenant,
+            actor=actor,
+            reviews_seq=seq,
+            idempotency_key=idempotency_key,
+        )
 
     def replay(self, decision_id: str, tenant: str) -> ReplayResult:
         """Calculate a recorded decision again."""

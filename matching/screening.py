@@ -141,6 +141,31 @@ class Screener:
             self._log.record_decisions((recorded,))
         return recorded.decision
 
+    def prepare(
+        self,
+        request: DecisionRequest,
+        *,
+        now: datetime,
+        tenant: str,
+        actor: str,
+        reviews_seq: int,
+        idempotency_key: str = "",
+    ) -> Entry:
+        """Decide one request without recording it: for whoever records many decisions in one commit.
+
+        Nobody may be told of the decision before `record_decisions` has returned.
+
+        Args:
+            request: what is asked.
+            now: as in `screen`.
+            tenant: as in `screen`.
+            actor: as in `screen`.
+            reviews_seq: the newest review's position, read after the request arrived.
+            idempotency_key: as in `screen`.
+        """
+        entry = self._decide(request, now, None, None, tenant, actor, reviews_seq)
+        return msgspec.structs.replace(entry, idempotency_key=idempotency_key) if idempotency_key else entry
+
     def screen_many(
         self,
         requests: Iterable[DecisionRequest],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import Any
 
 import msgspec
@@ -10,9 +11,10 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap
+from api.deciding import SMALL_BODY, Deciding
 from api.errors import CommandError
 from api.masking import mask_json
-from api.principals import Scope
+from api.principals import Principal, Scope
 from api.problems import Problem, RequestError, parse_request
 from api.replays import replay_document
 from api.restricted import checked_purpose, record_access
@@ -20,6 +22,7 @@ from api.routes.access import asking, needs
 from api.routes.base import invalid, lang_of, read_body, service
 from api.routes.problem import JSON, ProblemError, problems
 from api.routes.shapes import Given, Taken
+from api.telemetry import Telemetry
 from matching.decision import Decision, to_json
 from matching.ledger import StoredDecision, visible
 from matching.request import DecisionRequest
@@ -32,6 +35,8 @@ ANSWER: dict[str, Any] = {
     "content": {JSON: {"schema": {"$ref": "#/components/schemas/Decision"}}},
 }
 LONGEST_KEY = 255
+SMALL_ANSWER = 262_144
+"""Bytes of an answer that the event loop itself looks through."""
 
 
 def stored_decision(request: Request, decision_id: str) -> StoredDecision:
@@ -112,7 +117,7 @@ def idempotency_key(request: Request) -> str:
         200: ANSWER,
         **problems(
             "http.invalid", "http.media_type", "http.too_large", "http.bad_request", "http.in_flight",
-            "http.key_reused", "http.erased",
+            "http.key_reused", "http.erased", "http.busy",
         ),
     },
     openapi_extra={
@@ -133,40 +138,58 @@ def idempotency_key(request: Request) -> str:
 )  # fmt: skip
 async def decide(request: Request) -> Response:
     """Decide whether bidders are barred; the decision is recorded before it is answered."""
+    return await decide_for(request, asking(request))
+
+
+async def decide_for(request: Request, who: Principal) -> Response:
+    """The same, for a principal who was let in and may decide.
+
+    Raises:
+        ProblemError: as the route declares.
+        LedgerError, GenerationError, StoreError: a part is away; nothing was decided.
+    """
     key = idempotency_key(request)
     body = await read_body(request)
+    begun = time.perf_counter()
     try:
-        asked: DecisionRequest = await run_in_threadpool(parse_request, body)
+        asked = parse_request(body) if len(body) <= SMALL_BODY else await run_in_threadpool(parse_request, body)
     except RequestError as error:
         raise invalid(request, error) from None
-    return await run_in_threadpool(_decide, request, asked, body, key)
-
-
-def _decide(request: Request, asked: DecisionRequest, body: bytes, key: str) -> Response:
-    parts, who = service(request), asking(request)
+    deciding: Deciding = request.app.state.deciding
+    deciding.check(asked, len(body))
     if not key:
-        decision = parts.decide(asked, who.id, who.tenant)
-        return _answer(mask_json(to_json(decision)), decision.decision_id)
+        decision = await deciding.decide(asked, who.id, who.tenant, size=len(body))
+        return await _told(request, decision, begun)
     # a key belongs to the one who sent it: two platforms of a tenant never meet in one
     slot = f"{who.id}/{key}"
+    ledger = service(request).ledger
     digest = hashlib.sha256(body).hexdigest()
-    state = parts.ledger.reserve_key(who.tenant, slot, digest, at=bootstrap.now())
+    state = await run_in_threadpool(ledger.reserve_key, who.tenant, slot, digest, at=bootstrap.now())
     if state.state == "conflict":
         raise ProblemError("http.key_reused")
     if state.state == "in_flight":
         raise ProblemError("http.in_flight", headers={"Retry-After": "1"})
     if state.state == "done":
-        stored = parts.ledger.decision(state.decision_id, tenant=who.tenant)
+        stored = await run_in_threadpool(ledger.decision, state.decision_id, tenant=who.tenant)
         if stored is None or stored.body is None:
             raise ProblemError("http.erased")
         return _answer(mask_json(stored.body), state.decision_id, replayed=True)
     try:
-        decision = parts.decide(asked, who.id, who.tenant, slot)
-    except BaseException:
+        decision = await deciding.decide(asked, who.id, who.tenant, slot, size=len(body))
+    except Exception:
         # nothing was decided: the same key may be tried again at once
-        parts.ledger.release_key(who.tenant, slot)
+        await run_in_threadpool(ledger.release_key, who.tenant, slot)
         raise
-    return _answer(mask_json(to_json(decision)), decision.decision_id)
+    return await _told(request, decision, begun)
+
+
+async def _told(request: Request, decision: Decision, begun: float) -> Response:
+    """The answer, and its place in what the server counts."""
+    telemetry: Telemetry = request.app.state.telemetry
+    body = to_json(decision)
+    answer = mask_json(body) if len(body) <= SMALL_ANSWER else await run_in_threadpool(mask_json, body)
+    telemetry.decided(decision.verdict, time.perf_counter() - begun)
+    return _answer(answer, decision.decision_id)
 
 
 def _answer(body: bytes, decision_id: str, *, replayed: bool = False) -> Response:

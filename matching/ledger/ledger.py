@@ -56,6 +56,8 @@ class Ledger:
         parsed = parse(url)
         self.where = display(parsed)
         """How messages call it: the file, or the address without its password."""
+        self.local = parsed.get_backend_name() == "sqlite"
+        """Whether it is a file of this machine, which answers at once, and no server."""
         self._engine = connect(parsed, create=create and not reading, reading=reading)
         self._writer = GroupCommit(self._engine, self.where)
         self._sql = Statements(self._engine)

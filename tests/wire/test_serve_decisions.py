@@ -108,7 +108,7 @@ def test_of_many_requests_with_one_key_at_once_one_is_decided(client: httpx.Clie
     assert late.json()["decision_id"] in decided
 
 
-@pytest.mark.parametrize("key", ["", "k" * 256, "\x7f", '""'])
+@pytest.mark.parametrize("key", ["", "k" * 256, "a\tb", '""'])
 def test_a_key_that_is_none_is_refused(client: httpx.Client, key: str) -> None:
     answer = client.post("/v1/decisions", json=BY_CODE, headers={"Idempotency-Key": key})
     assert (answer.status_code, answer.json()["code"]) == (400, "http.bad_request")

@@ -1,0 +1,108 @@
+"""The first and last door of every HTTP request: bounds how many are open, adds headers, answers what failed.
+
+Written against ASGI itself: a middleware of the framework's own kind costs each request as much as a small decision.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.deciding import busy
+from api.errors import log_unexpected
+from api.routes.access import known_host
+from api.routes.problem import ProblemError, from_known_error, problem, request_lang
+from api.settings import Settings
+from api.telemetry import Telemetry
+
+SECURITY_HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+MOST_OPEN: Final = 1_000
+"""Requests open at once in one process, long-lived ones included; more are refused (503, Retry-After)."""
+ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+"""What is answered however many are open: those who watch have to see it."""
+
+_HEADERS = tuple(
+    (name.lower().encode(), name.encode(), text.encode()) for name, text in SECURITY_HEADERS.items()
+)
+
+
+class Guard:
+    """The outermost middleware. While `app.state.draining` is set, callers are sent to a new connection."""
+
+    def __init__(
+        self, app: ASGIApp, settings: Settings, telemetry: Telemetry, *, most_open: int = MOST_OPEN
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._telemetry = telemetry
+        self._most_open = most_open
+        self._open = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 0
+
+        async def out(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = _headers(scope, message)
+            await send(message)
+
+        self._open += 1
+        try:
+            failed = await self._answer(scope, receive, out)
+            if failed is not None and status == 0:
+                await problem(Request(scope), failed, self._settings.lang)(scope, receive, out)
+        finally:
+            self._open -= 1
+            self._telemetry.request(scope, status, time.perf_counter() - begun)
+
+    async def _answer(self, scope: Scope, receive: Receive, out: Send) -> ProblemError | None:
+        """Let the application answer; the problem to tell where it could not."""
+        request = Request(scope)
+        try:
+            if self._open > self._most_open and scope["path"] not in ALWAYS:
+                raise busy()
+            if self._settings.host_names and not known_host(request, self._settings):
+                raise ProblemError("http.host")
+            await self._app(scope, receive, out)
+        except ClientDisconnect:
+            # who left while sending can't be answered
+            return None
+        except ProblemError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - the last door: callers get a problem, never a traceback
+            self._telemetry.failed(error)
+            known = from_known_error(error, request_lang(request, self._settings.lang))
+            if known is None:
+                log_unexpected(error, self._settings.logs)
+            return known or ProblemError("http.internal")
+        return None
+
+
+def _headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
+    headers = list(message.get("headers", ()))
+    present = {name.lower() for name, _ in headers}
+    headers += [(name, text) for lower, name, text in _HEADERS if lower not in present]
+    for name, text in scope.get("state", {}).get("limits", {}).items():
+        if name.lower().encode() not in present:
+            headers.append((name.encode(), text.encode()))
+    if getattr(scope["app"].state, "draining", False):
+        headers.append((b"Connection", b"close"))
+    return headers
