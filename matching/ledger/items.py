@@ -45,9 +45,7 @@ class Items:
         self._writer = writer
         self._where = where
 
-    def put(
-        self, draft: Draft, *, tenant: str, actor: str, at: datetime, expect: int | None = None
-    ) -> Item:
+    def put(self, draft: Draft, *, tenant: str, actor: str, at: datetime, expect: int | None = None) -> Item:
         """Record a new item, or the next version of one; it is on the disk when this returns.
 
         Args:
@@ -77,7 +75,7 @@ class Items:
 
         def work(transaction: Transaction) -> list[Item]:
             written = [
-                _write(transaction, draft, expect, salt, tenant, actor, at)
+                write_item(transaction, draft, expect, salt, tenant, actor, at)
                 for (draft, expect), salt in zip(drafts, salts, strict=True)
             ]
             if also is not None:
@@ -169,7 +167,9 @@ class Items:
             connection.execute(
                 update(item_version)
                 .where(
-                    item_version.c.kind == kind, item_version.c.id == name, item_version.c.erased_seq.is_(None)
+                    item_version.c.kind == kind,
+                    item_version.c.id == name,
+                    item_version.c.erased_seq.is_(None),
                 )
                 .values(erased_seq=seq, salt=None, body=None)
             )
@@ -214,7 +214,7 @@ class Items:
         )
 
 
-def _write(
+def write_item(
     transaction: Transaction,
     draft: Draft,
     expect: int | None,
@@ -223,6 +223,11 @@ def _write(
     actor: str,
     at: datetime,
 ) -> Item:
+    """Write a version inside a transaction that records other things with it.
+
+    Raises:
+        LedgerError: as `Items.put`.
+    """
     connection, moment = transaction.connection, to_micros(at)
     place = (item.c.kind == draft.kind) & (item.c.id == draft.id)
     # Rows wait for the end of the transaction; what this one wrote before has to be seen here.

@@ -16,6 +16,7 @@ from graph.dates import from_micros, to_micros
 from matching.decision import Decision
 from matching.ledger import keys, queue
 from matching.ledger.chain import salted
+from matching.ledger.deliveries import Deliveries
 from matching.ledger.engine import autocommitting, connect, display, parse, translated
 from matching.ledger.items import Items
 from matching.ledger.leases import Leases
@@ -40,6 +41,7 @@ from matching.ledger.read import stored_answer, stored_decision
 from matching.ledger.record import PreparedDecision
 from matching.ledger.statements import Statements
 from matching.ledger.verify import verify_chain
+from matching.ledger.watching import Watching
 from matching.ledger.writer import GroupCommit, Transaction
 
 LIST_LIMIT = 1_000
@@ -67,6 +69,10 @@ class Ledger:
         """What signing in needs beside the chain."""
         self.leases = Leases(self._engine, self._writer, self.where)
         """Which process does the background work, and when each job ran."""
+        self.watching = Watching(self._engine, self._writer, self._sql, self.items, self.where)
+        """Who is watched, and what changed for them."""
+        self.deliveries = Deliveries(self._engine, self._writer, self.where)
+        """Webhook messages to send."""
         self._book = ReviewBook(0, {})
         self._book_lock = threading.Lock()
         self._idle: deque[Connection] = deque()

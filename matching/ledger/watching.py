@@ -1,0 +1,466 @@
+"""Who is watched, what was found of them last, and what has changed since: rows that a million may stand in.
+
+An upload of many is one event of the chain (the version of the monitor or tender that it belongs to), and so is every
+step of re-screening with what it told. A step is one commit: the changes that it tells, what was found, how far the
+work has come. So nothing is lost and nothing told twice, wherever a process dies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Engine, delete, func, insert, select, update
+
+from graph.dates import from_micros, to_micros
+from matching.ledger.chain import SALT_BYTES
+from matching.ledger.deliveries import Delivery, insert_deliveries
+from matching.ledger.engine import translated
+from matching.ledger.items import Items, write_item
+from matching.ledger.model import Draft, Entry, Item, LedgerError
+from matching.ledger.record import PreparedDecision
+from matching.ledger.schema import watch_change, watch_state, watched
+from matching.ledger.statements import Statements
+from matching.ledger.writer import GroupCommit, Transaction
+
+WAITING: Final = 0
+"""Added, and not yet screened."""
+SCREENED: Final = 1
+_BITS: Final = 20
+"""Rows of one upload: their numbers are those of its event with so many bits behind."""
+MOST_ROWS: Final = 1 << _BITS
+_CHANGES: Final = 12
+"""Changes told with one event, likewise."""
+_PAGE: Final = 1_000
+
+
+class NewWatched(msgspec.Struct, frozen=True, kw_only=True):
+    """A party or tender to watch: `ref` is what its owner calls it, `traces` finds it, `party` is what is asked."""
+
+    ref: str
+    traces: bytes
+    party: bytes
+    found: bytes | None = None
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """A party or tender that is watched, with what was found of it last."""
+
+    id: int
+    tenant: str
+    kind: str
+    item: str
+    ref: str
+    owner: str
+    opening_at: datetime | None
+    state: int
+    version: int
+    due_at: datetime | None
+    traces: bytes
+    party: bytes | None
+    found: bytes | None
+
+    @property
+    def actor(self) -> str:
+        """Who may see it before the opening (`matching.ledger.visible`)."""
+        return self.owner
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that changed for one of them, as recorded; `seq` orders all changes of an installation."""
+
+    seq: int
+    tenant: str
+    kind: str
+    item: str
+    watched: int
+    owner: str
+    opening_at: datetime | None
+    at: datetime
+    body: bytes | None
+
+    @property
+    def actor(self) -> str:
+        """Who may see it before the opening (`matching.ledger.visible`)."""
+        return self.owner
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One of them decided anew: what was found, when to look again, and what to tell."""
+
+    row: Watched
+    found: bytes
+    traces: bytes
+    due_at: datetime | None
+    changes: tuple[bytes, ...] = ()
+    entry: Entry | None = None
+    """The decision that proves the change; recorded with it."""
+    drafts: tuple[tuple[Draft, int | None], ...] = ()
+    """Items that follow (alerts), each with the version that was seen."""
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step told about one monitor or tender."""
+
+    tenant: str
+    kind: str
+    item: str
+    changes: int
+    first: int
+    last: int
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a piece of work has come; `version` is what the next writer has to have seen."""
+
+    version: int
+    value: bytes
+
+
+class Watching:
+    """The watched parties and tenders of a ledger, and their changes."""
+
+    def __init__(
+        self, engine: Engine, writer: GroupCommit, sql: Statements, items: Items, where: str
+    ) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._sql = sql
+        self._items = items
+        self._where = where
+
+    # who is watched
+
+    def add(
+        self,
+        draft: Draft,
+        rows: Sequence[NewWatched],
+        *,
+        tenant: str,
+        actor: str,
+        at: datetime,
+        expect: int | None = None,
+        replace: bool = False,
+        owner: str = "",
+    ) -> Item:
+        """Record a version of a monitor or tender together with those who are watched from now on; one commit.
+
+        Args:
+            draft: the version; `kind` and `id` name what the rows belong to.
+            rows: at most `MOST_ROWS`.
+            tenant: whose.
+            actor: who does it.
+            at: when.
+            expect: the version that the caller saw; None for a new one.
+            replace: the rows stand instead of those that were there before.
+            owner: who may see before the opening what is found of them; `actor` unless given.
+
+        Raises:
+            ValueError: too many rows.
+            LedgerError: as `Items.put`; nothing was kept.
+        """
+        if len(rows) > MOST_ROWS:
+            raise ValueError("too many rows for one upload")
+
+        def also(transaction: Transaction) -> None:
+            if replace:
+                transaction.connection.execute(delete(watched).where(_of(draft.kind, draft.id, tenant)))
+            base = transaction.seq << _BITS
+            opening = None if draft.opening_at is None else to_micros(draft.opening_at)
+            for begin in range(0, len(rows), 10_000):
+                transaction.connection.execute(
+                    insert(watched),
+                    [
+                        {
+                            "id": base + begin + place,
+                            "tenant": tenant,
+                            "kind": draft.kind,
+                            "item": draft.id,
+                            "ref": row.ref,
+                            "owner": owner or actor,
+                            "opening_at": opening,
+                            "state": WAITING,
+                            "version": 1,
+                            "due_at": None,
+                            "keys": row.traces,
+                            "party": row.party,
+                            "found": row.found,
+                        }
+                        for place, row in enumerate(rows[begin : begin + 10_000])
+                    ],
+                )
+
+        return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
+
+    def end(self, draft: Draft, *, tenant: str, actor: str, at: datetime, expect: int) -> Item:
+        """Record the last version of a monitor or tender and forget those who were watched for it.
+
+        Raises:
+            LedgerError: as `Items.put`.
+        """
+
+        def also(transaction: Transaction) -> None:
+            transaction.connection.execute(delete(watched).where(_of(draft.kind, draft.id, tenant)))
+
+        return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
+
+    def remove(
+        self, draft: Draft, number: int, *, tenant: str, actor: str, at: datetime, expect: int
+    ) -> Item:
+        """Record the version of a monitor in which one of its parties is no longer watched.
+
+        Raises:
+            LedgerError: `ledger.no_item`: no such party there; else as `Items.put`.
+        """
+
+        def also(transaction: Transaction) -> None:
+            gone = transaction.connection.execute(
+                delete(watched).where(_of(draft.kind, draft.id, tenant), watched.c.id == number)
+            )
+            if not gone.rowcount:
+                raise LedgerError("ledger.no_item", kind=draft.kind, id=draft.id)
+
+        return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
+
+    def of(self, kind: str, name: str, *, tenant: str, after: int = 0, limit: int = 50) -> list[Watched]:
+        """Those watched for one monitor or tender, in the order in which they came."""
+        query = select(watched).where(_of(kind, name, tenant), watched.c.id > after)
+        return self._rows(query.order_by(watched.c.id).limit(max(0, min(limit, _PAGE))))
+
+    def count(self, kind: str, name: str, *, tenant: str) -> int:
+        """How many are watched for one monitor or tender."""
+        with translated(self._where), self._engine.connect() as connection:
+            query = select(func.count()).select_from(watched).where(_of(kind, name, tenant))
+            return int(connection.execute(query).scalar_one())
+
+    # for the re-screening, over all tenants
+
+    def any(self) -> bool:
+        """Whether anybody is watched."""
+        with translated(self._where), self._engine.connect() as connection:
+            return connection.execute(select(watched.c.id).limit(1)).first() is not None
+
+    def traces(self) -> Iterator[tuple[int, bytes]]:
+        """By what everybody watched is found, a million in a few seconds."""
+        with translated(self._where), self._engine.connect() as connection:
+            query = select(watched.c.id, watched.c["keys"]).order_by(watched.c.id)
+            for part in connection.execution_options(yield_per=20_000).execute(query).partitions():
+                yield from ((number, bytes(found)) for number, found in part)
+
+    def take(self, numbers: Sequence[int]) -> list[Watched]:
+        """The rows of these numbers that are still watched, in order."""
+        return self._rows(select(watched).where(watched.c.id.in_(list(numbers))).order_by(watched.c.id))
+
+    def waiting(self, limit: int) -> list[Watched]:
+        """Those not yet screened, the first come first."""
+        query = select(watched).where(watched.c.state == WAITING).order_by(watched.c.id)
+        return self._rows(query.limit(limit))
+
+    def due(self, by: datetime, limit: int) -> list[Watched]:
+        """Those for whom time alone may have changed something, the longest waiting first."""
+        query = select(watched).where(watched.c.due_at <= to_micros(by)).order_by(watched.c.due_at)
+        return self._rows(query.limit(limit))
+
+    def after(self, number: int, limit: int) -> list[Watched]:
+        """Everybody watched, in the order of their numbers: for a change that can touch all."""
+        return self._rows(select(watched).where(watched.c.id > number).order_by(watched.c.id).limit(limit))
+
+    def progress(self, name: str) -> Progress | None:
+        """How far a piece of work has come."""
+        with translated(self._where), self._engine.connect() as connection:
+            row = connection.execute(select(watch_state).where(watch_state.c.name == name)).one_or_none()
+        return None if row is None else Progress(row.version, bytes(row.value))
+
+    def step(
+        self,
+        outcomes: Sequence[Outcome],
+        *,
+        at: datetime,
+        progress: tuple[str, int, bytes] | None = None,
+        messages: Callable[[list[Told]], list[Delivery]] = lambda _: [],
+    ) -> list[Told]:
+        """Record what a step of re-screening found and how far the work has come; all of it or, with an error, none.
+
+        Whoever was changed, removed or decided by another process since the outcome's row was read is left as it is.
+
+        Args:
+            outcomes: of the parties and tenders that were decided.
+            at: when.
+            progress: name, version that was seen (0: none yet) and new value; `ledger.stale_work` if not.
+            messages: makes the webhook messages of what was told, to be kept in the same commit.
+
+        Raises:
+            LedgerError: `ledger.stale_work`; nothing was kept.
+        """
+        moment = to_micros(at)
+        prepared = {o.row.id: PreparedDecision(o.entry, self._sql) for o in outcomes if o.entry is not None}
+
+        def work(transaction: Transaction) -> list[Told]:
+            connection = transaction.connection
+            if progress is not None:
+                _advance(connection, *progress)
+            numbers = [outcome.row.id for outcome in outcomes]
+            query = select(watched.c.id, watched.c.version).where(watched.c.id.in_(numbers))
+            known = dict(connection.execute(query).tuples().all())
+            mine = [outcome for outcome in outcomes if known.get(outcome.row.id) == outcome.row.version]
+            told = _tell(transaction, mine, moment)
+            for outcome in mine:
+                decided = prepared.get(outcome.row.id)
+                if decided is not None:
+                    decided.write(transaction)
+                for draft, expect in outcome.drafts:
+                    own, salt = outcome.row, os.urandom(SALT_BYTES)
+                    write_item(transaction, draft, expect, salt, own.tenant, own.owner, at)
+                connection.execute(
+                    update(watched)
+                    .where(watched.c.id == outcome.row.id)
+                    .values(
+                        {
+                            "state": SCREENED,
+                            "version": outcome.row.version + 1,
+                            "due_at": None if outcome.due_at is None else to_micros(outcome.due_at),
+                            "found": outcome.found,
+                            "keys": outcome.traces,
+                        }
+                    )
+                )
+            insert_deliveries(connection, messages(told))
+            return told
+
+        return self._writer.submit(work)
+
+    # what changed
+
+    def changes(
+        self, *, tenant: str, after: int = 0, limit: int = 50, kind: str = "", item: str = ""
+    ) -> list[Change]:
+        """A tenant's changes after one, oldest first; `kind` and `item` narrow them to one monitor or tender."""
+        query = select(watch_change).where(watch_change.c.tenant == tenant, watch_change.c.seq > after)
+        if item:
+            query = query.where(watch_change.c.kind == kind, watch_change.c.item == item)
+        query = query.order_by(watch_change.c.seq).limit(max(0, min(limit, _PAGE)))
+        with translated(self._where), self._engine.connect() as connection:
+            return [_change(row) for row in connection.execute(query)]
+
+    def last_change(self, *, tenant: str) -> int:
+        """The newest change's number; 0 without any: where somebody begins who wants only what comes."""
+        with translated(self._where), self._engine.connect() as connection:
+            query = select(func.max(watch_change.c.seq)).where(watch_change.c.tenant == tenant)
+            return int(connection.execute(query).scalar() or 0)
+
+    def _rows(self, query: Any) -> list[Watched]:
+        with translated(self._where), self._engine.connect() as connection:
+            return [_watched(row) for row in connection.execute(query)]
+
+
+def _of(kind: str, name: str, tenant: str) -> Any:
+    return (watched.c.tenant == tenant) & (watched.c.kind == kind) & (watched.c.item == name)
+
+
+def _advance(connection: Any, name: str, version: int, value: bytes) -> None:
+    known = connection.execute(select(watch_state.c.version).where(watch_state.c.name == name)).scalar()
+    if (known or 0) != version:
+        raise LedgerError("ledger.stale_work", name=name)
+    if known is None:
+        connection.execute(insert(watch_state).values(name=name, version=1, value=value))
+    else:
+        row = update(watch_state).where(watch_state.c.name == name)
+        connection.execute(row.values(version=version + 1, value=value))
+
+
+def _tell(transaction: Transaction, outcomes: Sequence[Outcome], moment: int) -> list[Told]:
+    """Record the changes, one event for each monitor or tender (and for every few thousand)."""
+    groups: dict[tuple[str, str, str], list[tuple[Outcome, bytes]]] = {}
+    for outcome in outcomes:
+        row = outcome.row
+        for change in outcome.changes:
+            groups.setdefault((row.tenant, row.kind, row.item), []).append((outcome, change))
+    told = []
+    for (tenant, kind, item), every in groups.items():
+        for begin in range(0, len(every), 1 << _CHANGES):
+            part = every[begin : begin + (1 << _CHANGES)]
+            seq = transaction.append(
+                "watch",
+                at=moment,
+                tenant=tenant,
+                actor="watch",
+                ref=f"{kind}/{item}",
+                digest=digest(change for _, change in part),
+                data={"changes": str(len(part))},
+            )
+            rows = [
+                {
+                    "seq": (seq << _CHANGES) + place,
+                    "tenant": tenant,
+                    "kind": kind,
+                    "item": item,
+                    "watched": outcome.row.id,
+                    "owner": outcome.row.owner,
+                    "opening_at": None
+                    if outcome.row.opening_at is None
+                    else to_micros(outcome.row.opening_at),
+                    "at": moment,
+                    "body": change,
+                }
+                for place, (outcome, change) in enumerate(part)
+            ]
+            transaction.connection.execute(insert(watch_change), rows)
+            told.append(
+                Told(
+                    tenant=tenant,
+                    kind=kind,
+                    item=item,
+                    changes=len(part),
+                    first=seq << _CHANGES,
+                    last=(seq << _CHANGES) + len(part) - 1,
+                )
+            )
+    return told
+
+
+def digest(bodies: Any) -> str:
+    """Digest of the changes of one event. Each body holds a random name, so that nobody can guess it from this."""
+    whole = hashlib.sha256()
+    for body in bodies:
+        whole.update(len(body).to_bytes(8, "big") + body)
+    return whole.hexdigest()
+
+
+def _when(value: int | None) -> datetime | None:
+    return None if value is None else from_micros(value)
+
+
+def _watched(row: Any) -> Watched:
+    return Watched(
+        id=row.id,
+        tenant=row.tenant,
+        kind=row.kind,
+        item=row.item,
+        ref=row.ref,
+        owner=row.owner,
+        opening_at=_when(row.opening_at),
+        state=row.state,
+        version=row.version,
+        due_at=_when(row.due_at),
+        traces=bytes(row._mapping["keys"]),
+        party=None if row.party is None else bytes(row.party),
+        found=None if row.found is None else bytes(row.found),
+    )
+
+
+def _change(row: Any) -> Change:
+    return Change(
+        seq=row.seq,
+        tenant=row.tenant,
+        kind=row.kind,
+        item=row.item,
+        watched=row.watched,
+        owner=row.owner,
+        opening_at=_when(row.opening_at),
+        at=from_micros(row.at),
+        body=None if row.body is None else bytes(row.body),
+    )

@@ -1,0 +1,143 @@
+"""By what a watched party or tender is found when a record changes: numbers, names, and the records found before.
+
+The keys are those of a generation (`graph.keys`), so that a changed record's keys can be compared with those of a
+million watched parties at once. They only find; what is found is decided anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+import xxhash
+
+from graph import keys, text
+from graph.model import PartyType
+from matching.decision import Decision, Evidence
+from matching.request import DecisionRequest, PartyRef, Person
+from matching.subjects import Subject, party_subject, person_subject
+
+MOST_RECORDS = 256
+"""Keys of records kept of one watched party: those of the records seen last."""
+
+
+class Traces(msgspec.Struct, frozen=True, array_like=True):
+    """What finds one watched party or tender: keys of what was asked, keys of records seen, names to compare."""
+
+    keys: tuple[int, ...]
+    records: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+    """Names in the form that is searched for likeness."""
+    facts: int = 0
+    """What else could speak for a resembling name, as bits: `REP`, `REGION`, `NUMBER`."""
+
+
+REP, REGION, NUMBER = 1, 2, 4
+
+
+def encode(traces: Traces) -> bytes:
+    """As it is stored: a hash of a number is still personal data, so it stays with the row that it belongs to."""
+    return msgspec.msgpack.encode(traces)
+
+
+_DECODER = msgspec.msgpack.Decoder(Traces)
+
+
+def decode(data: bytes) -> Traces:
+    """The counterpart of `encode`."""
+    return _DECODER.decode(data)
+
+
+def record_key(list_code: str, record: str) -> int:
+    """The key of a record by its list and its key on it: the same for every version."""
+    return xxhash.xxh3_64_intdigest(f"r\x1f{list_code}\x1f{record}".encode("utf-8", "surrogatepass"))
+
+
+def pair_key(pair: str) -> int:
+    """The key of a pair that a person can answer about (`Evidence.pair`)."""
+    return xxhash.xxh3_64_intdigest(f"a\x1f{pair}".encode("utf-8", "surrogatepass"))
+
+
+def read(request: DecisionRequest) -> Traces:
+    """The traces of everybody whom a request names."""
+    found: dict[int, None] = {}
+    texts: dict[str, None] = {}
+    facts = 0
+    for subject in _subjects(request):
+        found |= dict.fromkeys(subject_keys(subject))
+        if subject.type is PartyType.ORGANIZATION:
+            texts |= dict.fromkeys(t for t in subject.texts if t)
+            facts |= REP * bool(subject.legal_rep) | REGION * bool(subject.region)
+            # two valid codes agree or contradict: that is no question of likeness
+            facts |= NUMBER * any(one.scheme != "uscc" or one.state != "valid" for one in subject.ids)
+            branch = text.branch(subject.n6)
+            if branch is not None and branch.stated:
+                texts |= dict.fromkeys(branch.stem_candidates[:1])
+    return Traces(tuple(found), (), tuple(texts), facts)
+
+
+def _subjects(request: DecisionRequest) -> Iterator[Subject]:
+    tender = request.tender
+    parties: list[PartyRef | None] = [tender.buyer, tender.agency, tender.platform_operator]
+    parties += tender.prior_service_providers
+    people: list[Person | None] = [*tender.committee, *tender.experts, *tender.officials]
+    for bidder in request.bidders:
+        parties.append(bidder)
+        parties += bidder.consortium.members if bidder.consortium is not None else ()
+        people += (bidder.agent, bidder.project_manager, *bidder.key_staff)
+    for party in parties:
+        if party is not None:
+            if party.name or party.identifiers:
+                yield party_subject(party)
+            people += (party.legal_rep, party.principal)
+    yield from (person_subject(person) for person in people if person is not None)
+
+
+def subject_keys(subject: Subject) -> Iterator[int]:
+    """Every key under which a record, or a party of the register, could be about this subject."""
+    for parsed in (*subject.ids, *subject.operator_numbers):
+        if parsed.state == "masked":
+            continue
+        key = keys.identifier(parsed.scheme, parsed.value)
+        yield key
+        if parsed.scheme == "uscc" and parsed.state == "valid":
+            yield keys.identifier("org_code", parsed.value[8:17])
+        if parsed in subject.operator_numbers:
+            yield keys.related(key)
+    for name in (subject.n6, *subject.former):
+        if not name:
+            continue
+        if subject.type is PartyType.PERSON:
+            yield keys.person_name(name)
+            continue
+        yield keys.org_name(name)
+        if text.WILDCARD not in name:
+            yield from keys.org_wildcard(name)
+        yield keys.branch_parent(name)
+        branch = text.branch(name)
+        if branch is not None and branch.stated:
+            yield from (keys.org_name(stem) for stem in branch.stem_candidates)
+
+
+def seen_records(decision: Decision, before: Iterable[int] = ()) -> tuple[int, ...]:
+    """Keys of the records and pairs that a decision looked at, then those seen before, the newest first.
+
+    What was put aside is among them: a record that a person rejected, or that was repaired, may count again.
+    """
+    found: dict[int, None] = {}
+    for evidence in _evidence(decision):
+        found[record_key(evidence.list, evidence.record)] = None
+        if evidence.pair:
+            found[pair_key(evidence.pair)] = None
+    for subject in (*decision.bidders, *decision.subjects):
+        for trace in subject.trace:
+            found[record_key(trace.list, trace.record)] = None
+    return tuple((found | dict.fromkeys(before)).keys())[:MOST_RECORDS]
+
+
+def _evidence(decision: Decision) -> Iterator[Evidence]:
+    groups = [one.reasons for one in (*decision.bidders, *decision.subjects)]
+    groups += [pair.reasons for pair in decision.pairs]
+    for reasons in (*groups, decision.tender.reasons):
+        for finding in reasons:
+            yield from finding.evidence
