@@ -7,36 +7,31 @@ by a loopback name, so that no web page can reach it through somebody's browser.
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api import bootstrap
-from api.errors import log_unexpected
+from api.deciding import Deciding
+from api.front import Front
+from api.guard import Guard
 from api.keys import KeyRing
 from api.passwords import Hasher
-from api.routes.access import Access, known_host
+from api.routes.access import Access
 from api.routes.openapi import describe
-from api.routes.problem import STATUS, ProblemError, from_known_error, problem, request_lang
+from api.routes.problem import STATUS, ProblemError, problem
 from api.routes.table import MODULES
 from api.service import Service
 from api.sessions import Sessions
 from api.settings import Settings, read_settings
+from api.telemetry import Telemetry
 from api.users import Users
+from graph.generation import GenerationError
 from graph.messages import catalogue
-
-Next = Callable[[Request], Awaitable[Response]]
-
-SECURITY_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+from graph.store import StoreError
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -50,9 +45,14 @@ def create_app(settings: Settings) -> FastAPI:
         sessions = Sessions(service.ledger, people, bootstrap.secret_key(settings))
         app.state.users = people
         app.state.access = Access(settings, KeyRing(service.ledger), sessions)
+        app.state.deciding = deciding = Deciding(service, telemetry)
+        # what is published is opened before the first request; without anything, requests say what is missing
+        with suppress(GenerationError, StoreError):
+            await run_in_threadpool(service.refresh)
         try:
             yield
         finally:
+            await deciding.close()
             service.close()
 
     app = FastAPI(
@@ -64,23 +64,9 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
     )
 
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Next) -> Response:
-        try:
-            if settings.host_names and not known_host(request, settings):
-                raise ProblemError("http.host")
-            response = await call_next(request)
-        except ProblemError as error:
-            response = problem(request, error, settings.lang)
-        except Exception as error:  # noqa: BLE001 - the last door: callers get a problem, never a traceback
-            known = from_known_error(error, request_lang(request, settings.lang))
-            if known is None:
-                log_unexpected(error, settings.logs)
-                known = ProblemError("http.internal")
-            response = problem(request, known, settings.lang)
-        for name, value in {**SECURITY_HEADERS, **getattr(request.state, "limits", {})}.items():
-            response.headers.setdefault(name, value)
-        return response
+    app.state.telemetry = telemetry = Telemetry()
+    app.add_middleware(Front)
+    app.add_middleware(Guard, settings=settings, telemetry=telemetry)
 
     @app.exception_handler(ProblemError)
     async def refused(request: Request, error: ProblemError) -> Response:
