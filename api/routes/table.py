@@ -6,7 +6,7 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from api.routes import audit, decisions, health, keys, lists, measures, reviews, sessions, users
+from api.routes import audit, decisions, health, keys, lists, measures, objections, reviews, sessions, users
 from api.routes.shapes import Given, Taken
 
 
@@ -18,5 +18,16 @@ class RouteModule(Protocol):
     ANSWERS: tuple[Given, ...]
 
 
-MODULES: tuple[RouteModule, ...] = (decisions, measures, reviews, lists, audit, keys, sessions, users, health)
+MODULES: tuple[RouteModule, ...] = (
+    decisions,
+    measures,
+    objections,
+    reviews,
+    lists,
+    audit,
+    keys,
+    sessions,
+    users,
+    health,
+)
 ROUTERS: tuple[APIRouter, ...] = tuple(module.router for module in MODULES)

@@ -24,14 +24,14 @@ class CaseworkError(Exception):
         self.params = params
 
 
-class Document(Doc):
+class NamedDocument(Doc):
     """A document that somebody relies on: kept elsewhere, named here by its SHA-256."""
 
     name: str
     sha256: str
 
 
-class Contact(Doc):
+class ContactDetails(Doc):
     """How somebody who objects or applies is reached."""
 
     name: str = ""
@@ -83,7 +83,7 @@ def needs_text(value: str, field: str) -> str:
     return value.strip()
 
 
-def needs_documents(documents: Sequence[Document], field: str) -> tuple[Document, ...]:
+def needs_documents(documents: Sequence[NamedDocument], field: str) -> tuple[NamedDocument, ...]:
     """Documents of which at least one has to be there.
 
     Raises:

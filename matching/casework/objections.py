@@ -17,8 +17,8 @@ import msgspec
 from graph.model import Doc
 from matching.casework.base import (
     CaseworkError,
-    Contact,
-    Document,
+    ContactDetails,
+    NamedDocument,
     Step,
     Workflow,
     advance,
@@ -27,7 +27,7 @@ from matching.casework.base import (
     new_id,
     steps_from,
 )
-from matching.casework.terms import Due, Terms
+from matching.casework.terms import Deadline, Terms
 from matching.decision import Tier
 from matching.ledger import Draft, Item, Ledger, Mark, Review
 from matching.ledger.items import read_body
@@ -35,7 +35,7 @@ from matching.ledger.items import read_body
 KIND: Final = "objection"
 
 
-class Ground(StrEnum):
+class ObjectionGround(StrEnum):
     """What an objection is about."""
 
     IDENTITY = "identity"
@@ -59,7 +59,7 @@ class Ground(StrEnum):
     @property
     def about_record(self) -> bool:
         """Whether it is about a record of a decision."""
-        return self in (Ground.IDENTITY, Ground.LISTING, Ground.OUTDATED)
+        return self in (ObjectionGround.IDENTITY, ObjectionGround.LISTING, ObjectionGround.OUTDATED)
 
 
 class State(StrEnum):
@@ -97,10 +97,12 @@ class Matched(Doc):
     tier: Tier
     submitted: str = ""
     matched: str = ""
+    subject: str = ""
+    """How the list calls whom the record is about."""
     authority: str = ""
 
 
-class Taken(Doc):
+class StepTaken(Doc):
     """A step that was taken: by whom, when, why, on which documents."""
 
     step: str
@@ -108,26 +110,26 @@ class Taken(Doc):
     by: str
     reason: str = ""
     source: str = ""
-    documents: tuple[Document, ...] = ()
+    documents: tuple[NamedDocument, ...] = ()
 
 
 class Objection(Doc):
     """An objection as recorded."""
 
-    ground: Ground
+    ground: ObjectionGround
     decision_id: str
     client_id: str = ""
     match: Matched | None = None
     text: str
     reference: str = ""
-    documents: tuple[Document, ...] = ()
-    contact: Contact = Contact()
+    documents: tuple[NamedDocument, ...] = ()
+    contact: ContactDetails = ContactDetails()
     suspends: bool = False
     repeats: str = ""
     """An earlier, rejected objection about the same pair that this one adds no document to: it suspends nothing."""
     received_at: datetime
-    steps: tuple[Taken, ...] = ()
-    due: tuple[Due, ...] = ()
+    steps: tuple[StepTaken, ...] = ()
+    due: tuple[Deadline, ...] = ()
 
 
 def read(item: Item) -> Objection:
@@ -140,7 +142,7 @@ def read(item: Item) -> Objection:
     return found
 
 
-def next_due(objection: Objection, state: str) -> Due | None:
+def next_due(objection: Objection, state: str) -> Deadline | None:
     """The deadline that binds now; None where nothing is left to do."""
     if state == State.RECEIVED:
         stages: tuple[str, ...] = ("acknowledge", "decide")
@@ -188,7 +190,7 @@ def receive(
         needs_text(given.reference, "/reference")
     match = given.match if given.ground.about_record else None
     repeats = _repeats(ledger, given, tenant) if match is not None else ""
-    disputed = given.ground is Ground.IDENTITY and match is not None and not repeats
+    disputed = given.ground is ObjectionGround.IDENTITY and match is not None and not repeats
     name = new_id()
     objection = msgspec.structs.replace(
         given,
@@ -210,7 +212,7 @@ def take(
     ledger: Ledger,
     terms: Terms,
     item: Item,
-    taken: Taken,
+    taken: StepTaken,
     *,
     expect: int,
     record_hash: str = "",
@@ -264,10 +266,10 @@ def allowed(state: str) -> tuple[str, ...]:
 
 
 def _consequences(
-    item: Item, objection: Objection, taken: Taken, state: str, record_hash: str
+    item: Item, objection: Objection, taken: StepTaken, state: str, record_hash: str
 ) -> tuple[tuple[Mark, ...], Review | None]:
     match = objection.match
-    if state in OPEN or match is None or objection.ground is not Ground.IDENTITY:
+    if state in OPEN or match is None or objection.ground is not ObjectionGround.IDENTITY:
         return (), None
     if state != State.UPHELD:
         marks = (
@@ -307,7 +309,7 @@ def _mark(kind: str, name: str, objection: Objection, match: Matched, tenant: st
     )
 
 
-def _reached(objection: Objection, steps: Sequence[Taken]) -> dict[str, datetime]:
+def _reached(objection: Objection, steps: Sequence[StepTaken]) -> dict[str, datetime]:
     reached = {"received": objection.received_at}
     for step in steps:
         if step.step in ("acknowledge", "verify"):
@@ -320,7 +322,7 @@ def _reached(objection: Objection, steps: Sequence[Taken]) -> dict[str, datetime
 
 def _repeats(ledger: Ledger, given: Objection, tenant: str) -> str:
     """An objection about the same pair that was rejected, where the new one brings no document that it lacked."""
-    if given.ground is not Ground.IDENTITY or given.match is None:
+    if given.ground is not ObjectionGround.IDENTITY or given.match is None:
         return ""
     key = f"pair:{given.match.pair}"
     for item in ledger.items.page(KIND, tenant=tenant, key=key, state=State.REJECTED, limit=100):
@@ -328,7 +330,7 @@ def _repeats(ledger: Ledger, given: Objection, tenant: str) -> str:
             continue
         earlier = read(item)
         known = {document.sha256 for document in earlier.documents}
-        if earlier.ground is Ground.IDENTITY and {d.sha256 for d in given.documents} <= known:
+        if earlier.ground is ObjectionGround.IDENTITY and {d.sha256 for d in given.documents} <= known:
             return item.id
     return ""
 

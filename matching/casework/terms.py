@@ -63,7 +63,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     early: tuple[Early, ...] = ()
 
 
-class Due(Doc):
+class Deadline(Doc):
     """A deadline: its stage, the first instant after its last day, and the basis.
 
     `certain` is false where the holidays of a year on the way are not known yet; `informs` where nobody here is bound.
@@ -85,7 +85,7 @@ class Terms:
         self._periods = {period.gravity: period for period in periods}
         self._early = {row.list: row for row in early}
 
-    def due(self, about: str, list_code: str, reached: Mapping[str, datetime]) -> tuple[Due, ...]:
+    def due(self, about: str, list_code: str, reached: Mapping[str, datetime]) -> tuple[Deadline, ...]:
         """The deadlines that run, for what has been reached and when, in the order of the table.
 
         Args:
@@ -123,7 +123,7 @@ class Terms:
         return last_day(start, months=self.period(gravity).most_months)
 
 
-def _deadline(term: Term, start: datetime) -> Due:
+def _deadline(term: Term, start: datetime) -> Deadline:
     day, certain = china_day(start), True
     if term.unit == "at_once":
         due_at = start
@@ -136,7 +136,7 @@ def _deadline(term: Term, start: datetime) -> Due:
                 last += timedelta(days=1)
             certain = workdays.known(last.year)
         due_at = end_of_day(last)
-    return Due(
+    return Deadline(
         stage=term.stage,
         due_at=due_at,
         basis=term.basis,

@@ -1,0 +1,95 @@
+"""What the routes of objections, repairs and cases share: bodies, refused steps as problems, who counts as human."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Request
+from pydantic import Field
+
+from api import bootstrap
+from api.errors import CommandError, sentence
+from api.principals import Principal
+from api.routes.access import asking
+from api.routes.base import lang_of, service
+from api.routes.problem import ProblemError
+from graph.messages import say
+from matching.casework.base import CaseworkError, ContactDetails, NamedDocument
+from matching.ledger import Item, visible
+from matching.request import Contact, Model, Short, Text
+
+Limit = Annotated[int, Field(ge=1, le=500)]
+MOST_DOCUMENTS = 50
+
+
+class DocumentRef(Model):
+    """A document that somebody relies on: kept elsewhere, named by its SHA-256."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+Documents = Annotated[tuple[DocumentRef, ...], Field(max_length=MOST_DOCUMENTS)]
+Reason = Text
+Name = Short
+
+
+def documents_of(given: tuple[DocumentRef, ...]) -> tuple[NamedDocument, ...]:
+    """Documents as they are recorded."""
+    return tuple(NamedDocument(name=one.name, sha256=one.sha256) for one in given)
+
+
+def contact_of(given: Contact) -> ContactDetails:
+    """A contact as it is recorded."""
+    return ContactDetails(name=given.name, phone=given.phone, email=given.email, address=given.address)
+
+
+def human(request: Request) -> Principal:
+    """Whoever asks, if that is a human being: a person who signed in, or the operator at this machine.
+
+    Raises:
+        ProblemError: `http.person`: a key decides nothing about anybody (个人信息保护法 24).
+    """
+    who = asking(request)
+    if not (who.person or who.id == "local"):
+        raise ProblemError("http.person")
+    return who
+
+
+@contextmanager
+def refusals(request: Request) -> Iterator[None]:
+    """Turn what casework refuses into problems: a step that the state forbids is a conflict, the rest is invalid.
+
+    Raises:
+        ProblemError: `http.conflict`, `http.invalid` with the sentence at its place.
+    """
+    try:
+        yield
+    except CaseworkError as error:
+        lang = lang_of(request)
+        said = say("matching", error.code, lang, **error.params)
+        if not error.field:
+            raise ProblemError("http.conflict", detail=said) from None
+        found = {"pointer": error.field, "code": error.code, "message": said}
+        raise ProblemError("http.invalid", errors=[found]) from None
+    except CommandError as error:
+        raise ProblemError("http.invalid", detail=sentence(error, lang_of(request)) or "") from None
+
+
+def item_of(request: Request, kind: str, name: str) -> Item:
+    """An item of the caller's tenant that the caller may see.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`, `http.erased`.
+    """
+    who = asking(request)
+    item = service(request).ledger.items.get(kind, name, tenant=who.tenant)
+    if item is None:
+        raise ProblemError("http.not_found")
+    if not visible(item, who.viewer, bootstrap.now()):
+        raise ProblemError("http.sealed")
+    if item.body is None:
+        raise ProblemError("http.erased")
+    return item
