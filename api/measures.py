@@ -143,7 +143,7 @@ def ticket_list(ledger: Ledger, stored: StoredDecision) -> TicketList:
 
 
 def _ticket_view(ticket: tickets.Ticket, state: str) -> TicketView:
-    plain: dict[str, Any] = mask_value(msgspec.to_builtins(ticket))
+    plain: dict[str, Any] = mask_value(_law(msgspec.to_builtins(ticket)))
     return TicketView(state=state, **plain)
 
 
@@ -234,10 +234,16 @@ def catalogue_view(day: date, target: str | None, place: Place) -> CatalogueView
         as_of=day.isoformat(),
         edition=None if edition is None else msgspec.to_builtins(edition),
         measures=[_row(msgspec.to_builtins(row)) for row in catalogue.at(day, target=target, place=place)],
-        inherited=[msgspec.to_builtins(one) for one in catalogue.inherited(day)],
+        inherited=[_law(msgspec.to_builtins(one)) for one in catalogue.inherited(day)],
     )
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row without the conditions that do not matter in it."""
-    return {**row, "scenario": {key: value for key, value in row["scenario"].items() if value}}
+    return {**_law(row), "scenario": {key: value for key, value in row["scenario"].items() if value}}
+
+
+def _law(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A document whose articles all say whether they were verified, those that were not too."""
+    told = [{"basis_verified": False, **one} for one in row["legal_basis"]]
+    return {**row, "legal_basis": told}

@@ -28,6 +28,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("redflags", "api.cli.redflags:redflags"),
     ("control", "api.cli.control:control"),
     ("review", "api.cli.review:review"),
+    ("measures", "api.cli.measures:measures"),
     ("graph", "api.cli.graph:graph"),
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),
