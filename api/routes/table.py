@@ -6,7 +6,20 @@ from typing import Protocol
 
 from fastapi import APIRouter
 
-from api.routes import audit, decisions, health, keys, lists, measures, objections, reviews, sessions, users
+from api.routes import (
+    audit,
+    decisions,
+    health,
+    keys,
+    lists,
+    measures,
+    objections,
+    parties,
+    paths,
+    reviews,
+    sessions,
+    users,
+)
 from api.routes.shapes import Given, Taken
 
 
@@ -23,6 +36,8 @@ MODULES: tuple[RouteModule, ...] = (
     measures,
     objections,
     reviews,
+    parties,
+    paths,
     lists,
     audit,
     keys,

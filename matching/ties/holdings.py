@@ -8,7 +8,7 @@ worked out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from graph.control import UNKNOWN, WHOLE, Control, Controls, Holdings, controlle
 from graph.dates import china_day
 from graph.relations import ABOVE_MIN, BELOW_MAX, PartyRelation, RelationType
 from matching.kinship import limited
-from matching.ties.closure import Closure, Link
+from matching.ties.closure import Link
 from matching.ties.field import Field
 
 HALF = WHOLE // 2
@@ -76,7 +76,7 @@ class Web:
 
     def __init__(self, field: Field) -> None:
         closure = field.closure
-        self.rows = {(row.owner, row.owned): row for row in _rows(closure)}
+        self.rows = {(row.owner, row.owned): row for row in rows(closure.owners)}
         self._closure = closure
         self._numbers: dict[str, int] = {}
         self._names: list[str] = []
@@ -209,9 +209,10 @@ class _Parts:
         return {root for root, places in found.items() if len(places) > 1 and min(places) < field.count}
 
 
-def _rows(closure: Closure) -> Iterable[Row]:
+def rows(owners: Mapping[str, Sequence[Link]]) -> Iterable[Row]:
+    """One row for each owner and company, from the links of each company with its owners."""
     pairs: dict[tuple[str, str], dict[str, list[Link]]] = {}
-    for owned, links in closure.owners.items():
+    for owned, links in owners.items():
         for link in links:
             by_source = pairs.setdefault((link.src, owned), {})
             source = link.relation.source

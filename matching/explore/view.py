@@ -1,0 +1,215 @@
+"""A generation as somebody may look at it now: bids are sealed until they are opened, restricted records are apart.
+
+招标投标法 art. 22: before the opening nobody may learn who bids. The published graph does not know which platform
+receives a bid, so that until then it shows a tender's bids to nobody: neither the bids themselves, nor who acts for a
+bidder or is a member of it, nor the telephones, accounts, machines and files of the bid, nor how many there are. They
+are taken out before anything walks. In the same way relatives that officials declared are taken out of what ordinary
+viewers walk (公务员法; SPEC 1 #14, #29).
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from graph.dates import CST
+from graph.generation import Generation
+from graph.generation.veil import Relations, veiled
+from graph.model import PartyType
+from graph.projection import Walk
+from graph.projection.layout import OPEN
+from graph.projection.read import Projection
+from graph.relations import RelationType
+
+PUBLIC: Final = frozenset({
+    RelationType.LOT_OF, RelationType.BUYER_OF, RelationType.AGENT_FOR, RelationType.PLATFORM_FOR,
+    RelationType.OVERSEES, RelationType.RESPONSIBLE_FOR, RelationType.CONTRACT_OF,
+})  # fmt: skip
+"""What may be known of a tender before its opening."""
+RESTRICTED: Final = frozenset({RelationType.KIN_OF, RelationType.OFFICIAL_OF, RelationType.RESPONSIBLE_FOR})
+"""Officials' records and declared relatives: only with the right to look, a purpose, and a record of each look."""
+ORDINARY: Final = frozenset(RelationType) - RESTRICTED
+TENDERED: Final = (PartyType.TENDER, PartyType.LOT)
+NAMED_THINGS: Final = frozenset({PartyType.PROJECT, PartyType.TENDER, PartyType.LOT, PartyType.CONTRACT})
+"""Things that are published under a number and a title."""
+KEPT: Final = 2
+"""Generations whose views are kept: the current one, and the one that requests in work still read."""
+_NEVER: Final = datetime.max.replace(tzinfo=CST)
+
+
+class _Tender(NamedTuple):
+    """A tender with an opening, its parties in the graph, and the relations that tell who bids."""
+
+    opening: datetime
+    parties: frozenset[int]
+    relations: frozenset[int]
+
+
+class _Known(NamedTuple):
+    """What of a generation is not for everybody, worked out once."""
+
+    relations: Relations
+    tenders: tuple[_Tender, ...]
+    restricted: frozenset[int]
+
+
+class View:
+    """A generation at one instant, for as long as no further tender is opened."""
+
+    def __init__(self, generation: Generation, known: _Known, at: datetime) -> None:
+        self.generation = generation
+        self._relations = known.relations
+        sealed = [one for one in known.tenders if one.opening > at]
+        self._sealed = {party: one.opening for one in sealed for party in one.parties}
+        self.until = min((one.opening for one in sealed), default=_NEVER)
+        """When the next tender is opened: from then on another view holds."""
+        self._concealed = frozenset[int]().union(*(one.relations for one in sealed))
+        self._private = known.restricted
+        self._whole = veiled(generation, self._concealed)
+        self._ordinary = veiled(generation, self._concealed | self._private) if self._private else self._whole
+
+    def projection(self, *, restricted: bool = False) -> Projection:
+        """The relations that may be walked."""
+        return self._whole if restricted else self._ordinary
+
+    def sealed_until(self, ordinal: int) -> datetime | None:
+        """The opening of a tender, or of a lot's tender, that has not been opened yet."""
+        return self._sealed.get(ordinal)
+
+    def hidden(self, *, restricted: bool = False) -> frozenset[int]:
+        """The parties of whom nothing is known but what the viewer may not see: for the viewer they are not there."""
+        return self._hidden_from_all if restricted else self._hidden
+
+    @cached_property
+    def _hidden_from_all(self) -> frozenset[int]:
+        ends = {end for number in self._concealed for end in self._relations.ends(number)}
+        return frozenset(one for one in ends if one != OPEN and self._unknown(one, None, self._whole))
+
+    @cached_property
+    def _hidden(self) -> frozenset[int]:
+        ends = {end for number in self._private for end in self._relations.ends(number)}
+        ends.update(self._relations.between(RESTRICTED))
+        found = (one for one in ends if one != OPEN and self._unknown(one, ORDINARY, self._ordinary))
+        return self._hidden_from_all | frozenset(found)
+
+    def _unknown(self, ordinal: int, kinds: frozenset[RelationType] | None, projection: Projection) -> bool:
+        kind = projection.kind(ordinal)
+        if kind in NAMED_THINGS or self.generation.party_listings(ordinal):
+            return False
+        if not kind.thing and self._relations.registered(ordinal):
+            return False
+        seen = projection.neighbours(ordinal, Walk(out=kinds, into=kinds), limit=0)
+        return not seen.total and not seen.cut
+
+
+class Views:
+    """The views of the generations that are open. One a process; safe for any number of threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._views: dict[str, tuple[_Known, View]] = {}
+
+    def of(self, generation: Generation, at: datetime) -> View:
+        """The view of a generation at an instant.
+
+        Raises:
+            GenerationError: `generation.unprojected`, `generation.damaged`.
+        """
+        view = self._fresh(generation, at)
+        if view is not None:
+            return view
+        with self._lock:
+            view = self._fresh(generation, at)
+            if view is not None:
+                return view
+            kept = self._views.get(generation.ref)
+            same = kept is not None and kept[1].generation is generation
+            known = kept[0] if kept is not None and same else _read(generation, at)
+            view = View(generation, known, at)
+            others = [(ref, one) for ref, one in self._views.items() if ref != generation.ref]
+            self._views = dict([*others[1 - KEPT :], (generation.ref, (known, view))])
+            return view
+
+    def _fresh(self, generation: Generation, at: datetime) -> View | None:
+        kept = self._views.get(generation.ref)
+        if kept is None or kept[1].generation is not generation or at >= kept[1].until:
+            return None
+        return kept[1]
+
+
+def _read(generation: Generation, at: datetime) -> _Known:
+    relations = Relations(generation)
+    restricted = frozenset(mark.relation for mark in relations.holding(b'"restricted":"yes"'))
+    openings: dict[int, datetime] = {}
+    numbers: dict[str, datetime] = {}
+    for kind in TENDERED:
+        for ordinal in relations.parties(kind):
+            opening = _opening(generation.party(ordinal).attributes.get("opening_at", ""))
+            if opening is not None and opening > at:
+                openings[ordinal] = opening
+                for own in _numbers(generation, ordinal):
+                    numbers[own] = max(opening, numbers.get(own, opening))
+    if not openings:
+        return _Known(relations, (), restricted)
+    for ordinal in relations.parties(PartyType.LOT):
+        above = _above(generation, relations, ordinal, openings, numbers)
+        if above is not None:
+            openings[ordinal] = max(above, openings.get(ordinal, above))
+            for own in _numbers(generation, ordinal):
+                numbers[own] = max(above, numbers.get(own, above))
+    traces: dict[datetime, set[int]] = {}
+    for mark in relations.holding(b'"lot":"'):
+        when = numbers.get(mark.value)
+        if when is not None:
+            traces.setdefault(when, set()).add(mark.relation)
+    groups: dict[datetime, set[int]] = {}
+    for ordinal, when in openings.items():
+        groups.setdefault(when, set()).add(ordinal)
+    tenders = []
+    for when, ordinals in groups.items():
+        own = {
+            number for ordinal in ordinals for number, kind, _ in relations.of(ordinal) if kind not in PUBLIC
+        }
+        tenders.append(_Tender(when, frozenset(ordinals), frozenset(own | traces.get(when, set()))))
+    return _Known(relations, tuple(tenders), restricted)
+
+
+def _numbers(generation: Generation, ordinal: int) -> list[str]:
+    """The numbers by which bids name a tender or lot."""
+    return [one.value for one in generation.party(ordinal).ids if one.scheme in TENDERED]
+
+
+def _above(
+    generation: Generation,
+    relations: Relations,
+    ordinal: int,
+    openings: dict[int, datetime],
+    numbers: dict[str, datetime],
+) -> datetime | None:
+    """The opening of a lot's tender: the one it is said to belong to, or whose number its own begins with."""
+    found = [
+        openings[peer]
+        for _, kind, peer in relations.of(ordinal)
+        if kind is RelationType.LOT_OF and peer in openings
+    ]
+    for own in _numbers(generation, ordinal):
+        parts = own.split("/")
+        starts = ("/".join(parts[:count]) for count in range(1, len(parts)))
+        found += [numbers[start] for start in starts if start in numbers]
+    return max(found, default=None)
+
+
+def _opening(text: str) -> datetime | None:
+    """The instant of an opening; one that can't be read has not come."""
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return _NEVER
+    return found if found.tzinfo is not None else found.replace(tzinfo=CST)
+
+
+__all__ = ["NAMED_THINGS", "ORDINARY", "PUBLIC", "RESTRICTED", "View", "Views"]
