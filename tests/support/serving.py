@@ -23,7 +23,7 @@ PROGRAM = (sys.executable, "-c", "from api.cli.main import main; main()")
 LISTED, CLEAN = "91329901MAGLD00148", "91329901MAGLD00223"
 NAME, OTHER = "临江澄远建设工程有限公司", "91329901MAGLD0049T"
 LISTS = ("SXBZXR", "ZDSS", "ZFCG", "ZDWF", "ZTBJ")
-RETRIES = 5
+RETRIES = 7
 
 
 class Installation:
@@ -39,16 +39,21 @@ class Installation:
         ours = {"LIANCHENG_HOME": str(self.home), "LIANCHENG_LANG": "en"}
         return {**known, **ours, **self.settings, **more}
 
-    def run(self, *arguments: str, given: str = "", **more: str) -> str:
-        """Run a command to its end and return what it wrote."""
-        done = subprocess.run(
+    def command(self, *arguments: str, given: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, however it ends."""
+        return subprocess.run(
             [*PROGRAM, *arguments],
             input=given,
             env=self.environment(**more),
             capture_output=True,
             text=True,
             check=False,
+            timeout=300,
         )
+
+    def run(self, *arguments: str, given: str = "", **more: str) -> str:
+        """Run a command that ends well and return what it wrote."""
+        done = self.command(*arguments, given=given, **more)
         assert done.returncode in (0, 1), done.stderr
         return done.stdout
 

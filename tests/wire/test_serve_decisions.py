@@ -2,65 +2,27 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-
-from api.bootstrap import now
-
-PROGRAM = [sys.executable, "-c", "from api.cli.main import main; main()"]
-LISTED, CLEAN = "91329901MAGLD00148", "91329901MAGLD00223"
-NAME = "临江澄远建设工程有限公司"
-
-
-def environment(home: Path) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "LIANCHENG_HOME": str(home), "LIANCHENG_LANG": "en"}
+from serving import CLEAN, LISTED, NAME, Installation, ask
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("decisions")
-    for code in ("SXBZXR", "ZDSS", "ZFCG", "ZDWF", "ZTBJ"):
-        path = folder / f"{code}.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            row = (NAME, LISTED) if code == "SXBZXR" else ("临江他方有限公司", "91329901MAGLD0049T")
-            csv.writer(out).writerows([("名称", "统一社会信用代码", "列入日期"), (*row, "2025-06-18")])
-        arguments = ["load", str(path), "--list", code, "--kind", "generic", "--taken-at", now().isoformat()]
-        subprocess.run(
-            [*PROGRAM, *arguments], env=environment(folder / "home"), check=True, capture_output=True
-        )
-    return folder / "home"
-
-
-@pytest.fixture(scope="module")
-def client(home: Path) -> Iterator[httpx.Client]:
-    process = subprocess.Popen(
-        [*PROGRAM, "serve", "--port", "0"], env=environment(home), stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    found = next(found for line in process.stderr if (found := re.search(r"http://\S+", line)))
-    with httpx.Client(base_url=found[0], timeout=60, transport=httpx.HTTPTransport(retries=5)) as one:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    house = Installation(tmp_path_factory.mktemp("decisions") / "home")
+    house.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]})
+    with house.serving() as one:
         yield one
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=20)
-    assert "Traceback" not in said
 
 
-def ask(*bidders: dict[str, Any], **tender: Any) -> dict[str, Any]:
-    return {"tender": {"regime": "procurement_tender", **tender}, "bidders": list(bidders)}
-
-
-BY_CODE = ask({"client_id": "b1", "identifiers": [{"id": LISTED}]})
+BY_CODE = ask(LISTED)
+BY_NAME = ask() | {"bidders": [{"client_id": "b0", "name": NAME}]}
 
 
 def events(client: httpx.Client) -> int:
@@ -84,7 +46,7 @@ def test_the_same_key_and_body_give_the_stored_answer(client: httpx.Client) -> N
 
 def test_the_same_key_with_another_body_is_refused(client: httpx.Client) -> None:
     client.post("/v1/decisions", json=BY_CODE, headers={"Idempotency-Key": "bid-3"})
-    other = ask({"client_id": "b1", "identifiers": [{"id": CLEAN}]})
+    other = ask(CLEAN)
     answer = client.post("/v1/decisions", json=other, headers={"Idempotency-Key": "bid-3"})
     assert (answer.status_code, answer.json()["code"]) == (422, "http.key_reused")
 
@@ -137,19 +99,23 @@ def test_a_certificate_is_a_page_with_its_verdict_and_nothing_from_elsewhere(cli
 
 def test_a_rejected_match_no_longer_asks_and_a_confirmed_one_blocks(client: httpx.Client) -> None:
     """By name alone the record is looked at by a person; what that person says decides from then on."""
-    body = ask({"client_id": "b1", "name": NAME})
-    decision = client.post("/v1/decisions", json=body).json()
+    decision = client.post("/v1/decisions", json=BY_NAME).json()
     assert decision["verdict"] == "REVIEW"
     waiting = client.get("/v1/reviews").json()["matches"]
     mine = next(match for match in waiting if match["decision_id"] == decision["decision_id"])
-    given = {"decision_id": decision["decision_id"], "record": mine["pair"], "answer": "reject", "reason": "seen"}
+    given = {
+        "decision_id": decision["decision_id"],
+        "record": mine["pair"],
+        "answer": "reject",
+        "reason": "seen",
+    }
     made = client.post("/v1/reviews", json=given)
     assert (made.status_code, made.json()["pair"]) == (201, mine["pair"])
-    after = client.post("/v1/decisions", json=body).json()
+    after = client.post("/v1/decisions", json=BY_NAME).json()
     assert after["verdict"] == "CLEAR", after["bidders"][0]["reasons"]
     assert mine["pair"] not in {match["pair"] for match in client.get("/v1/reviews").json()["matches"]}
     client.post("/v1/reviews", json={**given, "answer": "confirm"})
-    assert client.post("/v1/decisions", json=body).json()["verdict"] == "BLOCK"
+    assert client.post("/v1/decisions", json=BY_NAME).json()["verdict"] == "BLOCK"
     replayed = client.post(f"/v1/decisions/{decision['decision_id']}/replay").json()
     assert replayed["identical"] is True
 
@@ -159,7 +125,7 @@ def test_a_rejected_match_no_longer_asks_and_a_confirmed_one_blocks(client: http
     [{"record": "nothing"}, {"answer": "perhaps"}, {"reason": " "}, {"more": 1}, {"decision_id": "none"}],
 )
 def test_an_answer_that_can_not_be_kept_says_why(client: httpx.Client, change: dict[str, Any]) -> None:
-    decision = client.post("/v1/decisions", json=ask({"client_id": "b1", "name": NAME})).json()
+    decision = client.post("/v1/decisions", json=BY_NAME).json()
     before = events(client)
     record = f"SXBZXR:{decision['bidders'][0]['reasons'][0]['evidence'][0]['record']}"
     given = {"decision_id": decision["decision_id"], "record": record, "answer": "confirm", "reason": "x"}
@@ -183,7 +149,9 @@ def test_the_chain_is_verified_against_a_head_kept_elsewhere(client: httpx.Clien
 def test_what_is_asked_for_a_purpose_is_on_record(client: httpx.Client) -> None:
     decision = client.post("/v1/decisions", json=BY_CODE).json()
     before = events(client)
-    shown = client.get(f"/v1/decisions/{decision['decision_id']}", headers=[(b"Purpose", "核查某案".encode())])
+    shown = client.get(
+        f"/v1/decisions/{decision['decision_id']}", headers=[(b"Purpose", "核查某案".encode())]
+    )
     assert shown.status_code == 200
     assert events(client) == before + 1
     assert json.loads(shown.content)["decision_id"] == decision["decision_id"]

@@ -4,90 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from serving import CLEAN, LISTED, NAME, Installation, ask
 
 from api.bootstrap import now
 
-LISTED, CLEAN = "91329901MAGLD00148", "91329901MAGLD00223"
 KEY = "k" * 40
-PROGRAM = [sys.executable, "-c", "from api.cli.main import main; main()"]
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("LIANCHENG_")}
-    return {**known, "LIANCHENG_HOME": str(home), "LIANCHENG_LANG": "en", **more}
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wire")
-    files = []
-    for code in ("SXBZXR", "ZDSS", "ZFCG", "ZDWF", "ZTBJ"):
-        path = folder / f"{code}.csv"
-        with path.open("w", encoding="utf-8", newline="") as out:
-            name = (
-                ("临江澄远建设工程有限公司", LISTED)
-                if code == "SXBZXR"
-                else ("临江他方有限公司", "91329901MAGLD0049T")
-            )
-            csv.writer(out).writerows([("名称", "统一社会信用代码", "列入日期"), (*name, "2025-06-18")])
-        files.append((code, path))
-    for code, path in files:
-        arguments = ["load", str(path), "--list", code, "--kind", "generic", "--taken-at", now().isoformat()]
-        subprocess.run(
-            [*PROGRAM, *arguments], env=environment(folder / "home"), check=True, capture_output=True
-        )
-    return folder / "home"
-
-
-Start = Callable[..., httpx.Client]
+def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    found = Installation(tmp_path_factory.mktemp("wire") / "home")
+    found.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]})
+    return found
 
 
 @pytest.fixture(scope="module")
-def start() -> Iterator[Start]:
-    """Start a server and get a client for it; all are stopped at the end."""
-    running: list[tuple[subprocess.Popen[str], httpx.Client]] = []
-
-    def begin(home: Path, *arguments: str, **more: str) -> httpx.Client:
-        process = subprocess.Popen(
-            [*PROGRAM, "serve", "--port", "0", *arguments], env=environment(home, **more), stderr=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
-        assert process.stderr is not None
-        # it may say first that it compiles
-        lines = iter(process.stderr)
-        found = next(found for line in lines if (found := re.search(r"http://\S+", line)))
-        client = httpx.Client(base_url=found[0], timeout=20, transport=httpx.HTTPTransport(retries=5))
-        running.append((process, client))
-        return client
-
-    yield begin
-    for process, client in running:
-        client.close()
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-        assert "Traceback" not in said
-        assert LISTED not in said
-
-
-@pytest.fixture(scope="module")
-def client(home: Path, start: Start) -> httpx.Client:
-    return start(home)
-
-
-def ask(*codes: str, **tender: Any) -> dict[str, Any]:
-    bidders = [{"client_id": f"b{i}", "identifiers": [{"id": code}]} for i, code in enumerate(codes)]
-    return {"tender": {"regime": "procurement_tender", **tender}, "bidders": bidders}
+def client(house: Installation) -> Iterator[httpx.Client]:
+    with house.serving() as one:
+        yield one
 
 
 def test_a_block_is_an_answer(client: httpx.Client) -> None:
@@ -109,13 +49,10 @@ def test_replay(client: httpx.Client) -> None:
     assert replayed["decision_hash"] == decision["decision_hash"]
 
 
-def test_command_line_and_http_answer_alike(client: httpx.Client, home: Path) -> None:
+def test_command_line_and_http_answer_alike(client: httpx.Client, house: Installation) -> None:
     body = ask(LISTED, CLEAN, as_of=now().isoformat(timespec="seconds"))
-    done = subprocess.run(
-        [*PROGRAM, "decide", "-"], input=json.dumps(body), env=environment(home), capture_output=True, text=True,
-        check=True,
-    )  # fmt: skip
-    typed, wired = json.loads(done.stdout), client.post("/v1/decisions", json=body).json()
+    typed = json.loads(house.run("decide", "-", given=json.dumps(body)))
+    wired = client.post("/v1/decisions", json=body).json()
     for part in ("verdict", "bidders", "pairs", "subjects", "tender", "not_assessed"):
         assert typed.get(part) == wired.get(part), part
     assert typed["pins"]["input_hash"] == wired["pins"]["input_hash"]
@@ -198,13 +135,10 @@ def test_lists_and_health(client: httpx.Client) -> None:
     assert ready["stale"] == []
 
 
-def test_sealed_until_opening_for_others_than_the_decider(client: httpx.Client, home: Path) -> None:
+def test_sealed_until_opening_for_others_than_the_decider(client: httpx.Client, house: Installation) -> None:
     decision = client.post("/v1/decisions", json=ask(LISTED, opening_at="2199-01-01")).json()
     assert client.get(f"/v1/decisions/{decision['decision_id']}").status_code == 200
-    done = subprocess.run(
-        [*PROGRAM, "explain", decision["decision_id"]], env=environment(home), capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
+    done = house.command("explain", decision["decision_id"])
     assert done.returncode == 3
     assert "secret" in done.stderr
     assert done.stdout == ""
@@ -218,52 +152,45 @@ def test_the_openapi_document_describes_the_request(client: httpx.Client) -> Non
     assert "bidders" in shape["properties"]
 
 
-def test_a_newly_loaded_list_is_used_from_the_next_request_on(client: httpx.Client, home: Path) -> None:
+def test_a_newly_loaded_list_is_used_from_the_next_request_on(
+    client: httpx.Client, house: Installation
+) -> None:
     other = "91329901MAGLD0030X"
     assert client.post("/v1/decisions", json=ask(other)).json()["bidders"][0]["verdict"] == "CLEAR"
-    path = home.parent / "more.csv"
+    path = house.home.parent / "more.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows(
             [("名称", "统一社会信用代码", "列入日期"), ("临江新列有限公司", other, "2026-01-01")]
         )
-    arguments = ["load", str(path), "--list", "SXBZXR", "--kind", "generic", "--snapshot", "delta"]
-    subprocess.run(
-        [*PROGRAM, *arguments, "--taken-at", now().isoformat()],
-        env=environment(home),
-        check=True,
-        capture_output=True,
-    )
+    house.load(path, "--list", "SXBZXR", "--kind", "generic", "--snapshot", "delta")
     assert client.post("/v1/decisions", json=ask(other)).json()["bidders"][0]["verdict"] == "BLOCK"
 
 
-def test_with_a_key_only_its_bearer_is_answered(home: Path, start: Start) -> None:
-    guarded = start(home, LIANCHENG_API_KEY=KEY)
-    for headers in ({}, {"authorization": "Bearer " + "x" * 40}, {"authorization": f"Basic {KEY}"}):
-        answer = guarded.get("/v1/lists", headers=headers)
-        check_problem(answer, 401, "http.auth")
-        assert answer.headers["www-authenticate"] == "Bearer"
-        assert KEY not in answer.text
-    assert guarded.get("/v1/lists", headers={"authorization": f"Bearer {KEY}"}).status_code == 200
-    assert guarded.get("/healthz").status_code == 200
+def test_with_a_key_only_its_bearer_is_answered(house: Installation) -> None:
+    with house.serving(LIANCHENG_API_KEY=KEY) as guarded:
+        for headers in ({}, {"authorization": "Bearer " + "x" * 40}, {"authorization": f"Basic {KEY}"}):
+            answer = guarded.get("/v1/lists", headers=headers)
+            check_problem(answer, 401, "http.auth")
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert KEY not in answer.text
+        assert guarded.get("/v1/lists", headers={"authorization": f"Bearer {KEY}"}).status_code == 200
+        assert guarded.get("/healthz").status_code == 200
 
 
-def test_without_lists_it_starts_and_says_that_it_is_not_ready(tmp_path: Path, start: Start) -> None:
-    empty = start(tmp_path / "home")
-    assert empty.get("/healthz").status_code == 200
-    assert "No store" in check_problem(empty.get("/readyz"), 503, "http.unavailable")["detail"]
-    check_problem(empty.post("/v1/decisions", json=ask(LISTED)), 503, "http.unavailable")
+def test_without_lists_it_starts_and_says_that_it_is_not_ready(tmp_path: Path) -> None:
+    with Installation(tmp_path / "home").serving() as empty:
+        assert empty.get("/healthz").status_code == 200
+        assert "No store" in check_problem(empty.get("/readyz"), 503, "http.unavailable")["detail"]
+        check_problem(empty.post("/v1/decisions", json=ask(LISTED)), 503, "http.unavailable")
 
 
-def test_several_workers_answer(home: Path, start: Start) -> None:
-    several = start(home, "--workers", "2")
-    assert several.get("/readyz").json()["status"] == "ready"
+def test_several_workers_answer(house: Installation) -> None:
+    with house.serving("--workers", "2") as several:
+        assert several.get("/readyz").json()["status"] == "ready"
 
 
-def test_a_taken_port_is_one_sentence(client: httpx.Client, home: Path) -> None:
-    done = subprocess.run(
-        [*PROGRAM, "serve", "--port", str(client.base_url.port)], env=environment(home), capture_output=True,
-        text=True, check=False, timeout=60,
-    )  # fmt: skip
+def test_a_taken_port_is_one_sentence(client: httpx.Client, house: Installation) -> None:
+    done = house.command("serve", "--port", str(client.base_url.port))
     assert done.returncode == 3
     assert "port is in use" in done.stderr
     assert "Traceback" not in done.stderr

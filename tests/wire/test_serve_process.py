@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import statistics
 import subprocess
@@ -15,20 +14,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-PROGRAM = [sys.executable, "-c", "from api.cli.main import main; main()"]
-
-
-def environment(home: Path, **more: str) -> dict[str, str]:
-    known = {name: value for name, value in os.environ.items() if not name.startswith("LIANCHENG_")}
-    return {**known, "LIANCHENG_HOME": str(home), "LIANCHENG_LANG": "en", **more}
+from serving import PROGRAM, RETRIES, Installation, address_of
 
 
 def test_help_is_instant(tmp_path: Path) -> None:
     times = []
     for _ in range(7):
         begun = time.perf_counter()
-        subprocess.run([*PROGRAM, "--help"], env=environment(tmp_path), check=True, capture_output=True)
+        subprocess.run(
+            [*PROGRAM, "--help"], env=Installation(tmp_path).environment(), check=True, capture_output=True
+        )
         times.append(time.perf_counter() - begun)
     # the fastest run says what the program takes; a busy machine says the rest
     assert min(times) < 0.3, f"median {statistics.median(times):.3f} s"
@@ -38,7 +33,7 @@ def test_chinese_reaches_a_pipe_whatever_the_locale(tmp_path: Path) -> None:
     more = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     done = subprocess.run(
         [*PROGRAM, "--help", "--lang", "zh"],
-        env=environment(tmp_path, **more),
+        env=Installation(tmp_path).environment(**more),
         check=True,
         capture_output=True,
     )
@@ -46,34 +41,28 @@ def test_chinese_reaches_a_pipe_whatever_the_locale(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("demo") / "home"
-    done = subprocess.run(
-        [*PROGRAM, "demo", "--run", "--no-serve"], env=environment(home), capture_output=True, text=True, check=False,
-        timeout=120,
-    )  # fmt: skip
+def city(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    house = Installation(tmp_path_factory.mktemp("demo") / "home")
+    done = house.command("demo", "--run", "--no-serve")
     assert done.returncode == 0, done.stderr
-    (home / "said.txt").write_text(done.stdout, "utf-8")
-    return home
+    (house.home / "said.txt").write_text(done.stdout, "utf-8")
+    return house
 
 
-def test_the_demo_prints_verdicts_and_one_reason(city: Path) -> None:
-    said = (city / "said.txt").read_text("utf-8")
+def test_the_demo_prints_verdicts_and_one_reason(city: Installation) -> None:
+    said = (city.home / "said.txt").read_text("utf-8")
     assert {"CLEAR", "FLAG", "REVIEW", "BLOCK"} <= set(said.split())
     for words in ("Law: ", "Evidence: ", "Match (", "Remedy: "):
         assert words in said
 
 
-def test_every_bid_of_the_demo_gets_the_verdict_that_its_story_tells(city: Path) -> None:
-    manifest = json.loads((city / "demo" / "manifest.json").read_text("utf-8"))
+def test_every_bid_of_the_demo_gets_the_verdict_that_its_story_tells(city: Installation) -> None:
+    manifest = json.loads((city.home / "demo" / "manifest.json").read_text("utf-8"))
     wrong = []
     seen = set()
     for tender in manifest["tenders"]:
-        done = subprocess.run(
-            [*PROGRAM, "decide", str(city / "demo" / tender["request"])], env=environment(city), capture_output=True,
-            text=True, check=True,
-        )  # fmt: skip
-        verdicts = {b["client_id"]: b["verdict"] for b in json.loads(done.stdout)["bidders"]}
+        said = city.run("decide", str(city.home / "demo" / tender["request"]))
+        verdicts = {b["client_id"]: b["verdict"] for b in json.loads(said)["bidders"]}
         seen |= set(verdicts.values())
         wrong += [
             (bid["client_id"], bid["shows"], bid["expect"], verdicts[bid["client_id"]])
@@ -84,33 +73,28 @@ def test_every_bid_of_the_demo_gets_the_verdict_that_its_story_tells(city: Path)
     assert seen == {"CLEAR", "FLAG", "REVIEW", "UNDETERMINED", "BLOCK"}
 
 
-def test_loading_the_demo_again_is_fine(city: Path) -> None:
-    done = subprocess.run(
-        [*PROGRAM, "demo", "--load", "--format", "json"], env=environment(city), capture_output=True, text=True,
-        check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["published"] is True
+def test_loading_the_demo_again_is_fine(city: Installation) -> None:
+    assert json.loads(city.run("demo", "--load", "--format", "json"))["published"] is True
 
 
-def test_a_reader_that_leaves_is_no_error(city: Path) -> None:
+def test_a_reader_that_leaves_is_no_error(city: Installation) -> None:
     line = f"{' '.join(map(repr, PROGRAM))} lists --format jsonl | head -1"
     done = subprocess.run(
-        ["bash", "-c", line], env=environment(city), capture_output=True, text=True, check=False
+        ["bash", "-c", line], env=city.environment(), capture_output=True, text=True, check=False
     )
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
-def test_a_terminal_gets_a_table_with_colour_and_progress(city: Path) -> None:
+def test_a_terminal_gets_a_table_with_colour_and_progress(city: Installation) -> None:
     import pty
 
     master, slave = pty.openpty()
-    bidders = city / "demo" / "tenders" / "A-works" / "投标人名单.csv"
+    bidders = city.home / "demo" / "tenders" / "A-works" / "投标人名单.csv"
     process = subprocess.Popen(
         [*PROGRAM, "screen", str(bidders), "--regime", "mandatory_tender"],
-        env=environment(city, TERM="xterm-256color", COLUMNS="160"),
+        env=city.environment(TERM="xterm-256color", COLUMNS="160"),
         stdout=slave,
         stderr=slave,
     )
@@ -129,51 +113,31 @@ def test_a_terminal_gets_a_table_with_colour_and_progress(city: Path) -> None:
     assert "Screening" in shown.decode("utf-8", "replace")
 
 
-def test_many_callers_while_a_list_is_loaded(city: Path) -> None:
-    process = subprocess.Popen(
-        [*PROGRAM, "serve", "--port", "0"], env=environment(city), stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        lines = iter(process.stderr)
-        found = next((found for line in lines if (found := re.search(r"http://\S+", line))), None)
-        assert found
-        body = json.loads((city / "demo" / "tenders" / "B-goods" / "request.json").read_text("utf-8"))
-        with httpx.Client(base_url=found[0], transport=httpx.HTTPTransport(retries=5), timeout=60) as client:
-            client.get("/healthz")
-            loading = subprocess.Popen(
-                [*PROGRAM, "demo", "--load", "--format", "json"],
-                env=environment(city),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-            with ThreadPoolExecutor(8) as pool:
-                answers = list(pool.map(lambda _: client.post("/v1/decisions", json=body), range(200)))
-            assert loading.wait(timeout=120) == 0
-            last = client.post("/v1/decisions", json=body).json()
-        assert {answer.status_code for answer in answers} == {200}
-        ids = [answer.json()["decision_id"] for answer in answers]
-        assert len(set(ids)) == 200
-        assert last["pins"]["generation"] != answers[0].json()["pins"]["generation"]
-    finally:
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-    assert "Traceback" not in said
-    done = subprocess.run(
-        [*PROGRAM, "audit", "verify"], env=environment(city), capture_output=True, text=True, check=False
-    )
+def test_many_callers_while_a_list_is_loaded(city: Installation) -> None:
+    body = json.loads((city.home / "demo" / "tenders" / "B-goods" / "request.json").read_text("utf-8"))
+    with city.serving() as client:
+        client.get("/healthz")
+        with ThreadPoolExecutor(9) as pool:
+            loading = pool.submit(city.run, "demo", "--load", "--format", "json")
+            answers = list(pool.map(lambda _: client.post("/v1/decisions", json=body), range(200)))
+            loading.result(timeout=120)
+        last = client.post("/v1/decisions", json=body).json()
+    assert {answer.status_code for answer in answers} == {200}
+    ids = [answer.json()["decision_id"] for answer in answers]
+    assert len(set(ids)) == 200
+    assert last["pins"]["generation"] != answers[0].json()["pins"]["generation"]
+    done = city.command("audit", "verify")
     assert done.returncode == 0, done.stdout
 
 
-def test_the_demo_serves_until_it_is_told_to_stop(city: Path) -> None:
+def test_the_demo_serves_until_it_is_told_to_stop(city: Installation) -> None:
     process = subprocess.Popen(
-        [*PROGRAM, "demo", "--run", "--port", "0"], env=environment(city), stdout=subprocess.DEVNULL,
+        [*PROGRAM, "demo", "--run", "--port", "0"], env=city.environment(), stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        assert process.stderr is not None
-        address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
-        with httpx.Client(base_url=address, transport=httpx.HTTPTransport(retries=5), timeout=20) as client:
+        transport = httpx.HTTPTransport(retries=RETRIES)
+        with httpx.Client(base_url=address_of(process), transport=transport, timeout=20) as client:
             assert client.get("/readyz").json()["status"] == "ready"
     finally:
         process.send_signal(signal.SIGINT)
