@@ -21,8 +21,12 @@ _DIGEST = re.compile(
 )
 """A digest in hex: many digits in a row in it are chance."""
 
-_MAYBE = re.compile(rb"(?:[0-9]|\xef\xbc[\x90-\x99]){14}|[0-9]{6}[ -][0-9]{4}")
-"""What a JSON text holds at least when a person's number stands in it."""
+_PLAIN = bytes.maketrans(b"0123456789 ", b"0000000000-")
+_RUNS = (b"0" * 14, b"000000-0000")
+"""What a JSON text holds at least when a person's number stands in it, digits and separators made alike."""
+_WIDE = re.compile(rb"\xef\xbc[\x90-\x99]")
+"""A full-width digit."""
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
 _RESTRICTED = re.compile(rb'"restricted"\s*:\s*true')
 
 
@@ -50,9 +54,48 @@ def mask_json(data: bytes, *, restricted: bool = False) -> bytes:
         data: the text.
         restricted: the caller may see restricted findings, and that is on record (`api.restricted`).
     """
-    hide = not restricted and _RESTRICTED.search(data) is not None
-    if not hide and _MAYBE.search(data) is None:
-        return data
-    document = msgspec.json.decode(data)
-    masked = mask_value(ordinary_value(document) if hide else document)
-    return data if masked == document else msgspec.json.encode(masked, order="sorted")
+    if not restricted and _RESTRICTED.search(data) is not None:
+        document = msgspec.json.decode(data)
+        masked = mask_value(ordinary_value(document))
+        return data if masked == document else msgspec.json.encode(masked, order="sorted")
+    return _mask_strings(data)
+
+
+def _mask_strings(data: bytes) -> bytes:
+    """The text with its strings masked, keys left alone; only strings that are masked are written anew.
+
+    Taking a whole answer apart and writing it again costs as much as deciding it.
+    """
+    parts: list[bytes] = []
+    seen: dict[bytes, bytes] = {}
+    done = 0
+    for start, end in _suspects(data):
+        token = data[start:end]
+        masked = seen.get(token)
+        if masked is None:
+            text: str = msgspec.json.decode(token)
+            hidden = mask_text(text)
+            masked = seen[token] = token if hidden == text else msgspec.json.encode(hidden)
+        if masked != token and not data[end : end + 8].lstrip().startswith(b":"):
+            parts += (data[done:start], masked)
+            done = end
+    return b"".join((*parts, data[done:])) if parts else data
+
+
+def _suspects(data: bytes) -> list[tuple[int, int]]:
+    """Where strings stand in which a person's number may be, quotes included; in their order."""
+    if _WIDE.search(data) is not None:
+        return [found.span() for found in _STRING.finditer(data)]
+    # without escapes quotes come in pairs: an odd one begins a string, an even one ends it
+    quotes = data.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    alike = data.translate(_PLAIN)
+    found: set[tuple[int, int]] = set()
+    for run in _RUNS:
+        at = alike.find(run)
+        while at >= 0:
+            start, end = quotes.rfind(b'"', 0, at), quotes.find(b'"', at) + 1
+            inside = start >= 0 and end > 0 and quotes.count(b'"', 0, start + 1) % 2
+            if inside:
+                found.add((start, end))
+            at = alike.find(run, end if inside else at + len(run))
+    return sorted(found)
