@@ -30,6 +30,7 @@ from api.scenario_facts import (
     read_scenario,
     register,
 )  # fmt: skip
+from api.scenario_measures import compare_timeliness, play_measures
 from graph.dates import parse_instant
 from graph.generation import Earlier, Generation, current_generation, publish
 from graph.messages import Lang
@@ -114,7 +115,7 @@ def _run(scenario: Scenario, home: Path, policy: Policy, trial: TrialStore | Non
     if trial is not None:
         trial.empty()
     store = trial or open_store(str(home / "store.db"), create=True)
-    reviewed = any(step.review for step in scenario.steps)
+    reviewed = any(step.review or step.expect.measures for step in scenario.steps)
     world = World(store, home, policy, open_ledger(f"sqlite:///{home}/ledger.db") if reviewed else None)
     try:
         for number, step in enumerate(scenario.steps, 1):
@@ -179,6 +180,10 @@ class World:
             earlier.close()
         self._asked = decision
         yield from compare(decision, step.expect)
+        if step.expect.measures and self._ledger is not None:
+            yield from play_measures(self._ledger, decision.decision_id, step.expect.measures, now)
+        if step.expect.timeliness:
+            yield from compare_timeliness(self._generation, step.expect.timeliness, now)
 
     def _answer(self, answer: Literal["confirm", "reject"], at: datetime) -> None:
         """Record a person's answer to every match that the last decision asked about."""
@@ -262,10 +267,6 @@ class World:
 
 def compare(decision: Decision, expect: Expect) -> Iterator[str]:
     """What differs between a decision and the expectations of a step, as sentences for an engineer."""
-    if expect.measures is not None:
-        yield "measures are not carried out yet"
-    if expect.timeliness is not None:
-        yield "timeliness is not computed yet"
     if expect.verdict and decision.verdict.value != expect.verdict:
         yield f"verdict is {decision.verdict.value}, expected {expect.verdict}"
     places = {bidder.client_id: index for index, bidder in enumerate(decision.bidders)}

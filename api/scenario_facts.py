@@ -184,8 +184,22 @@ class ExpectedPair(Expected, frozen=True, kw_only=True):
     b: str
 
 
+class ExpectedMeasure(Spec, frozen=True, kw_only=True):
+    """A ticket that the decision gives, or must not give, and what is done on it: reported, then revoked.
+
+    `bidder`, `list` and `measure` choose one; without any it is the first.
+    """
+
+    ticket: bool
+    bidder: str = ""
+    list: str = ""
+    measure: str = ""
+    reported: bool = False
+    revoked: bool = False
+
+
 class Expect(Spec, frozen=True, kw_only=True):
-    """Expectations of a step. `measures` and `timeliness` are kept for the issues that bring them."""
+    """Expectations of a step. `timeliness` are counts of the report, e.g. `late`, over all authorities."""
 
     verdict: str = ""
     bidders: dict[str, Expected] = {}
@@ -193,8 +207,8 @@ class Expect(Spec, frozen=True, kw_only=True):
     subjects: dict[str, Expected] = {}
     tender: Expected | None = None
     not_assessed: tuple[str, ...] = ()
-    measures: Any = None
-    timeliness: Any = None
+    measures: tuple[ExpectedMeasure, ...] = ()
+    timeliness: dict[str, int] = {}
 
 
 class Step(Spec, frozen=True, kw_only=True):

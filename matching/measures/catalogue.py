@@ -164,7 +164,7 @@ class Catalogue:
         self._rows = content.measure
         self._passed = content.inherited
         self._listed = frozenset(row.target_list for row in content.measure)
-        cited = sorted({name for row in (*self._rows, *self._passed) for name in row.legal_basis})
+        cited = sorted({name for _, _, names in _carried(content) for name in names})
         laws = {name: msgspec.to_builtins(_law(name)) for name in cited}
         text = msgspec.json.encode({"catalogue": msgspec.to_builtins(content), "law": laws}, order="sorted")
         self.hash = hashlib.sha256(text).hexdigest()
