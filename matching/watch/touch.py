@@ -6,7 +6,7 @@ is told. Who is not found here is not decided anew, so whatever leads a decision
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -103,6 +103,7 @@ def touched(
     watched: Watchlist,
     policy: Policy,
     *,
+    answers: Iterable[int] = (),
     likeness: Callable[[Sequence[str]], Array] | None,
     go_on: Callable[[], None] = lambda: None,
 ) -> Touched:
@@ -113,11 +114,12 @@ def touched(
         since: the publication up to which everybody watched has been decided.
         watched: who is watched.
         policy: for the caps of walks.
+        answers: keys of what people have answered about since (`traces.answer_key`).
         likeness: keys of watched names that resemble one of these listed names; None: names as written only.
         go_on: called between the steps; may raise to stop.
     """
     changed = changed_since(generation, since)
-    wanted = [listing_keys(generation, changed.listings)]
+    wanted = [listing_keys(generation, changed.listings), np.fromiter(answers, "<u8")]
     seeds = [
         linked_parties(generation, changed.listings),
         changed.parties,
@@ -158,11 +160,6 @@ def _read(generation: Generation, ordinals: Array) -> tuple[Array, list[str]]:
             for name in (listing.subject.name, *(one.text for one in listing.subject.names)):
                 names[text.index_text(name)] = None
     return np.unique(np.fromiter(found, "<u8", len(found))), [name for name in names if name]
-
-
-def due_keys(pairs: Iterable[int]) -> Array:
-    """Keys to look for, sorted."""
-    return np.unique(np.fromiter(pairs, "<u8"))
 
 
 class Names:
@@ -241,9 +238,3 @@ def _sound(folder: Path) -> bool:
     except GenerationError:
         return False
     return True
-
-
-def chunks(ids: Sequence[int], size: int) -> Iterator[list[int]]:
-    """Ids in pieces, in order."""
-    for begin in range(0, len(ids), size):
-        yield list(ids[begin : begin + size])

@@ -7,16 +7,21 @@ million watched parties at once. They only find; what is found is decided anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
+import numpy.typing as npt
 import xxhash
 
 from graph import keys, text
 from graph.model import PartyType
 from matching.decision import Decision, Evidence
+from matching.marks import record_ref
 from matching.request import DecisionRequest, PartyRef, Person
 from matching.subjects import Subject, party_subject, person_subject
 
+Keys = npt.NDArray[Any]
+"""Keys, or ids of what is watched, as an array."""
 MOST_RECORDS = 256
 """Keys of records kept of one watched party: those of the records seen last."""
 
@@ -53,9 +58,9 @@ def record_key(list_code: str, record: str) -> int:
     return xxhash.xxh3_64_intdigest(f"r\x1f{list_code}\x1f{record}".encode("utf-8", "surrogatepass"))
 
 
-def pair_key(pair: str) -> int:
-    """The key of a pair that a person can answer about (`Evidence.pair`)."""
-    return xxhash.xxh3_64_intdigest(f"a\x1f{pair}".encode("utf-8", "surrogatepass"))
+def answer_key(ref: str) -> int:
+    """The key of what people answer about: a pair (`Evidence.pair`), or a record as marks name it."""
+    return xxhash.xxh3_64_intdigest(f"a\x1f{ref}".encode("utf-8", "surrogatepass"))
 
 
 def read(request: DecisionRequest) -> Traces:
@@ -119,19 +124,27 @@ def subject_keys(subject: Subject) -> Iterator[int]:
             yield from (keys.org_name(stem) for stem in branch.stem_candidates)
 
 
-def seen_records(decision: Decision, before: Iterable[int] = ()) -> tuple[int, ...]:
+def seen_records(decision: Decision, before: Iterable[int], key: bytes) -> tuple[int, ...]:
     """Keys of the records and pairs that a decision looked at, then those seen before, the newest first.
 
     What was put aside is among them: a record that a person rejected, or that was repaired, may count again.
+
+    Args:
+        decision: what was found.
+        before: the keys so far.
+        key: the installation's, by which marks name records.
     """
     found: dict[int, None] = {}
+    looked: dict[tuple[str, str], None] = {}
     for evidence in _evidence(decision):
-        found[record_key(evidence.list, evidence.record)] = None
+        looked[evidence.list, evidence.record] = None
         if evidence.pair:
-            found[pair_key(evidence.pair)] = None
+            found[answer_key(evidence.pair)] = None
     for subject in (*decision.bidders, *decision.subjects):
-        for trace in subject.trace:
-            found[record_key(trace.list, trace.record)] = None
+        looked |= {(trace.list, trace.record): None for trace in subject.trace}
+    for list_code, record in looked:
+        found[record_key(list_code, record)] = None
+        found[answer_key(record_ref(key, list_code, record))] = None
     return tuple((found | dict.fromkeys(before)).keys())[:MOST_RECORDS]
 
 
