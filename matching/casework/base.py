@@ -31,7 +31,7 @@ class NamedDocument(Doc):
     sha256: str
 
 
-class ContactDetails(Doc):
+class ContactDetails(Doc, omit_defaults=False):
     """How somebody who objects or applies is reached."""
 
     name: str = ""
