@@ -29,6 +29,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("control", "api.cli.control:control"),
     ("review", "api.cli.review:review"),
     ("measures", "api.cli.measures:measures"),
+    ("report", "api.cli.report:report"),
     ("graph", "api.cli.graph:graph"),
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),

@@ -36,6 +36,7 @@ class RouteModule(Protocol):
 MODULES: tuple[RouteModule, ...] = (
     decisions,
     measures,
+    reports,
     objections,
     repairs,
     reviews,
