@@ -5,6 +5,7 @@ Written against ASGI itself: a middleware of the framework's own kind costs each
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Final
 
@@ -13,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.deciding import busy
-from api.errors import log_unexpected
+from api.errors import log_unexpected, sentence
 from api.routes.access import known_host
 from api.routes.problem import ProblemError, from_known_error, problem, request_lang
 from api.settings import Settings
@@ -51,8 +52,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await self._live(scope, receive, send)
             return
         begun = time.perf_counter()
         status = 0
@@ -72,6 +73,24 @@ class Guard:
         finally:
             self._open -= 1
             self._telemetry.request(scope, status, time.perf_counter() - begun)
+
+    async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """From start to end; where a part can't be opened, its sentence is what the server says."""
+        known = ""
+
+        async def out(message: Message) -> None:
+            nonlocal known
+            if message["type"] == "lifespan.startup.failed":
+                error = sys.exc_info()[1]
+                known = sentence(error, self._settings.lang) or "" if isinstance(error, Exception) else ""
+                message = {**message, "message": known or message["message"]}
+            await send(message)
+
+        try:
+            await self._app(scope, receive, out)
+        except Exception:
+            if not known:
+                raise
 
     async def _answer(self, scope: Scope, receive: Receive, out: Send) -> ProblemError | None:
         """Let the application answer; the problem to tell where it could not."""

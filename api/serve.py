@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Final
 
-from api.errors import USAGE, CommandError
+from api.errors import MISSING, USAGE, CommandError
 from api.settings import Settings
+
+BACKLOG: Final = 2_048
+"""Connections that may wait to be taken."""
 
 
 def is_loopback(host: str) -> bool:
@@ -37,7 +39,14 @@ def _guarded(settings: Settings) -> bool:
         raise
 
 
-def serve(settings: Settings, host: str, port: int, workers: int, started: Callable[[str], None]) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    workers: int,
+    started: Callable[[str], None],
+    said: Callable[[str, int], None] = lambda code, pid: None,
+) -> int:
     """Serve until told to stop.
 
     Args:
@@ -46,6 +55,10 @@ def serve(settings: Settings, host: str, port: int, workers: int, started: Calla
         port: 0 takes a free one.
         workers: processes.
         started: called with the address once the port is taken.
+        said: told what happens to worker processes: a message of api/messages.toml and a process id.
+
+    Returns:
+        The exit status: 0, or 3 where a part could not be opened.
 
     Raises:
         CommandError: `serve.open` (status 2): not loopback, and neither key nor user.
@@ -53,43 +66,18 @@ def serve(settings: Settings, host: str, port: int, workers: int, started: Calla
     """
     if not is_loopback(host) and not settings.api_key and not _guarded(settings):
         raise CommandError("serve.open", status=USAGE, host=host)
-    import uvicorn
-
-    from api.work import beside
-
-    # uvicorn itself would believe whatever loopback says of where a request comes from
-    proxies: Any = {
-        "proxy_headers": bool(settings.trusted_proxies),
-        "forwarded_allow_ips": ",".join(settings.trusted_proxies),
-    }
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.create_server((host, port), family=family, backlog=512)
+    listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     with listener:
         taken = listener.getsockname()[1]
         started(f"http://{f'[{host}]' if ':' in host else host}:{taken}")
-        # request lines hold whatever a caller put into the address: they are never logged
-        if workers == 1:
-            from api.app import create_app
+        if workers > 1:
+            from api.pool import supervise
 
-            config = uvicorn.Config(
-                create_app(settings), log_level="warning", access_log=False, server_header=False, **proxies
-            )
-            # the background work runs in a process of its own (see api/work.py), which ends with this one
-            with beside(settings):
-                uvicorn.Server(config).run(sockets=[listener])
-            return
-    # worker processes read the environment, so what the command line decided has to stand there
-    os.environ["LIANCHENG_HOME"] = str(settings.home)
-    os.environ["LIANCHENG_STORE"] = settings.store
-    with beside(settings):
-        uvicorn.run(
-            "api.app:from_environment",
-            factory=True,
-            host=host,
-            port=taken,
-            workers=workers,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            **proxies,
-        )
+            return supervise(settings, listener, workers, said)
+        from api.work import beside
+        from api.worker import run
+
+        # the background work runs in a process of its own (see api/work.py), which ends with this one
+        with beside(settings):
+            return 0 if run(settings, listener) else MISSING

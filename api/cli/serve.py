@@ -16,5 +16,11 @@ def serve(run: Run, host: str, port: int, workers: int) -> int:
     from api.serve import serve as start
 
     run.compile_ahead()
-    start(run.settings, host, port, workers, lambda address: run.note("serve.started", address=address))
-    return 0
+    return start(
+        run.settings,
+        host,
+        port,
+        workers,
+        lambda address: run.note("serve.started", address=address),
+        lambda code, pid: run.note(code, pid=pid),
+    )
