@@ -80,7 +80,7 @@ class Allotment:
         alone: int | None = None
         if before is not None and not before.strong >> role & 1:
             alone = before.other if role else before.party
-        known = {self._known[one] for one in ids if one in self._known}
+        known = [found for one in ids if (found := self._known.get(one)) is not None]
         if known:
             party = min(known)
         elif alone is not None:
@@ -93,7 +93,7 @@ class Allotment:
                 self._known[one] = party
                 self._new.append((one, party))
         if len(known) > 1:
-            self._bonds.extend((party, one, record, role, 0) for one in sorted(known) if one != party)
+            self._bonds.extend((party, one, record, role, 0) for one in sorted(set(known)) if one != party)
         if before is not None and ids:
             old = [(alone, party)] if alone is not None and alone != party else []
             old += [(a, b) for a, b in self._released.get(role, ()) if b in known]

@@ -6,7 +6,7 @@ What a run does to records is the same in every store; how a store finds, adds a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -19,6 +19,7 @@ from graph.stores import rows as r
 from graph.stores.allot import Allotment
 
 _T = TypeVar("_T")
+_Added = tuple[int, r.Formed, int, r.Row | None]
 CHUNK = 20_000
 ADDED, UPDATED, ENDED, UNCHANGED, IN_FORCE = range(5)
 """Places in the figures of a source."""
@@ -98,7 +99,7 @@ class Run:
         """A batch is staged: make it durable where it is time."""
         raise NotImplementedError
 
-    def _current(self, kind: int, source: int, hashes: Iterable[int]) -> list[tuple[int, int, int, int]]:
+    def _current(self, kind: int, source: int, hashes: Collection[int]) -> list[tuple[int, int, int, int]]:
         """Hash of key, number, mark and state of the open rows of these keys."""
         raise NotImplementedError
 
@@ -130,8 +131,8 @@ class Run:
         """Number a new source."""
         raise NotImplementedError
 
-    def _remember(self, kind: int, source: int, numbered: Iterable[tuple[int, int]]) -> None:
-        """Take note of new rows, hash of key and number, where a store keeps them in memory."""
+    def _remember(self, kind: int, source: int, hashes: Collection[int], first: int) -> None:
+        """Take note of new rows, numbered from `first`, by the hashes of their keys, where a store keeps these."""
 
     def _parts(self, records: Sequence[content.Record]) -> Iterator[list[content.Record]]:
         """As many records at a time as suit the store."""
@@ -268,20 +269,20 @@ class Run:
         old = {row.kh: row for row in self._rows(changed.values())} if changed else {}
         self._parties.look_up(source, kind, slots.values())
         counts[IN_FORCE] += len(slots)
-        if old:
-            again = [(kh, slots.pop(kh), row) for kh, row in old.items()]
-            self._insert(
-                [self._form_row(source, kh, new, self._replace(row, new), row) for kh, new, row in again]
-            )
+        for kh, row in old.items():
+            new = slots.pop(kh)
+            self._add(source, ((kh, new, self._replace(row, new), row),))
         counts[ADDED] += len(slots)
         first = self._next
         self._next += len(slots)
-        self._remember(kind, source, zip(slots, range(first, self._next), strict=True))
-        # One row at a time: ten thousand held at once are work for the cycle collector.
-        self._insert(
-            self._form_row(source, kh, new, first + at, None) for at, (kh, new) in enumerate(slots.items())
-        )
+        self._remember(kind, source, slots, first)
+        self._add(source, ((kh, new, first + at, None) for at, (kh, new) in enumerate(slots.items())))
         self._parties.store()
+
+    def _add(self, source: int, records: Iterable[_Added]) -> None:
+        """Form and add rows: hash of key, record, number, and the version before, if there is one."""
+        # One row at a time: ten thousand held at once are work for the cycle collector.
+        self._insert(self._form_row(source, *one) for one in records)
 
     def _replace(self, before: r.Row, formed: r.Formed) -> int:
         """Make room for a newer version; returns its number. Within a run the newer one takes the place."""

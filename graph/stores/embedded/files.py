@@ -84,6 +84,8 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous=NORMAL")
             connection.execute("PRAGMA cache_size=-262144")
             connection.execute("PRAGMA wal_autocheckpoint=8000")
+            # an index that is made anew is sorted by more than one core
+            connection.execute("PRAGMA threads=2")
         else:
             connection.execute("PRAGMA query_only=1")
             connection.execute("PRAGMA cache_size=-16384")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Iterable
+from itertools import repeat
 
 from graph.stores import allot
 from graph.stores import rows as r
@@ -17,7 +19,8 @@ class Allotment(allot.Allotment):
         super().__init__(next_party)
         self._db = connection
         self._gen = generation
-        self._floor = next_party
+        self._floor = self._begun = next_party
+        self._forms = array("q")
 
     def look_up(self, source: int, kind: int, batch: Iterable[r.Formed]) -> None:
         """Read the strong identifiers of a batch, and find the parties of all of them at once."""
@@ -69,13 +72,31 @@ class Allotment(allot.Allotment):
             self._store_names()
             self._names.clear()
 
+    def _remembered(self, form: str, party: int) -> bool:
+        """Whether the form is the one last written of a party of this run: most are named alike each time.
+
+        64 bits stand for the form, so that millions of parties are remembered.
+        """
+        place = party - self._begun
+        return 0 <= place < len(self._forms) and self._forms[place] == hash(form)
+
     def _store_names(self) -> None:
-        known = "SELECT 1 FROM name WHERE n6 = ? AND party = ?"
+        older = [pair for pair in self._names if pair[1] < self._floor and not self._remembered(*pair)]
+        query = (
+            "SELECT key FROM json_each(?) AS asked WHERE EXISTS (SELECT 1 FROM name"
+            " WHERE n6 = asked.value ->> 0 AND party = asked.value ->> 1)"
+        )
+        text = json.dumps(older, ensure_ascii=False)
+        known = {older[place] for (place,) in self._db.execute(query, (text,))} if older else set()
         fresh = [
             pair
             for pair in self._names
-            if pair[1] >= self._floor or self._db.execute(known, pair).fetchone() is None
+            if pair not in known and (pair[1] >= self._floor or not self._remembered(*pair))
         ]
+        self._forms.extend(repeat(0, self.next - self._begun - len(self._forms)))
+        for form, party in fresh:
+            if party >= self._begun:
+                self._forms[party - self._begun] = hash(form)
         insert = "INSERT INTO name (n6, party, gen) VALUES (?, ?, ?)"
         self._db.executemany(insert, [(form, party, self._gen) for form, party in sorted(fresh)])
         texts: dict[int, str] = {}

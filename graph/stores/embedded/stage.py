@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from graph.store import SnapshotInfo
 from graph.stores import rows as r
 from graph.stores import run
+from graph.stores.embedded.fresh import Fresh
 from graph.stores.embedded.parties import Allotment
 
 COMMIT_EVERY = 100_000
 """Records between two commits: each commit writes every changed index page, so that fewer are faster."""
-_FRESH_AT_MOST = 2_000_000
-"""Records of a first load whose numbers are kept in memory (about 140 bytes each) instead of an index."""
-_KEY_INDEX = "CREATE INDEX IF NOT EXISTS record_key ON record (source, kh, to_gen, mark, state)"
-"""Made anew after a first load: kept up to date by a million rows in random order it would cost more than they."""
+_FRESH_AT_MOST = 20_000_000
+"""Records of a first load whose numbers are kept in memory (16 bytes each) instead of an index."""
+_INDEXES = {
+    "record_key": "record (source, kh, to_gen, mark, state)",
+    "record_party": "record (party)",
+    "record_other": "record (other) WHERE other IS NOT NULL",
+}
+"""Made anew after a first load: kept up to date by a million rows in random order they would cost more than these."""
 _INSERT = f"INSERT INTO record ({r.COLUMNS}) VALUES ({', '.join('?' * len(r.Row._fields))})"
 
 
@@ -57,11 +62,11 @@ class Run(run.Run):
             },
         )
         self._committed = self.staged
-        self._fresh: dict[int, dict[int, int]] | None = None
+        self._fresh: dict[int, Fresh] | None = None
         if last is None:
             self._fresh = {}
         else:
-            connection.execute(_KEY_INDEX)
+            self._index()
         for (blob,) in connection.execute("SELECT records FROM seen"):
             for one in array("q", blob):
                 self._seen[one] = 1
@@ -70,7 +75,7 @@ class Run(run.Run):
         """Make durable all that is staged, with the index that a first load does without."""
         if self._fresh is not None:
             self._open()
-            self._db.execute(_KEY_INDEX)
+            self._index()
             self._fresh = None
         self.commit()
 
@@ -94,11 +99,16 @@ class Run(run.Run):
         self._db.execute("COMMIT")
         self._committed = self.staged
 
+    def _index(self) -> None:
+        for name, columns in _INDEXES.items():
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+
     def _open(self) -> None:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
             if self._fresh is not None:
-                self._db.execute("DROP INDEX IF EXISTS record_key")
+                for name in _INDEXES:
+                    self._db.execute(f"DROP INDEX IF EXISTS {name}")
 
     def _wrote(self) -> None:
         if self.staged - self._committed >= COMMIT_EVERY:
@@ -106,9 +116,9 @@ class Run(run.Run):
                 self.settle()
             self.commit()
 
-    def _remember(self, kind: int, source: int, numbered: Iterable[tuple[int, int]]) -> None:
+    def _remember(self, kind: int, source: int, hashes: Collection[int], first: int) -> None:
         if self._fresh is not None:
-            self._fresh.setdefault(source, {}).update(numbered)
+            self._fresh.setdefault(source, Fresh()).add(hashes, first)
 
     def _insert(self, rows: Iterable[tuple[object, ...]]) -> None:
         self._db.executemany(_INSERT, rows)
@@ -122,10 +132,10 @@ class Run(run.Run):
         else:
             self._db.execute("DELETE FROM record WHERE id = ?", (row.id,))
 
-    def _current(self, kind: int, source: int, hashes: Iterable[int]) -> list[tuple[int, int, int, int]]:
+    def _current(self, kind: int, source: int, hashes: Collection[int]) -> list[tuple[int, int, int, int]]:
         if self._fresh is not None:
-            numbered = self._fresh.get(source, {})
-            again = [one for kh in hashes if (one := numbered.get(kh)) is not None]
+            known = self._fresh.get(source)
+            again = list(known.find(hashes)) if known is not None and hashes else []
             return [(row.kh, row.id, row.mark, row.state) for row in self._rows(again)] if again else []
         return self._db.execute(
             "SELECT kh, id, mark, state FROM record WHERE source = ? AND to_gen IS NULL"
