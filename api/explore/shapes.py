@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-import msgspec
-
-from graph.model import DocMeta
+from graph.model import Doc
 from matching.decision import Bilingual
 
 Listed = Literal["yes", "possibly", "no"]
 """On a list now by number; by name only, so that a person has to look; or on none that we know."""
 
 
-class Shape(msgspec.Struct, metaclass=DocMeta, frozen=True, kw_only=True):
+class Shape(Doc, omit_defaults=False):
     """Base of all answers."""
 
 

@@ -24,11 +24,12 @@ def read_query(request: Request, model: type[Q]) -> Q:
         ProblemError: `http.invalid` with every error at its place; `query.personal` for a number of a person.
     """
     given: dict[str, Any] = {}
+    fields = {field.alias or name: field for name, field in model.model_fields.items()}
     for name in dict.fromkeys(request.query_params):
         texts = request.query_params.getlist(name)
         if any(personal(text) for text in texts) or personal(name):
-            raise refused(request, "/" + (name if name in model.model_fields else ""), "query.personal")
-        field = model.model_fields.get(name)
+            raise refused(request, "/" + (name if name in fields else ""), "query.personal")
+        field = fields.get(name)
         if field is not None and _many(field.annotation):
             given[name] = [part for text in texts for part in text.split(",") if part]
         elif len(texts) > 1:

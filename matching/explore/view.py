@@ -169,10 +169,10 @@ def _read(generation: Generation, at: datetime) -> _Known:
         groups.setdefault(when, set()).add(ordinal)
     tenders = []
     for when, ordinals in groups.items():
-        own = {
+        inside = {
             number for ordinal in ordinals for number, kind, _ in relations.of(ordinal) if kind not in PUBLIC
         }
-        tenders.append(_Tender(when, frozenset(ordinals), frozenset(own | traces.get(when, set()))))
+        tenders.append(_Tender(when, frozenset(ordinals), frozenset(inside | traces.get(when, set()))))
     return _Known(relations, tuple(tenders), restricted)
 
 

@@ -8,7 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from store_records import batch
+
 from graph.dates import CST, iso
+from graph.identifiers import citizen_check_character
 from graph.model import (
     Id,
     Interval,
@@ -22,16 +25,19 @@ from graph.model import (
     Status,
     StatusEvent,
 )
-from graph.relations import Relation, RelationType
+from graph.relations import Relation
+from graph.relations import RelationType as Kind
 from graph.store import SnapshotInfo
-from store_records import batch
 
 SINCE = datetime(2025, 1, 1, tzinfo=CST)
 CHENGYUAN, YUANHE, HENGTAI, LANTIAN, SECRET = (
     "91329901MAGLD00148", "91329901MAGLD00223", "91329901MAGLD0049T", "91329901MAGLD0073Y", "91329901MAGLD0081T",
 )  # fmt: skip
 HEAD, OWNER, OFFICIAL, KIN, AGENT = (
-    "329901198001010018", "329901197001010024", "329901196501010031", "329901199001010046", "329901198505050053",
+    first + citizen_check_character(first)
+    for first in (
+        "32990119800101001", "32990119700101002", "32990119650101003", "32990119900101004", "32990119850505005",
+    )
 )  # fmt: skip
 CASE = "（2025）临01执虚123号"
 REGISTER = Source(dataset="REGISTER", file="虚构.csv", publisher="city")
@@ -58,7 +64,10 @@ D = org("临江蓝天材料有限公司", LANTIAN)
 S = org("临江密标科技有限公司", SECRET)
 TWIN = org("临江远禾贸易有限公司")
 P, Q = person("虚构甲", HEAD), person("虚构乙", OWNER)
-OPENED, SEALED = thing(PartyType.TENDER, "T-OPEN", "临江一号桥工程"), thing(PartyType.TENDER, "T-SEALED", "临江二号桥工程")
+OPENED, SEALED = (
+    thing(PartyType.TENDER, "T-OPEN", "临江一号桥工程"),
+    thing(PartyType.TENDER, "T-SEALED", "临江二号桥工程"),
+)
 OPEN_LOT, SEALED_LOT = thing(PartyType.LOT, "T-OPEN/1"), thing(PartyType.LOT, "T-SEALED/1")
 BUYER = org("临江市虚构建设局", "11329901MB0000006N")
 DEVICE = thing(PartyType.DEVICE, "mac:02AABBCCDD01")
@@ -67,9 +76,12 @@ RELATIVE, OFFICE = person("虚构丙", KIN), person("虚构丁", OFFICIAL)
 ACTING = person("虚构戊", AGENT)
 
 
-def _relation(kind: RelationType, src: Mention, dst: Mention, dataset: str = "REGISTER", **more: Any) -> Relation:
+def _relation(kind: Kind, src: Mention, dst: Mention, dataset: str = "REGISTER", **more: Any) -> Relation:
     valid = more.pop("valid", Interval(start=SINCE))
-    attributes = {name: more.pop(name) for name in ("lot", "restricted", "bid") if name in more}
+    attributes: dict[str, str] = {}
+    for name in ("lot", "restricted", "bid"):
+        if name in more:
+            attributes[name] = more.pop(name)
     share = more.pop("share", None)
     return Relation(
         type=kind, key=f"{kind}-{src.name}-{dst.name}-{attributes.get('lot', '')}", src=src, dst=dst, valid=valid,
@@ -80,7 +92,6 @@ def _relation(kind: RelationType, src: Mention, dst: Mention, dataset: str = "RE
 
 def records(opening: datetime, *, companies: int = 0) -> Iterator[Listing | PartyRecord | Relation]:
     """Everything; `opening` is when the sealed tender is opened, `companies` adds so many that one person heads."""
-    T = RelationType
     for mention, region in ((A, "临江市"), (B, "临江市"), (C, "临江市"), (D, ""), (BUYER, "")):
         key = mention.ids[0].value
         fields = {"region": region, "address": f"临江市虚构路{key[-3:]}号", "founded_on": "2010-05-06"}
@@ -88,41 +99,42 @@ def records(opening: datetime, *, companies: int = 0) -> Iterator[Listing | Part
             key=key, subject=mention, attributes={k: v for k, v in fields.items() if v}, source=REGISTER
         )
     yield PartyRecord(key="TWIN", subject=TWIN, source=REGISTER)
-    for number in (HEAD, OWNER):
-        who = P if number == HEAD else Q
+    for who in (P, Q):
         yield PartyRecord(key=f"person-{who.name}", subject=who, source=REGISTER)
     yield from (
-        _relation(T.LEGAL_REP_OF, P, A), _relation(T.LEGAL_REP_OF, P, B),
-        _relation(T.HOLDS, Q, C, share="60"), _relation(T.HOLDS, C, A, share="55"),
-        _relation(T.HOLDS, Q, A, share="10"), _relation(T.HOLDS, A, D, share="40"),
-        _relation(T.KIN_OF, RELATIVE, OFFICE, "KINSHIP", role="01", restricted="yes"),
-        _relation(T.DIRECTOR_OF, RELATIVE, D, "KINSHIP", restricted="yes"),
-        _relation(T.OFFICIAL_OF, OFFICE, BUYER, "OFFICIALS"),
+        _relation(Kind.LEGAL_REP_OF, P, A), _relation(Kind.LEGAL_REP_OF, P, B),
+        _relation(Kind.HOLDS, Q, C, share="60"), _relation(Kind.HOLDS, C, A, share="55"),
+        _relation(Kind.HOLDS, Q, A, share="10"), _relation(Kind.HOLDS, A, D, share="40"),
+        _relation(Kind.KIN_OF, RELATIVE, OFFICE, "KINSHIP", role="01", restricted="yes"),
+        _relation(Kind.DIRECTOR_OF, RELATIVE, D, "KINSHIP", restricted="yes"),
+        _relation(Kind.OFFICIAL_OF, OFFICE, BUYER, "OFFICIALS"),
     )  # fmt: skip
     for tender, lot, when in ((OPENED, OPEN_LOT, SINCE), (SEALED, SEALED_LOT, opening)):
-        number = tender.ids[0].value
         yield PartyRecord(
-            key=number, subject=tender, attributes={"opening_at": iso(when), "region": "临江市"},
+            key=tender.name, subject=tender, attributes={"opening_at": iso(when), "region": "临江市"},
             source=Source(dataset="TENDERS", publisher="city"),
         )  # fmt: skip
-        yield _relation(T.LOT_OF, lot, tender, "TENDERS")
-        yield _relation(T.BUYER_OF, BUYER, tender, "TENDERS")
+        yield _relation(Kind.LOT_OF, lot, tender, "TENDERS")
+        yield _relation(Kind.BUYER_OF, BUYER, tender, "TENDERS")
     yield from (
-        _relation(T.BID_IN, B, OPEN_LOT, "BIDS"), _relation(T.BID_IN, D, OPEN_LOT, "BIDS"),
-        _relation(T.BID_IN, A, SEALED_LOT, "BIDS", role="lead"), _relation(T.BID_IN, S, SEALED_LOT, "BIDS", role="member"),
-        _relation(T.USES, A, DEVICE, "DEVICES", lot="T-SEALED/1"), _relation(T.USES, S, DEVICE, "DEVICES", lot="T-SEALED/1"),
-        _relation(T.USES, S, BID_PHONE, "BIDS", lot="T-SEALED/1", role="contact"),
-        _relation(T.ACTS_FOR, ACTING, A, "BIDS", lot="T-SEALED/1", role="agent"),
+        _relation(Kind.BID_IN, B, OPEN_LOT, "BIDS"), _relation(Kind.BID_IN, D, OPEN_LOT, "BIDS"),
+        _relation(Kind.BID_IN, A, SEALED_LOT, "BIDS", role="lead"),
+        _relation(Kind.BID_IN, S, SEALED_LOT, "BIDS", role="member"),
+        _relation(Kind.USES, A, DEVICE, "DEVICES", lot="T-SEALED/1"),
+        _relation(Kind.USES, S, DEVICE, "DEVICES", lot="T-SEALED/1"),
+        _relation(Kind.USES, S, BID_PHONE, "BIDS", lot="T-SEALED/1", role="contact"),
+        _relation(Kind.ACTS_FOR, ACTING, A, "BIDS", lot="T-SEALED/1", role="agent"),
     )  # fmt: skip
     for number in range(companies):
-        one = org(f"临江众多{number:05d}号有限公司", f"91329901MAHUB{number:05d}")
+        one = org(f"临江众多{number:05d}号有限公司", f"91329901MA{number:06d}HX")
         yield PartyRecord(key=f"hub-{number}", subject=one, source=REGISTER)
-        yield _relation(T.SUPERVISOR_OF, P, one)
+        yield _relation(Kind.SUPERVISOR_OF, P, one)
     ended = StatusEvent(status=Status.REPAIRED, span=Interval(start=SINCE + timedelta(days=30)))
     for key, subject, events in (("1", A, ()), ("2", B, (ended,)), ("3", org("临江蓝天材料有限公司"), ())):
         yield Listing(
-            list_code="SXBZXR", key=key, subject=subject, effect=Interval(start=SINCE), case_no=CASE if key == "1" else "",
-            authority="虚构人民法院", events=events, raw={"案号": key}, source=Source(dataset="SXBZXR", publisher="court"),
+            list_code="SXBZXR", key=key, subject=subject, effect=Interval(start=SINCE),
+            case_no=CASE if key == "1" else "", authority="虚构人民法院", events=events, raw={"案号": key},
+            source=Source(dataset="SXBZXR", publisher="court"),
         )  # fmt: skip
 
 
