@@ -16,7 +16,7 @@ from matching.ledger import Ledger, StoredDecision
 from matching.measures import feedback
 from matching.measures.catalogue import load_catalogue
 from matching.measures.tickets import Ticket
-from matching.timeliness import timeliness
+from matching.reports.timeliness import timeliness
 
 TENANT: Final = "default"
 

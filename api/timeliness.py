@@ -14,7 +14,7 @@ from api.errors import USAGE, CommandError
 from api.explain import list_title, moment
 from api.masking import mask_value
 from graph.messages import Lang, say
-from matching.timeliness import LISTS, Punctuality, Timeliness
+from matching.reports.timeliness import LISTS, Punctuality, Timeliness
 
 COLUMNS = (
     "authority", "decisions", "on_time", "late", "not_known", "backlog", "share", "worst_days", "worst_decision",

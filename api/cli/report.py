@@ -12,7 +12,7 @@ from api.output import Column, Table
 from api.timeliness import COLUMNS, check_period, chosen_lists, page, rows, view
 from graph.dates import china_day
 from graph.lists import code_of
-from matching.timeliness import timeliness
+from matching.reports.timeliness import timeliness
 
 report = CommandGroup("report")
 

@@ -15,8 +15,8 @@ from api.routes.problem import problems
 from api.routes.shapes import Given, Taken, gives
 from api.timeliness import TimelinessView, check_period, chosen_lists, view
 from graph.lists import code_of
+from matching.reports.timeliness import timeliness
 from matching.request import Day
-from matching.timeliness import timeliness
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 BODIES: tuple[Taken, ...] = ()

@@ -18,7 +18,7 @@ from graph.dates import CST, start_of_day
 from graph.generation import current_generation, publish
 from graph.model import Interval, Listing, Mention, PartyType, Penalty, Source
 from graph.store import Batch, SnapshotInfo, Store, open_store
-from matching.timeliness import Timeliness, collected, deadline, timeliness
+from matching.reports.timeliness import Timeliness, collected, deadline, timeliness
 
 MARKET, HOUSING = "临江市市场监督管理局", "临江市住房和城乡建设局"
 

@@ -1,0 +1,1 @@
+"""Statistics for supervision, over what has been recorded."""
