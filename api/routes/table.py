@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from api.routes import (
     audit,
+    cases,
     decisions,
     health,
     keys,
@@ -39,6 +40,7 @@ MODULES: tuple[RouteModule, ...] = (
     reports,
     objections,
     repairs,
+    cases,
     reviews,
     parties,
     paths,

@@ -1,9 +1,9 @@
 """Repairs of credit and temporary lifts: what was applied for, who decided it, and from when the record is lifted.
 
-Whoever recognised the misconduct decides its repair (谁认定、谁修复), and 信用中国 prevails over a third party. One that a
-person with the right role enters with the deciding document counts as the record's status at once; a list that is
-published after the time for synchronising and still shows the record prevails again. Court lists are not repaired:
-the court deletes them by its own rules (令36 does not govern them), and may lift them for a time.
+Whoever recognised the misconduct decides its repair (谁认定、谁修复), and 信用中国 prevails over a third party. One
+that a person with the right role enters with the deciding document counts as the record's status at once; a list
+that is published after the time for synchronising and still shows the record prevails again. Lists of courts are not
+repaired: the court deletes from them by its own rules (令36 does not govern them), and may lift a record for a time.
 """
 
 from __future__ import annotations

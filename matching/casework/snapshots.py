@@ -1,0 +1,182 @@
+"""Frozen pictures of cases: what was known when one was made, under the hash of its content, to be handed on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from graph.model import Doc
+from matching.casework.base import NamedDocument, new_id
+from matching.casework.cases import (
+    CaseDecision,
+    CaseLink,
+    CaseParty,
+    CasePin,
+    notes_of,
+    read,
+    read_note,
+    sealed_decisions,
+    unsealed,
+)
+from matching.ledger import Draft, Item, Ledger, StoredDecision, Viewer, visible
+from matching.ledger.items import read_body
+
+SNAPSHOT: Final = "case_snapshot"
+Lookup = Callable[[str], StoredDecision | None]
+
+
+class FrozenDecision(Doc):
+    """A decision as it was known when a snapshot was made."""
+
+    decision_id: str
+    decision_hash: str = ""
+    verdict: str = ""
+    as_of: datetime | None = None
+    bidders: tuple[tuple[str, str, str], ...] = ()
+    """Bidder, masked code and verdict of each."""
+    opening_at: datetime | None = None
+    actor: str = ""
+
+
+class FrozenNote(Doc):
+    """A note as it stood when a snapshot was made."""
+
+    id: str
+    by: str
+    at: datetime
+    text: str
+    documents: tuple[NamedDocument, ...] = ()
+    decision_id: str = ""
+
+
+class Snapshot(Doc):
+    """A case frozen: what was known at `taken_at`. Its hash is over everything in it."""
+
+    case_id: str
+    case_version: int
+    state: str
+    taken_at: datetime
+    taken_by: str
+    title: str
+    summary: str = ""
+    assignee: str = ""
+    parties: tuple[CaseParty, ...] = ()
+    decisions: tuple[FrozenDecision, ...] = ()
+    links: tuple[CaseLink, ...] = ()
+    pins: tuple[CasePin, ...] = ()
+    notes: tuple[FrozenNote, ...] = ()
+    generation: str = ""
+    withheld: int = 0
+    """Parts that were sealed for whoever took the snapshot: they are not in it."""
+
+
+def freeze(
+    ledger: Ledger,
+    item: Item,
+    *,
+    viewer: Viewer,
+    lookup: Lookup,
+    clean: Callable[[Any], Any],
+    generation: str,
+    actor: str,
+    at: datetime,
+) -> Item:
+    """Freeze a case as its taker sees it now; what is sealed for the taker is not in it.
+
+    Args:
+        ledger: where it is recorded.
+        item: the case as it stands.
+        viewer: who takes the snapshot, as the ledger sees them.
+        lookup: a recorded decision of the tenant, by id.
+        clean: masks numbers of persons in plain values: a snapshot is handed on.
+        generation: the generation of records that was current.
+        actor: who takes it.
+        at: when.
+
+    Raises:
+        LedgerError: nothing was kept.
+    """
+    whole = read(item)
+    sealed = sealed_decisions(whole, item, viewer, at)
+    case, withheld = unsealed(whole, sealed)
+    notes = notes_of(ledger, item)
+    seen = [note for note in notes if visible(note, viewer, at)]
+    snapshot = Snapshot(
+        case_id=item.id,
+        case_version=item.version,
+        state=item.state,
+        taken_at=at,
+        taken_by=actor,
+        title=case.title,
+        summary=case.summary,
+        assignee=case.assignee,
+        parties=case.parties,
+        decisions=tuple(_frozen(one, lookup) for one in whole.decisions if one.decision_id not in sealed),
+        links=case.links,
+        pins=case.pins,
+        notes=tuple(_frozen_note(note) for note in seen),
+        generation=generation,
+        withheld=withheld + len(notes) - len(seen),
+    )
+    openings = [
+        one.opening_at for one in snapshot.decisions if one.opening_at is not None and one.opening_at > at
+    ]
+    openings += [note.opening_at for note in seen if note.opening_at is not None and note.opening_at > at]
+    body = msgspec.json.encode(clean(msgspec.to_builtins(snapshot)), order="sorted")
+    draft = Draft(
+        kind=SNAPSHOT,
+        id=new_id(),
+        state="frozen",
+        body=body,
+        keys=(f"case:{item.id}", f"sha256:{content_hash(body)}"),
+        opening_at=max(openings, default=None),
+    )
+    return ledger.items.put(draft, tenant=item.tenant, actor=actor, at=at)
+
+
+def snapshots_of(ledger: Ledger, case: Item, limit: int = 100) -> list[Item]:
+    """The snapshots of a case, newest first."""
+    return ledger.items.page(SNAPSHOT, tenant=case.tenant, key=f"case:{case.id}", limit=limit)
+
+
+def read_snapshot(item: Item) -> Snapshot:
+    """The snapshot in an item."""
+    found: Snapshot = read_body(item, Snapshot)
+    return found
+
+
+def content_hash(body: bytes) -> str:
+    """SHA-256 of a snapshot's canonical bytes, in hex: what a copy that was handed on can be compared with."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _frozen(one: CaseDecision, lookup: Lookup) -> FrozenDecision:
+    stored = lookup(one.decision_id)
+    if stored is None or stored.decision is None:
+        return FrozenDecision(decision_id=one.decision_id, opening_at=one.opening_at, actor=one.actor)
+    decision = stored.decision
+    return FrozenDecision(
+        decision_id=one.decision_id,
+        decision_hash=decision.decision_hash,
+        verdict=decision.verdict.value,
+        as_of=decision.pins.as_of,
+        bidders=tuple((b.name or b.client_id, b.code, b.verdict.value) for b in decision.bidders),
+        opening_at=one.opening_at,
+        actor=one.actor,
+    )
+
+
+def _frozen_note(item: Item) -> FrozenNote:
+    note = read_note(item)
+    return FrozenNote(
+        id=item.id,
+        by=item.actor,
+        at=item.changed_at,
+        text=note.text,
+        documents=note.documents,
+        decision_id=note.decision_id,
+    )
