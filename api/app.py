@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -20,9 +21,10 @@ from api.front import Front
 from api.guard import Guard
 from api.keys import KeyRing
 from api.passwords import Hasher
+from api.problems import of_parameters
 from api.routes.access import Access
 from api.routes.openapi import describe
-from api.routes.problem import STATUS, ProblemError, problem
+from api.routes.problem import STATUS, ProblemError, problem, request_lang
 from api.routes.table import MODULES
 from api.service import Service
 from api.sessions import Sessions
@@ -71,6 +73,12 @@ def create_app(settings: Settings) -> FastAPI:
     @app.exception_handler(ProblemError)
     async def refused(request: Request, error: ProblemError) -> Response:
         return problem(request, error, settings.lang)
+
+    @app.exception_handler(RequestValidationError)
+    async def misused(request: Request, error: RequestValidationError) -> Response:
+        lang = request_lang(request, settings.lang)
+        errors = [found.document(lang) for found in of_parameters(error.errors())]
+        return problem(request, ProblemError("http.invalid", errors=errors), settings.lang)
 
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:

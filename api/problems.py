@@ -177,6 +177,11 @@ def from_pydantic(error: ValidationError, prefix: Sequence[str | int] = ()) -> l
     ]
 
 
+def of_parameters(items: Iterable[Any]) -> list[Problem]:
+    """The errors of a request's path, query or headers, as the framework found them; the place is the parameter."""
+    return [_problem(item["loc"][1:], item["type"], item.get("ctx") or {}) for item in items]
+
+
 def _problem(location: Sequence[str | int], kind: str, context: dict[str, Any]) -> Problem:
     where = pointer(location)
     if kind == "value_error":

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from api.principals import Scope
 from api.routes.access import scope_of
-from api.routes.problem import PROBLEM_SCHEMA
+from api.routes.problem import PROBLEM_SCHEMA, problems
 from api.routes.table import RouteModule
 
 REF = "#/components/schemas/{model}"
@@ -43,6 +43,9 @@ def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
                 [answer for module in modules for answer in module.ANSWERS],
             )
             components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            for operations_of in made["paths"].values():
+                for operation in operations_of.values():
+                    _own_refusal(operation["responses"])
             for method, path, scope in operations(module.router for module in modules):
                 operation = made["paths"][path][method.lower()]
                 if scope is not None:
@@ -55,6 +58,12 @@ def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _own_refusal(responses: dict[str, Any]) -> None:
+    """Where the framework says by itself that parameters may be refused, the shape that they are refused with."""
+    if "HTTPValidationError" in str(responses.get("422", "")):
+        responses["422"] = problems("http.invalid")[422]
 
 
 def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type[Any]]) -> dict[str, Any]:

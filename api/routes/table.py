@@ -7,13 +7,16 @@ from typing import Protocol
 from fastapi import APIRouter
 
 from api.routes import (
+    alerts,
     audit,
     cases,
     decisions,
+    docs,
     health,
     keys,
     lists,
     measures,
+    metrics,
     objections,
     parties,
     paths,
@@ -50,5 +53,7 @@ MODULES: tuple[RouteModule, ...] = (
     sessions,
     users,
     health,
+    metrics,
+    docs,
 )
 ROUTERS: tuple[APIRouter, ...] = tuple(module.router for module in MODULES)
