@@ -15,6 +15,7 @@ import msgspec
 
 from api.explain import findings_of, verdict_of
 from api.problems import RequestError, validate_request
+from api.scenario_casework import Desk
 from api.scenario_facts import (
     PUBLISHER,
     Expect,
@@ -115,7 +116,7 @@ def _run(scenario: Scenario, home: Path, policy: Policy, trial: TrialStore | Non
     if trial is not None:
         trial.empty()
     store = trial or open_store(str(home / "store.db"), create=True)
-    reviewed = any(step.review or step.expect.measures for step in scenario.steps)
+    reviewed = any(s.review or s.objection or s.repair or s.expect.measures for s in scenario.steps)
     world = World(store, home, policy, open_ledger(f"sqlite:///{home}/ledger.db") if reviewed else None)
     try:
         for number, step in enumerate(scenario.steps, 1):
@@ -140,6 +141,7 @@ class World:
         self._generation: Generation | None = None
         self._runs = 0
         self._ledger = ledger
+        self._desk = None if ledger is None else Desk(ledger, KEY)
         self._asked: Decision | None = None
 
     def close(self) -> None:
@@ -158,6 +160,8 @@ class World:
         at = parse_instant(step.at)
         if step.review:
             self._answer(step.review, at)
+        if self._desk is not None:
+            yield from self._desk.play(step.objection, step.repair, self._asked, self._generation, at)
         self._load(step, at)
         if step.request is None:
             return

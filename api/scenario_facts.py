@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from api.scenario_casework import ObjectionSpec, RepairSpec
 from graph.dates import china_day, end_of_day, parse_instant
 from graph.identifiers import parse_organization, parse_person
 from graph.model import (
@@ -214,11 +215,14 @@ class Expect(Spec, frozen=True, kw_only=True):
 class Step(Spec, frozen=True, kw_only=True):
     """What arrives at a moment, and what is asked then. A step without a request only loads.
 
-    `review` is a person's answer to every match that the step before asked about.
+    `review` is a person's answer to every match that the step before asked about; `objection` and `repair` are
+    about a record of the last decision.
     """
 
     at: str = DEFAULT_AT
     review: Literal["", "confirm", "reject"] = ""
+    objection: ObjectionSpec | None = None
+    repair: RepairSpec | None = None
     lists: dict[str, ListSpec] = {}
     parties: tuple[PartySpec, ...] = ()
     relations: tuple[RelationSpec, ...] = ()
