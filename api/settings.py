@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,6 +125,14 @@ SETTINGS: tuple[Setting, ...] = (
         "are believed. Unset: nobody's.",
     ),
     Setting(
+        "LIANCHENG_WEBHOOK_ALLOW",
+        "",
+        "推送可以到达的内网网段，逗号分隔，如 10.0.0.0/8；"
+        "未列出的内网、本机和链路本地地址一律拒绝，网段以外须用 https。",
+        "Ranges beyond the public internet to which webhooks may go, with commas, e.g. 10.0.0.0/8. All other "
+        "private, loopback and link-local addresses are refused, and outside these ranges https is needed.",
+    ),
+    Setting(
         "LIANCHENG_WORK",
         "on",
         "on：liancheng serve 同时启动一个后台进程（监测、推送、每日存证等）；off：另用 liancheng work 运行。",
@@ -150,6 +159,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host_names: frozenset[str] = frozenset()
     trusted_proxies: tuple[str, ...] = ()
     work: bool = True
+    webhook_allow: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Where, not with which secrets: a traceback must not show them."""
@@ -286,6 +296,7 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
         host_names=_host_names(values),
         trusted_proxies=_proxies(values),
         work=_switch("LIANCHENG_WORK", values),
+        webhook_allow=_ranges("LIANCHENG_WEBHOOK_ALLOW", values),
     )
 
 
@@ -318,6 +329,16 @@ def _switch(name: str, values: Mapping[str, str]) -> bool:
     if given not in ("on", "off"):
         raise SettingsError("settings.switch", name=name)
     return given == "on"
+
+
+def _ranges(name: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    found = tuple(filter(None, (part.strip() for part in values.get(name, "").split(","))))
+    for part in found:
+        try:
+            ipaddress.ip_network(part, strict=False)
+        except ValueError:
+            raise SettingsError("settings.ranges", name=name) from None
+    return found
 
 
 def _whole(name: str, values: Mapping[str, str], default: int) -> int:

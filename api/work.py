@@ -36,6 +36,8 @@ RESTART_SECONDS: Final = 2.0
 LONGEST_RESTART: Final = 60.0
 """After this a worker process that died is started again; later and later while it dies at once."""
 TICK_SECONDS: Final = 0.5
+DIARY: Final = timedelta(minutes=1)
+"""How often a job that runs every few seconds is noted in the ledger; a failure always is."""
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the job goes on where it stood, at its next turn
@@ -63,26 +65,23 @@ class Parts:
 
 
 class Job(NamedTuple):
-    """Something to do again and again: a name, how long after its last start, and what."""
+    """Something to do again and again, in a thread of its own: a name, how long after its last start, and what."""
 
     name: str
     every: timedelta
     run: Callable[[Parts, datetime], None]
 
 
-def checkpoint(parts: Parts, at: datetime) -> None:
-    """Write the day's head of the audit chain into it (once a day; asking again changes nothing)."""
-    parts.service.ledger.checkpoint(at.date(), at=at)
-
-
-JOBS: tuple[Job, ...] = (Job("checkpoint", timedelta(minutes=10), checkpoint),)
-"""Every job, in the order in which they run when several are due."""
-
-
 class Worker:
     """Holds the lease, or waits for it, and runs what is due."""
 
-    def __init__(self, settings: Settings, jobs: tuple[Job, ...] = JOBS) -> None:
+    def __init__(self, settings: Settings, jobs: tuple[Job, ...]) -> None:
+        """Set up.
+
+        Args:
+            settings: the installation.
+            jobs: what there is to do (`api.jobs.JOBS`).
+        """
         self.settings = settings
         self.jobs = jobs
         self.holder = f"{os.getpid()}-{secrets.token_hex(4)}"
@@ -90,6 +89,9 @@ class Worker:
         """Set by whoever wants the process to end."""
         self._halt = threading.Event()
         self._holds = threading.Event()
+        self._running: dict[str, threading.Thread] = {}
+        self._begun: dict[str, datetime] = {}
+        self._noted: dict[str, datetime] = {}
 
     def run(self) -> None:
         """Work until `stop` is set.
@@ -104,7 +106,7 @@ class Worker:
             while not self.stop.wait(TICK_SECONDS):
                 if self._holds.is_set():
                     self._turn(service)
-            keeper.join(STOP_SECONDS)
+            keeper.join(STOP_SECONDS + 1)
         finally:
             service.close()
 
@@ -147,6 +149,7 @@ class Worker:
             if self.stop.wait(RENEW_SECONDS):
                 break
         self._halt.set()
+        self._join()
         if self._holds.is_set():
             with suppress(Exception):  # the lease runs out by itself
                 service.ledger.leases.release(LEASE, self.holder)
@@ -161,26 +164,42 @@ class Worker:
         for job in self.jobs:
             last = runs.get(job.name)
             now = bootstrap.now()
-            # a run without an end was cut off: go on with it; a start in the future is a clock that was set back
-            due = (
-                last is None
-                or last.ended_at is None
-                or not last.started_at <= now < last.started_at + job.every
+            begun = self._begun.get(job.name) or (
+                last.started_at if last is not None and last.ended_at else None
             )
-            if due and self._holds.is_set() and not self.stop.is_set():
-                self._do(service, job)
+            # a run without an end was cut off: go on with it; a start in the future is a clock that was set back
+            due = begun is None or not begun <= now < begun + job.every
+            busy = self._running.get(job.name)
+            if due and self._holds.is_set() and not self.stop.is_set() and not (busy and busy.is_alive()):
+                thread = threading.Thread(target=self._do, args=(service, job), name=job.name, daemon=True)
+                self._running[job.name] = thread
+                thread.start()
+
+    def _join(self) -> None:
+        """Let the jobs at hand come to their next stop."""
+        end = time.monotonic() + STOP_SECONDS
+        for thread in self._running.values():
+            thread.join(max(0.0, end - time.monotonic()))
 
     def _do(self, service: Service, job: Job) -> bool:
-        leases, halt = service.ledger.leases, _Either(self.stop, self._halt)
+        leases, now = service.ledger.leases, bootstrap.now()
+        self._begun[job.name] = now
+        noted = self._noted.get(job.name)
+        noting = job.every >= DIARY or noted is None or not noted <= now < noted + DIARY
         try:
-            leases.started(job.name, bootstrap.now())
-            job.run(Parts(service, halt), bootstrap.now())
-            leases.ended(job.name, bootstrap.now())
+            if noting:
+                leases.started(job.name, now)
+                self._noted[job.name] = now
+            job.run(Parts(service, _Either(self.stop, self._halt)), now)
+            if noting:
+                leases.ended(job.name, bootstrap.now())
         except Interrupted:
             return True
         except Exception as error:  # noqa: BLE001 - one job's failure ends neither the others nor the server
             log_unexpected(error, self.settings.logs)
             with suppress(Exception):
+                if not noting:
+                    leases.started(job.name, now)
                 leases.ended(job.name, bootstrap.now(), type(error).__name__)
             return False
         return True
@@ -291,4 +310,4 @@ def beside(settings: Settings) -> Iterator[None]:
                 process.stdin.close()
 
 
-__all__ = ["JOBS", "Interrupted", "Job", "Parts", "Worker", "beside", "until_signalled"]
+__all__ = ["Interrupted", "Job", "Parts", "Worker", "beside", "until_signalled"]

@@ -13,9 +13,10 @@ from api.errors import MISSING
 @click.option("--beside", is_flag=True, hidden=True)
 def work(run: Run, once: bool, beside: bool) -> int:
     """Run the background work."""
+    from api.jobs import JOBS
     from api.work import Worker, until_signalled
 
-    worker = Worker(run.settings)
+    worker = Worker(run.settings, JOBS)
     if once:
         failed = worker.once()
         for name in failed:

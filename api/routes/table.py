@@ -10,6 +10,7 @@ from api.routes import (
     alerts,
     audit,
     cases,
+    changes,
     decisions,
     docs,
     health,
@@ -17,6 +18,7 @@ from api.routes import (
     lists,
     measures,
     metrics,
+    monitors,
     objections,
     parties,
     paths,
@@ -24,7 +26,9 @@ from api.routes import (
     reports,
     reviews,
     sessions,
+    tenders,
     users,
+    webhooks,
 )
 from api.routes.shapes import Given, Taken
 
@@ -47,6 +51,11 @@ MODULES: tuple[RouteModule, ...] = (
     reviews,
     parties,
     paths,
+    tenders,
+    monitors,
+    changes,
+    alerts,
+    webhooks,
     lists,
     audit,
     keys,

@@ -109,6 +109,8 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str
     kind: str
     item: str
+    opening_at: datetime | None
+    """Until then not even the number of changes is told to others (招标投标法 22)."""
     changes: int
     first: int
     last: int
@@ -205,6 +207,21 @@ class Watching:
 
         def also(transaction: Transaction) -> None:
             transaction.connection.execute(delete(watched).where(_of(draft.kind, draft.id, tenant)))
+
+        return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
+
+    def reseal(self, draft: Draft, *, tenant: str, actor: str, at: datetime, expect: int) -> Item:
+        """Record a version of a tender whose opening was put at another time; what was found is sealed until then.
+
+        Raises:
+            LedgerError: as `Items.put`.
+        """
+        opening = None if draft.opening_at is None else to_micros(draft.opening_at)
+
+        def also(transaction: Transaction) -> None:
+            for table in (watched, watch_change):
+                place = (table.c.tenant == tenant) & (table.c.kind == draft.kind) & (table.c.item == draft.id)
+                transaction.connection.execute(update(table).where(place).values(opening_at=opening))
 
         return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
 
@@ -414,6 +431,7 @@ def _tell(transaction: Transaction, outcomes: Sequence[Outcome], moment: int) ->
                     tenant=tenant,
                     kind=kind,
                     item=item,
+                    opening_at=part[0][0].row.opening_at,
                     changes=len(part),
                     first=seq << _CHANGES,
                     last=(seq << _CHANGES) + len(part) - 1,

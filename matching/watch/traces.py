@@ -65,10 +65,23 @@ def answer_key(ref: str) -> int:
 
 def read(request: DecisionRequest) -> Traces:
     """The traces of everybody whom a request names."""
+    tender = request.tender
+    parties: list[PartyRef | None] = [tender.buyer, tender.agency, tender.platform_operator]
+    parties += tender.prior_service_providers
+    people: list[Person | None] = [*tender.committee, *tender.experts, *tender.officials]
+    for bidder in request.bidders:
+        parties.append(bidder)
+        parties += bidder.consortium.members if bidder.consortium is not None else ()
+        people += (bidder.agent, bidder.project_manager, *bidder.key_staff)
+    return of(parties, people)
+
+
+def of(parties: Iterable[PartyRef | None], people: Iterable[Person | None] = ()) -> Traces:
+    """The traces of parties with those who head them, and of people."""
     found: dict[int, None] = {}
     texts: dict[str, None] = {}
     facts = 0
-    for subject in _subjects(request):
+    for subject in _subjects(parties, people):
         found |= dict.fromkeys(subject_keys(subject))
         if subject.type is PartyType.ORGANIZATION:
             texts |= dict.fromkeys(t for t in subject.texts if t)
@@ -81,20 +94,13 @@ def read(request: DecisionRequest) -> Traces:
     return Traces(tuple(found), (), tuple(texts), facts)
 
 
-def _subjects(request: DecisionRequest) -> Iterator[Subject]:
-    tender = request.tender
-    parties: list[PartyRef | None] = [tender.buyer, tender.agency, tender.platform_operator]
-    parties += tender.prior_service_providers
-    people: list[Person | None] = [*tender.committee, *tender.experts, *tender.officials]
-    for bidder in request.bidders:
-        parties.append(bidder)
-        parties += bidder.consortium.members if bidder.consortium is not None else ()
-        people += (bidder.agent, bidder.project_manager, *bidder.key_staff)
+def _subjects(parties: Iterable[PartyRef | None], people: Iterable[Person | None]) -> Iterator[Subject]:
     for party in parties:
-        if party is not None:
-            if party.name or party.identifiers:
-                yield party_subject(party)
-            people += (party.legal_rep, party.principal)
+        if party is None:
+            continue
+        if party.name or party.identifiers:
+            yield party_subject(party)
+        yield from (person_subject(one) for one in (party.legal_rep, party.principal) if one is not None)
     yield from (person_subject(person) for person in people if person is not None)
 
 
