@@ -1,4 +1,6 @@
-// New parties: a node for each, labelled by what it is; `ident`, `local` and `form` find it again.
+// New parties of one kind: `ident`, `local` and `form` find them again. Each has a number of its own, given out by the
+// one writer; the step before says that this transaction is not done yet.
 UNWIND $rows AS row
-MERGE (p:Party {number: row[0]})
-ON CREATE SET p:$(row[1]), p.name = row[2], p.form = row[3], p.ident = row[4], p.local = row[5], p.gen = $gen
+CREATE (:Party:LABEL {
+  number: row[0], name: row[1], form: row[2], ident: row[3], local: row[4], gen: $gen
+})

@@ -5,5 +5,6 @@ MATCH (a:Party {number: row[0]})
 MATCH (b:Party {number: row[1]})
 CREATE (a)-[:RELATION {
   id: row[2], source: row[3], kh: row[4], key: row[5], mark: row[6], strong: row[7], valid_from: row[8],
-  valid_to: row[9], share: row[10], votes: row[11], role: row[12], doc: row[13], ends: row[14], from_gen: $gen
+  valid_to: row[9], zone: row[10], share: row[11], votes: row[12], role: row[13], doc: row[14], ends: row[15],
+  origin: row[16], line: row[17], from_gen: $gen
 }]->(b)

@@ -1,3 +1,3 @@
-// Undo a staged run: its versions go, a few thousand at a time.
-MATCH (r:Record) WHERE r.id >= $first
+// Undo a staged run: its versions go, of a page of numbers; those on a party go with it.
+MATCH (r:Record) WHERE r.id >= $low AND r.id < $high AND NOT r:Party
 WITH r LIMIT $size DETACH DELETE r RETURN count(*)

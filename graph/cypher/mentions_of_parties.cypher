@@ -7,6 +7,11 @@ CALL (p) {
   RETURN 0 AS role, r.id AS id, r.kind AS kind, r.source AS source, r.kh AS kh, r.key AS key, r.strong AS strong,
          r.to_gen AS to_gen, r.doc AS doc
   UNION ALL
+  MATCH (r:Record {id: p.id})
+  WHERE r = p AND r.from_gen <= $known AND ($ended OR r.to_gen IS NULL OR r.to_gen > $known)
+  RETURN 0 AS role, r.id AS id, r.kind AS kind, r.source AS source, r.kh AS kh, r.key AS key, r.strong AS strong,
+         r.to_gen AS to_gen, r.doc AS doc
+  UNION ALL
   MATCH (p)-[r]->(:Party)
   WHERE r.from_gen <= $known AND ($ended OR r.to_gen IS NULL OR r.to_gen > $known)
   RETURN 0 AS role, r.id AS id, 2 AS kind, r.source AS source, r.kh AS kh, r.key AS key, r.strong AS strong,

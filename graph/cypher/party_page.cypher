@@ -4,7 +4,9 @@ WITH p ORDER BY p.number LIMIT $size
 RETURN collect([
   p.number,
   COLLECT { MATCH (r:Record)-[:NAMES]->(p) WHERE r.from_gen <= $known
-            RETURN [r.id, r.kind, r.source, r.kh, r.key, r.strong, r.to_gen, r.doc] LIMIT $hub },
+            RETURN [r.id, r.kind, r.source, r.kh, r.key, r.strong, r.to_gen, r.doc] LIMIT $hub }
+    + CASE WHEN p:Record AND p.from_gen <= $known
+           THEN [[p.id, p.kind, p.source, p.kh, p.key, p.strong, p.to_gen, p.doc]] ELSE [] END,
   COLLECT { MATCH (p)-[r]->(:Party) WHERE r.from_gen <= $known
             RETURN [r.id, r.source, r.kh, r.key, r.strong, r.to_gen] LIMIT $hub },
   COLLECT { MATCH (:Party)-[r]->(p) WHERE r.from_gen <= $known

@@ -1,4 +1,6 @@
 // The same, to be dated.
 MATCH (r:Pending)
-RETURN r.id, r.kind, r.source, r.kh, r.key, r.mark, r.hash, r.from_gen, r.to_gen, r.state, r.party, r.strong, r.own, r.doc
+OPTIONAL MATCH (o:Origin {number: r.origin})
+RETURN r.id, r.kind, r.source, r.kh, r.key, r.mark, r.hash, r.from_gen, r.to_gen, r.state, r.party, r.strong, r.own, r.doc,
+       o.doc, r.line
 ORDER BY r.id

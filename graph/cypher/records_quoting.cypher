@@ -1,4 +1,8 @@
 // Records, a page by number, that quote a number.
-MATCH (r:Record) WHERE r.id > $low AND r.id <= $high AND (r.doc CONTAINS $token OR r.key CONTAINS $token)
-RETURN r.id, r.kind, r.source, r.kh, r.key, r.mark, r.hash, r.from_gen, r.to_gen, r.state, r.party, r.strong, r.own, r.doc
+MATCH (r:Record)
+WHERE r.id > $low AND r.id <= $high
+  AND (r.doc CONTAINS $token OR r.key CONTAINS $token OR r.origin IN $origins)
+OPTIONAL MATCH (o:Origin {number: r.origin})
+RETURN r.id, r.kind, r.source, r.kh, r.key, r.mark, r.hash, r.from_gen, r.to_gen, r.state, r.party, r.strong, r.own, r.doc,
+       o.doc, r.line
 ORDER BY r.id

@@ -2,6 +2,7 @@
 UNWIND $numbers AS number
 MATCH (:Party {number: number})-[r]-(:Party)
 WITH DISTINCT r, startNode(r) AS a, endNode(r) AS b
+OPTIONAL MATCH (o:Origin {number: r.origin})
 RETURN r.id, r.source, r.kh, r.key, r.mark, r.from_gen, r.to_gen, a.number, r.strong, b.number, type(r),
-       r.valid_from, r.valid_to, r.doc, r.ends
+       r.valid_from, r.valid_to, r.zone, r.share, r.votes, r.role, r.doc, r.ends, o.doc, r.line
 ORDER BY r.id

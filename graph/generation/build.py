@@ -17,7 +17,7 @@ from graph.generation.lookup import merge, put_table
 from graph.generation.manifest import ListSection, PartySection, RelationSection
 from graph.generation.partycolumns import Gathered, put_parties
 from graph.generation.projected import SHARED_FILES, WALK_FILES, ends_of, write_listed, write_walks
-from graph.projection.columns import EdgeColumns
+from graph.projection.columns import EdgeColumns, EdgePage
 from graph.relations import PartyRelation
 
 OPEN = 0xFFFF_FFFF
@@ -73,6 +73,11 @@ class _Docs:
         self._parts.append(doc)
         if len(self._parts) == _BLOCK:
             self._flush()
+
+    def extend(self, docs: Sequence[bytes]) -> None:
+        self._lengths.extend(map(len, docs))
+        self._parts.extend(docs)
+        self._flush()
 
     def _flush(self) -> None:
         self._writer.write(b"".join(self._parts))
@@ -326,6 +331,30 @@ def build_relations(
     count = docs.close()
     left, right = party_ordinals(sink, column(src)), party_ordinals(sink, column(dst))
     begun, ended = column(from_gen), column(to_gen)
+    section = put_relations(sink, begun, ended, columns.rows(left, right, begun, ended), parties)
+    if progress is not None:
+        progress("relations", count, count)
+    return section
+
+
+def build_relation_pages(
+    sink: Sink, pages: Iterable[EdgePage], parties: PartySection, progress: Progress | None = None
+) -> RelationSection:
+    """The same as `build_relations` of relations that come as columns: their numbers are not taken from objects."""
+    docs = _Docs(sink, "relation")
+    columns = EdgeColumns()
+    ends: dict[str, list[Array]] = {"src": [np.empty(0, "<u8")], "dst": [np.empty(0, "<u8")]}
+    generations: dict[str, list[Array]] = {"from_gen": [np.empty(0, "<u4")], "to_gen": [np.empty(0, "<u4")]}
+    for page in pages:
+        docs.extend(page.docs)
+        columns.extend(page.columns)
+        for name, parts in (*ends.items(), *generations.items()):
+            parts.append(getattr(page, name))
+        if progress is not None:
+            progress("relations", len(columns), 0)
+    count = docs.close()
+    left, right = (party_ordinals(sink, np.concatenate(parts)) for parts in ends.values())
+    begun, ended = (np.concatenate(parts) for parts in generations.values())
     section = put_relations(sink, begun, ended, columns.rows(left, right, begun, ended), parties)
     if progress is not None:
         progress("relations", count, count)

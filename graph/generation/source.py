@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from graph.generation.build import EdgeRow, ListingRow
 from graph.lists import RESEARCH
+from graph.projection.columns import EdgePage
 from graph.relations import PartyRelation
 from graph.store import GraphReader, Publication, Versioned
 
@@ -46,6 +47,19 @@ class ChangeReader(Protocol):
         ...
 
 
+@runtime_checkable
+class PageReader(Protocol):
+    """A store that can give its relations as columns."""
+
+    def edge_pages(self, known: int) -> Iterator[EdgePage] | None:
+        """All relation versions as known at a generation, in the order of `iter_edges`; None where it can't."""
+        ...
+
+
+def _unpaged() -> None:
+    return None
+
+
 def _unknown(number: int, touched: str) -> Changes | None:
     return None
 
@@ -60,6 +74,7 @@ class Source:
         datasets: names of the lists. Those for research stay in the store: what no decision may read, none can find.
         touched: a mark for a list (`""`: the parties) that changes with its rows; empty: read anew each time.
         changes: what was recorded since a generation with that mark; None where that is not known.
+        edge_pages: the relations as columns, which is faster; None where the store can't.
         newest: the number of the newest publication now; another than `number` means that rows may be mixed.
     """
 
@@ -73,6 +88,7 @@ class Source:
     parties: Callable[[], Iterable[bytes]]
     edges: Callable[[], Iterable[EdgeRow]]
     changes: Callable[[int, str], Changes | None] = _unknown
+    edge_pages: Callable[[], Iterable[EdgePage] | None] = _unpaged
 
 
 def store_source(store: GraphReader) -> Source:
@@ -115,4 +131,5 @@ def store_source(store: GraphReader) -> Source:
         parties=parties,
         edges=edges,
         changes=changes,
+        edge_pages=lambda: store.edge_pages(number) if isinstance(store, PageReader) else None,
     )

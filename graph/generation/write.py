@@ -17,6 +17,7 @@ from graph.generation.build import (
     RELATION_FILES,
     build_list,
     build_parties,
+    build_relation_pages,
     build_relations,
     link_lists,
     merge_lists,
@@ -226,6 +227,9 @@ def _relations(
         if progress is not None:
             progress("relations", previous.relations.rows, previous.relations.rows)
         return previous.relations
+    pages = source.edge_pages()
+    if pages is not None:
+        return build_relation_pages(sink, pages, parties, progress)
     return build_relations(sink, source.edges(), source.number, parties, progress)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ from graph.relations import ABOVE_MIN, BELOW_MAX, PartyRelation, RelationType
 Array = npt.NDArray[Any]
 
 TYPES: Final = tuple(RelationType)
-_NUMBER: Final = {kind: number for number, kind in enumerate(TYPES)}
+_NUMBER: Final[dict[str, int]] = {kind: number for number, kind in enumerate(TYPES)}
 _micros = lru_cache(maxsize=65_536)(to_micros)
 
 
@@ -71,13 +71,40 @@ class EdgeColumns:
         if relation.votes is not None:
             votes, _, inexact = parts(relation.votes)
             rounded |= inexact
-        self._numbers.extend((start(valid.start), end(valid.end), low, high, votes))
-        marks = _NUMBER[relation.type]
-        if relation.by != "code":
-            marks |= layout.BY_NAME
-        if rounded:
-            marks |= layout.ROUNDED
-        self._marks.append(marks)
+        self._append(
+            relation.type, start(valid.start), end(valid.end), low, high, votes,
+            by_code=relation.by == "code", rounded=rounded,
+        )  # fmt: skip
+
+    def add_numbers(
+        self, kind: str, since: int | None, until: int | None, low: int, high: int, votes: int, *, by_code: bool,
+        rounded: bool,
+    ) -> None:  # fmt: skip
+        """Take the numbers of a relation whose bounds and shares are read already."""
+        first, last = LEAST if since is None else since, MOST if until is None else until
+        self._append(kind, first, last, low, high, votes, by_code=by_code, rounded=rounded)
+
+    def extend(self, other: EdgeColumns) -> None:
+        """Take all rows of another one."""
+        self._numbers.extend(other._numbers)
+        self._marks.extend(other._marks)
+
+    def _append(
+        self,
+        kind: str,
+        first: int,
+        last: int,
+        low: int,
+        high: int,
+        votes: int,
+        *,
+        by_code: bool,
+        rounded: bool,
+    ) -> None:
+        self._numbers.extend((first, last, low, high, votes))
+        self._marks.append(
+            _NUMBER[kind] | (0 if by_code else layout.BY_NAME) | (layout.ROUNDED if rounded else 0)
+        )
 
     def rows(self, src: Array, dst: Array, from_gen: Array, to_gen: Array) -> Array:
         """The whole table (`layout`); the ends and generations are given as columns."""
@@ -87,6 +114,20 @@ class EdgeColumns:
         table[:, layout.ENDS] = packed(src, dst)
         table[:, layout.MARKS] = np.frombuffer(self._marks, "<u2")
         return table
+
+
+class EdgePage(NamedTuple):
+    """Relation versions as columns, with their documents written already."""
+
+    docs: list[bytes]
+    """JSON of each `PartyRelation`."""
+    src: Array
+    """`graph.keys.party` of where each comes from (uint64)."""
+    dst: Array
+    from_gen: Array
+    to_gen: Array
+    """The generation that ended each; `layout.OPEN`: none (uint32)."""
+    columns: EdgeColumns
 
 
 def packed(low: Array, high: Array) -> Array:

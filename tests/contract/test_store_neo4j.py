@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, LiteralString
 
+import msgspec
 import neo4j
+import numpy as np
 import pytest
 from neo4j_shared import Target
 from store_records import LIST, batch, day, listing, load, org, person, relation, row, snapshot, uscc
 
-from graph.model import Id, Interval, Listing, Mention, PartyRecord, PartyType
+from graph import keys
+from graph.generation.source import PageReader
+from graph.model import Id, Interval, Listing, Mention, PartyRecord, PartyType, SameAs, Source
+from graph.projection.columns import EdgeColumns
+from graph.projection.layout import OPEN
 from graph.relations import Relation, RelationType
 from graph.store import Changes, Store, StoreError, TrialStore, open_store, open_trial_store
 from graph.stores.bolt import stage, streams, write
@@ -95,7 +102,7 @@ def test_newer_layout_is_refused(neo4j_database: Target, ask: Ask) -> None:
         with pytest.raises(StoreError, match=r"store\.version"):
             again(neo4j_database)
     finally:
-        ask("MATCH (s:Store) SET s.layout = 1")
+        ask("MATCH (s:Store) SET s.layout = 2")
 
 
 def test_what_people_see(neo4j_trial: TrialStore, ask: Ask) -> None:
@@ -114,8 +121,10 @@ def test_what_people_see(neo4j_trial: TrialStore, ask: Ask) -> None:
     assert ask("MATCH (p:Person)-[:LEGAL_REP_OF]->(o) RETURN p.name, o.number") == [
         {"p.name": "虚构张三", "o.number": 1}
     ]
+    assert ask("MATCH (r:RegisterRow:Organization) RETURN r.key, r.number") == [{"r.key": "1", "r.number": 1}]
+    load(neo4j_trial, [row("2", JIA)], at=day(3), snapshots=REGISTER)
     assert ask("MATCH (r:RegisterRow)-[:NAMES]->(p:Party) RETURN r.key, p.number") == [
-        {"r.key": "1", "p.number": 1}
+        {"r.key": "2", "p.number": 1}
     ]
 
 
@@ -219,7 +228,7 @@ def test_pages_make_no_difference(neo4j_trial: TrialStore, monkeypatch: pytest.M
 
     whole = everything()
     assert len(whole[0]) == len(whole[1]) == 30  # type: ignore[arg-type]
-    for name, size in (("_LISTINGS", 4), ("_PARTIES", 4), ("_HUB", 3), ("_STARTS", 5), ("_EDGES", 3)):
+    for name, size in (("_LISTINGS", 4), ("_PARTIES", 4), ("_HUB", 3), ("_STARTS", 5), ("EDGES", 3)):
         monkeypatch.setattr(streams, name, size)
     assert everything() == whole
 
@@ -239,3 +248,121 @@ def test_prefixes_and_parts_of_many_names(neo4j_trial: TrialStore) -> None:
     load(neo4j_trial, rows, at=day(1), snapshots=REGISTER)
     assert len(neo4j_trial.search("临江市", limit=100)) == 100
     assert len(neo4j_trial.search("建设有限", limit=1000)) == 450
+
+
+def test_relations_as_columns_say_what_they_say_one_by_one(
+    neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def about(key: str, kind: RelationType, **more: Any) -> Relation:
+        fields = {
+            "key": key,
+            "type": kind,
+            "src": JIA,
+            "dst": YI,
+            "source": Source(dataset="register"),
+            **more,
+        }
+        return Relation(**fields)
+
+    day_utc = datetime(2024, 2, 29, 1, 2, 3, 4, tzinfo=UTC)
+    far = datetime(2024, 2, 29, tzinfo=timezone(timedelta(hours=9)))
+    file = Source(dataset="register", file='虚构"甲".csv', file_sha256="0" * 64, row=7, taken_at=day(1))
+    kinds = RelationType
+    records = [
+        about("plain", kinds.HOLDS),
+        about("share", kinds.HOLDS, share=Decimal("50.00"), votes=Decimal("33.3333333333")),
+        about("range", kinds.HOLDS, share_min=Decimal(50), share_max=Decimal("66.6"),
+              attributes={"share_above_min": "yes"}),
+        about("role", kinds.KIN_OF, role='配偶"\\', valid=Interval(start=day(1))),
+        about("attributes", kinds.BID_IN, attributes={"price": "100", "价": "\U00020000"}, source=file),
+        about("utc", kinds.WON, valid=Interval(start=day_utc, end=day_utc + timedelta(days=1)), source=file),
+        about("zones", kinds.WON, valid=Interval(start=day(3), end=day_utc + timedelta(days=1)), source=file),
+        about("far", kinds.WON, valid=Interval(end=far), source=file),
+        about("url", kinds.SERVED, source=Source(dataset="register", url="https://example.org/1", row=3)),
+        about("name", kinds.LEGAL_REP_OF, src=person("虚构张三"), valid=Interval(start=day(2), end=day(9))),
+    ]  # fmt: skip
+    load(neo4j_trial, records, at=day(1), snapshots=REGISTER)
+    load(neo4j_trial, records[2:], at=day(2), snapshots=REGISTER)
+    monkeypatch.setattr(streams, "_STARTS", 1)
+    assert isinstance(neo4j_trial, PageReader)
+    for known in (1, 2):
+        pages = list(neo4j_trial.edge_pages(known) or ())
+        edges = [one for one in neo4j_trial.iter_edges() if one[0].from_gen <= known]
+        assert [doc for page in pages for doc in page.docs] == [
+            msgspec.json.encode(edge) for _, edge in edges
+        ]
+        assert [keys.party(edge.src) for _, edge in edges] == [int(k) for page in pages for k in page.src]
+        assert [keys.party(edge.dst) for _, edge in edges] == [int(k) for page in pages for k in page.dst]
+        whole, parts = EdgeColumns(), EdgeColumns()
+        for _, edge in edges:
+            whole.add(edge)
+        for page in pages:
+            parts.extend(page.columns)
+        none = np.zeros(len(edges), "<u4")
+        assert (whole.rows(none, none, none, none) == parts.rows(none, none, none, none)).all()
+        ends = [OPEN if v.to_gen is None or v.to_gen > known else v.to_gen for v, _ in edges]
+        assert ends == [int(one) for page in pages for one in page.to_gen]
+    # read back as they were given
+    expanded, _ = neo4j_trial.expand([neo4j_trial.find("uscc", uscc(1)).key], limit=100)  # type: ignore[union-attr]
+    given = {
+        (one.type, one.share, one.role, one.source, one.valid, tuple(one.attributes.items()))
+        for one in records[2:]
+    }
+    found = {
+        (one.type, one.share, one.role, one.source, one.valid, tuple(one.attributes.items()))
+        for one in expanded
+    }
+    assert found == given - {
+        (r.type, r.share, r.role, r.source, r.valid, ()) for r in records if r.key == "name"
+    }
+    neo4j_trial.separate(
+        SameAs(mention="register/r/name#src", party="P0000000001", tier="E4", decided_by="ma"),
+        reason="", recorded_at=day(3),
+    )  # fmt: skip
+    assert neo4j_trial.edge_pages(3) is None
+
+
+def test_rows_of_the_earlier_layout_are_read_as_they_are(
+    neo4j_database: Target, neo4j_trial: TrialStore, ask: Ask
+) -> None:
+    one = relation("E", RelationType.HOLDS, JIA, YI, share=Decimal(60), valid=Interval(start=day(1)))
+    load(neo4j_trial, [row("1", JIA), one], at=day(2), snapshots=REGISTER)
+    before = list(neo4j_trial.iter_edges()), list(neo4j_trial.iter_parties())
+    fields = msgspec.to_builtins(one)
+    doc = {name: value for name, value in fields.items() if name not in ("src", "dst")}
+    ask(
+        "MATCH ()-[r:HOLDS]->() REMOVE r.origin, r.line SET r.doc = $doc",
+        doc=msgspec.json.encode(doc).decode(),
+    )
+    ask(
+        "MATCH (r:RegisterRow) REMOVE r.origin, r.line SET r.doc = $doc",
+        doc=msgspec.json.encode(row("1", JIA)).decode(),
+    )
+    ask("MATCH (p:Party:RegisterRow) REMOVE p:Record:RegisterRow CREATE (n:Record:RegisterRow)-[:NAMES]->(p)"
+        " SET n = properties(p) REMOVE n.number, p.id")  # fmt: skip
+    ask("MATCH (s:Store) SET s.layout = 1")
+    again(neo4j_database).close()
+    assert ask("MATCH (s:Store) RETURN s.layout AS layout") == [{"layout": 2}]
+    assert (list(neo4j_trial.iter_edges()), list(neo4j_trial.iter_parties())) == before
+    load(neo4j_trial, [row("1", JIA), one], at=day(3), snapshots=REGISTER)
+    assert neo4j_trial.publications()[-1].changes[0].unchanged == 2
+
+
+def test_a_file_named_after_a_person_is_forgotten_with_them(neo4j_trial: TrialStore, ask: Ask) -> None:
+    man = person("虚构欧阳小甲", NUMBER)
+    files = [
+        Source(dataset="register", file=f"{name}.csv", row=2) for name in ("虚构欧阳小甲", NUMBER, "all")
+    ]
+    records: list[Record] = [msgspec.structs.replace(row("9", man), source=files[0])]
+    records += [
+        msgspec.structs.replace(row(f"{at}", YI), source=source) for at, source in enumerate(files[1:])
+    ]
+    load(neo4j_trial, records, at=day(1), snapshots=REGISTER)
+    assert len(ask("MATCH (o:Origin) RETURN o.doc")) == 3
+    party = neo4j_trial.find("citizen_id", NUMBER)
+    assert party is not None
+    assert neo4j_trial.erase(party.key, reason="本人请求", recorded_at=day(4)) == 2
+    text = repr(ask("MATCH (n) RETURN [k IN keys(n) | toStringOrNull(n[k])] AS texts"))
+    assert NUMBER not in text
+    assert "虚构欧阳小甲" not in text
+    assert "all.csv" in text

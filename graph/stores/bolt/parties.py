@@ -47,6 +47,8 @@ class Allotment(allot.Allotment):
         self._open_bonds: dict[int, list[tuple[int, int, int, int, int]]] = {}
         """By record: number, a, b, role, carried."""
         self._places: dict[int, tuple[int, int]] = {}
+        self._seats: dict[int, list[Any]] = {}
+        """By new party: the register row that stands on it."""
         for number, a, b, record, source, kh, role, carried in bonds:
             self._open_bonds.setdefault(record, []).append((number, a, b, role, carried))
             self._places[record] = source, kh
@@ -84,6 +86,13 @@ class Allotment(allot.Allotment):
         """Where a record stands whose mentions may join parties."""
         if self._bonds:
             self._places[record] = source, kh
+
+    def seat(self, party: int, line: list[Any]) -> bool:
+        """Let a register row stand on its party, if that is new and none stands there yet."""
+        if party not in self._fresh or party in self._seats:
+            return False
+        self._seats[party] = line
+        return True
 
     def release(self, record: int, *, same_run: bool) -> None:
         """End the bonds that an older version gave; `place` takes up those that still hold."""
@@ -127,15 +136,18 @@ class Allotment(allot.Allotment):
             else:
                 self._work.names.append([form, party])
         for party, mention in self._fresh.items():
-            label = convert.LABELS[mention.type]
-            self._work.parties.append(
-                [party, label, mention.name or None, forms.get(party), idents.get(party), local.get(party)]
-            )
+            line = [party, mention.name or None, forms.get(party), idents.get(party), local.get(party)]
+            seat = self._seats.get(party)
+            if seat is None:
+                self._work.parties.setdefault(mention.type, []).append(line)
+            else:
+                self._work.register_parties.setdefault(mention.type, []).append(line + seat)
         for a, b, record, role, carried in self._bonds:
             self._add_bond(a, b, record, role, carried)
         self._new.clear()
         self._names.clear()
         self._fresh.clear()
+        self._seats.clear()
         self._bonds.clear()
 
 

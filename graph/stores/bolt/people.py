@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from graph.model import Party, PartyType, SameAs
 from graph.store import StoreError
@@ -119,14 +121,20 @@ class People(Reading, Writing):
         changed: dict[int, r.Row] = {}
         for row, role in rows:
             changed[row.id] = blanks.own(changed.get(row.id, row), role)
+        files = self._server.ask("origins")
         for token in sorted(blanks.numbers):
-            for row in self._quoting(token):
+            quoting = convert.Origins(files).holding(token)
+            for row in self._quoting(token, quoting):
                 changed[row.id] = blanks.quoted(changed.get(row.id, row))
+        named = self._unused([number for number, text in files if blanks.text(text) != text], sorted(changed))
         members = links.members(party)
 
         def work(ask: Asking, generation: int, recorded: int) -> None:
+            origins = convert.Origins(ask("origins"))
             for row in changed.values():
-                _put(ask, row)
+                _put(ask, row, origins)
+            ask("merge_origins", rows=origins.taken())
+            ask("delete_origins", numbers=named)
             ask("blank_parties", numbers=members)
             ask("blank_names", numbers=members)
             ask("blank_identifiers", numbers=members)
@@ -144,24 +152,39 @@ class People(Reading, Writing):
         self._decided("erasure", recorded_at, work)
         return len(changed)
 
-    def _quoting(self, token: str) -> list[r.Row]:
-        """Versions that quote a number anywhere."""
-        found: list[r.Row] = []
-        last_record = self._server.ask("last_generation")[0][1]
-        for low in range(0, last_record, _PAGE):
-            rows = self._server.ask("records_quoting", low=low, high=low + _PAGE, token=token)
-            found += map(convert.record, rows)
-        last_party = self._server.ask("last_party")[0][0]
-        for low in range(0, last_party, _PAGE):
-            rows = self._server.ask("relations_quoting", low=low, high=low + _PAGE, token=token)
-            found += map(convert.relation, rows)
+    def _quoting(self, token: str, origins: list[int]) -> list[r.Row]:
+        """Versions that quote a number anywhere, also in what is said of their file (`origins`)."""
+        asked = {"token": token, "origins": origins}
+        found = [convert.record(row) for row in self._records_paged("records_quoting", **asked)]
+        found += map(convert.relation, self._relations_paged("relations_quoting", **asked))
         return found
+
+    def _unused(self, origins: list[int], changed: list[int]) -> list[int]:
+        """Files from which no row comes but those that are changed."""
+        if not origins:
+            return []
+        asked = {"origins": origins, "changed": changed}
+        pages = (
+            self._records_paged("origin_used", **asked),
+            self._relations_paged("origin_used_by_relations", **asked),
+        )
+        return sorted(set(origins) - {one for rows in pages for (found,) in rows for one in found})
+
+    def _records_paged(self, name: str, **asked: object) -> Iterator[list[Any]]:
+        last = self._server.ask("last_generation")[0][1]
+        for low in range(0, last, _PAGE):
+            yield from self._server.ask(name, low=low, high=low + _PAGE, **asked)
+
+    def _relations_paged(self, name: str, **asked: object) -> Iterator[list[Any]]:
+        last = self._server.ask("last_party")[0][0]
+        for low in range(0, last, _PAGE):
+            yield from self._server.ask(name, low=low, high=low + _PAGE, **asked)
 
 
 def _allot(ask: Asking, generation: int) -> int:
     """A party of its own for a mention that was separated."""
     number = ask("allot_party", number=generation)[0][0]
-    ask("create_parties", rows=[[number, "Separated", None, None, None, None]], gen=generation)
+    ask("create_separated", number=number, gen=generation)
     return int(number)
 
 
@@ -203,10 +226,13 @@ def _rows_ever(ask: Asking, links: Links, party: int) -> list[tuple[r.Row, int]]
     return found
 
 
-def _put(ask: Asking, row: r.Row) -> None:
-    if row.kind != r.RELATION:
-        ask("blank_record", id=row.id, key=row.key, own=row.own, doc=row.doc.decode())
+def _put(ask: Asking, row: r.Row, origins: convert.Origins) -> None:
+    if row.kind == r.RELATION:
+        edge = convert.edge(r.decode_relation(row.doc), origins)
+        ask("blank_relation", party=row.party, id=row.id, key=row.key, role=edge.role, doc=edge.doc, ends=edge.ends,
+            zone=edge.zone, origin=edge.origin, line=edge.line)  # fmt: skip
         return
-    fields, doc, ends = convert.split(row.doc)
-    role = convert.text_of(fields, "role")
-    ask("blank_relation", party=row.party, id=row.id, key=row.key, doc=doc, ends=ends, role=role)
+    doc: tuple[str, int | None, int | None] = row.doc.decode(), None, None
+    if row.kind == r.REGISTER:
+        doc = convert.register_row(r.decode_register(row.doc), row.doc, origins)
+    ask("blank_record", id=row.id, key=row.key, own=row.own, doc=doc[0], origin=doc[1], line=doc[2])

@@ -9,10 +9,11 @@ from graph.relations import RelationType
 from graph.store import StoreError
 from graph.stores.bolt.server import Server
 
-LAYOUT = 1
-"""Newest layout of the database that this program reads; property of the `Store` node."""
+LAYOUT = 2
+"""Newest layout of the database that this program knows; property of the `Store` node. Rows of layout 1, whose
+documents are whole, are read as they are."""
 CONSTRAINTS = (
-    "store", "writer", "party", "record", "source", "generation", "identifier", "name", "bond", "verdict",
+    "store", "writer", "party", "record", "source", "origin", "generation", "identifier", "name", "bond", "verdict",
 )  # fmt: skip
 SEARCH = ("party_ident", "party_local", "party_form", "name_form")
 """What finding a party needs."""
@@ -98,5 +99,8 @@ def claim(server: Server, schema: Schema, *, create: bool, trials: bool = False)
     layout, for_trials = mark[0]
     if layout is None or layout > LAYOUT:
         raise StoreError("store.version", path=server.url, found=layout, known=LAYOUT)
+    if layout < LAYOUT:
+        schema.constraints()
+        server.write(lambda ask: ask("mark_layout", layout=LAYOUT))
     if trials and not for_trials:
         raise StoreError("store.not_scratch", path=server.url)

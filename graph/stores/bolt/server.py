@@ -11,10 +11,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import neo4j
 from neo4j import exceptions as errors
 
-from graph.relations import RelationType
 from graph.store import StoreError
 from graph.stores.bolt.address import Address
-from graph.stores.bolt.queries import query
+from graph.stores.bolt.queries import Kind, query
 
 T = TypeVar("T")
 Rows = list[list[Any]]
@@ -51,13 +50,13 @@ class Asking:
         self._runner = runner
         self._limit = limit
 
-    def __call__(self, name: str, relation: RelationType | None = None, /, **parameters: object) -> Rows:
+    def __call__(self, name: str, kind: Kind | None = None, /, **parameters: object) -> Rows:
         """Rows of the query `name`, as lists."""
-        return self._run(name, relation, parameters)
+        return self._run(name, kind, parameters)
 
-    def _run(self, name: str, relation: RelationType | None, parameters: dict[str, Any]) -> Rows:
+    def _run(self, name: str, kind: Kind | None, parameters: dict[str, Any]) -> Rows:
         """The one place from which queries are sent: text from a file, values as parameters."""
-        text: Any = query(name, relation)
+        text: Any = query(name, kind)
         if self._limit is not None:
             text = neo4j.Query(text, timeout=self._limit)
         return self._runner.run(text, parameters).values()
@@ -123,9 +122,9 @@ class Server:
         """Run `work` in a read transaction; it may be run again, and must only read."""
         return self._wait(lambda: self._managed(work, write=False))
 
-    def ask(self, name: str, relation: RelationType | None = None, /, **parameters: object) -> Rows:
+    def ask(self, name: str, kind: Kind | None = None, /, **parameters: object) -> Rows:
         """One named query in a read transaction of its own."""
-        return self.read(lambda ask: ask(name, relation, **parameters))
+        return self.read(lambda ask: ask(name, kind, **parameters))
 
     def write(self, work: Callable[[Asking], T]) -> T:
         """Run `work` in a write transaction; it may be run again after an error that passes by itself."""
@@ -135,13 +134,19 @@ class Server:
         """The same without waiting: the caller asks the flight for its result."""
         return Flight(lambda: self._guarded(lambda: self._managed(work, write=True)))
 
+    def start_asking(self, name: str, /, **parameters: object) -> Flight[Rows]:
+        """One named query in a read transaction of its own, without waiting."""
+        return Flight(
+            lambda: self._guarded(lambda: self._managed(lambda ask: ask(name, **parameters), write=False))
+        )
+
     def landed(self, flight: Flight[T]) -> T:
-        """The result of `start_writing`."""
+        """The result of what was started."""
         return flight.result(PATIENCE, self.url)
 
-    def change_schema(self, name: str, relation: RelationType | None = None, /, **parameters: object) -> Rows:
+    def change_schema(self, name: str, kind: Kind | None = None, /, **parameters: object) -> Rows:
         """Run one schema command in a transaction of its own; two at once are retried until both are done."""
-        return self.write(lambda ask: ask(name, relation, **parameters))
+        return self.write(lambda ask: ask(name, kind, **parameters))
 
     def hold(self, name: str, limit: float) -> Held:
         """Run a query in a transaction that stays open until it is let go; nobody else can run it meanwhile.

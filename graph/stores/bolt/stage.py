@@ -9,13 +9,13 @@ from __future__ import annotations
 import contextlib
 import zlib
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from graph.model import Listing, PartyRecord
-from graph.relations import RelationType
+from graph.relations import Relation, RelationType
 from graph.store import SnapshotInfo, StoreError
 from graph.stores import content, run
 from graph.stores import rows as r
@@ -66,6 +66,7 @@ class Run(run.Run):
         self._work = Work()
         self._flight: Flight[None] | None = None
         self._sent: dict[str, object] = {}
+        self._origins = convert.Origins(self._ask("origins"))
         sources = self._ask("sources")
         self._types = {number: dict.fromkeys(types or ()) for number, _, _, types in sources}
         self._fresh: dict[int, set[int]] = {
@@ -77,6 +78,14 @@ class Run(run.Run):
         self._keys: dict[int, int] = {}
         if not staged.empty:
             schema.indexes(SEARCH)
+        self._allotted = Allotment(
+            self._ask,
+            self._work,
+            staged.next_party,
+            self._ask("open_bonds"),
+            self._ask("last_bond")[0][0],
+            empty=staged.empty,
+        )
         super().__init__(
             server.url,
             staged.number,
@@ -84,14 +93,7 @@ class Run(run.Run):
             staged=staged.staged,
             first=staged.first,
             last=staged.next_record - 1,
-            parties=Allotment(
-                self._ask,
-                self._work,
-                staged.next_party,
-                self._ask("open_bonds"),
-                self._ask("last_bond")[0][0],
-                empty=staged.empty,
-            ),
+            parties=self._allotted,
             sources={(dataset, source): number for number, dataset, source, _ in sources},
             figures=staged.figures,
         )
@@ -139,6 +141,7 @@ class Run(run.Run):
         if self._named:
             self._work.seen = zlib.compress(self._named.tobytes(), 1)
             self._named = array("q")
+        self._work.origins = self._origins.taken()
         work, step = self._work.taken(), self._step
         progress = {
             "staged": self.staged,
@@ -170,7 +173,9 @@ class Run(run.Run):
 
     def _flush_when_full(self) -> None:
         work = self._work
-        rows = len(work.listings) + len(work.register) + sum(map(len, work.relations.values()))
+        rows = len(work.listings) + len(work.register)
+        for lines in (work.register_parties, work.relations):
+            rows += sum(map(len, lines.values()))
         if max(rows, len(self._named), len(work.ended)) >= SEND or work.size >= _SEND_BYTES:
             self._flush()
 
@@ -198,42 +203,61 @@ class Run(run.Run):
         super()._write(kind, records)
         self._flush_when_full()
 
-    def _remember(self, kind: int, source: int, numbered: Iterable[tuple[int, int]]) -> None:
+    def _remember(self, kind: int, source: int, hashes: Collection[int], first: int) -> None:
         known = self._fresh.get(source)
         if known is not None:
-            known.update(kh for kh, _ in numbered)
+            known.update(hashes)
             if len(known) > _KEPT:
                 del self._fresh[source]
 
-    def _insert(self, rows: Iterable[tuple[object, ...]]) -> None:
-        work, parties = self._work, self._parties
-        assert isinstance(parties, Allotment)  # noqa: S101 - made so above
-        for one in map(r.Row._make, rows):
-            parties.located(one.id, one.source, one.kh)
-            work.size += len(one.doc)
-            if one.kind == r.RELATION:
-                self._insert_relation(one)
+    def _add(self, source: int, records: Iterable[tuple[int, r.Formed, int, r.Row | None]]) -> None:
+        parties, origins, work = self._allotted, self._origins, self._work
+        for kh, formed, number, before in records:
+            record = formed.record
+            if isinstance(record, Relation):
+                self._add_relation(source, kh, formed, record, number, before)
                 continue
-            line = [one.id, one.source, one.kh, one.key, one.mark, None, one.state, one.party, one.strong, one.own,
-                    one.doc.decode(), one.from_gen]  # fmt: skip
-            if one.kind == r.LISTING:
-                line[5] = one.hash
-                work.listings.append(line)
-            else:
-                work.register.append(line)
+            row = r.Row._make(self._form_row(source, kh, formed, number, before))
+            parties.located(number, source, kh)
+            work.size += len(row.doc)
+            if isinstance(record, Listing):
+                self._add_listing(row)
+                continue
+            doc, origin, at = convert.register_row(record, row.doc, origins)
+            line = [number, source, kh, row.key, row.mark, row.state, row.strong, doc, origin, at]
+            if not parties.seat(row.party, line):
+                work.register.append([row.party, *line])
 
-    def _insert_relation(self, row: r.Row) -> None:
-        fields, doc, ends = convert.split(row.doc)
-        kind = row.type or ""
-        types = self._types.setdefault(row.source, {})
-        if kind not in types:
-            types[kind] = None
-            self._work.sources.append([row.source, *self._names[row.source], list(types)])
-        share, votes, role = (convert.text_of(fields, name) for name in ("share", "votes", "role"))
-        self._work.relations.setdefault(kind, []).append(
-            [row.party, row.other, row.id, row.source, row.kh, row.key, row.mark, row.strong, row.valid_from,
-             row.valid_to, share, votes, role, doc, ends]
+    def _insert(self, rows: Iterable[tuple[object, ...]]) -> None:
+        # Only listings are changed by an exit, which is what adds rows that are no records of the run.
+        for row in map(r.Row._make, rows):
+            self._allotted.located(row.id, row.source, row.kh)
+            self._work.size += len(row.doc)
+            self._add_listing(row)
+
+    def _add_listing(self, row: r.Row) -> None:
+        self._work.listings.append(
+            [row.id, row.source, row.kh, row.key, row.mark, row.hash, row.state, row.party, row.strong, row.own,
+             row.doc.decode(), row.from_gen]
         )  # fmt: skip
+
+    def _add_relation(
+        self, source: int, kh: int, formed: r.Formed, record: Relation, number: int, before: r.Row | None
+    ) -> None:
+        kind, ids, parties = record.type, formed.ids, self._allotted
+        src = parties.place(record.src, ids[0], number, 0, before)
+        dst = parties.place(record.dst, ids[1], number, 1, before)
+        parties.located(number, source, kh)
+        types = self._types.setdefault(source, {})
+        if kind.value not in types:
+            types[kind.value] = None
+            self._work.sources.append([source, *self._names[source], list(types)])
+        edge = convert.edge(record, self._origins)
+        self._work.size += len(edge.ends) + len(edge.doc or "")
+        strong = bool(ids[0]) | bool(ids[1]) << 1
+        self._work.relations.setdefault(kind, []).append(
+            [src, dst, number, source, kh, record.key, formed.mark, strong, *edge]
+        )
 
     def _pend(self, record: int) -> None:
         self._work.pending.append(record)
@@ -246,7 +270,7 @@ class Run(run.Run):
         lines = self._work.ended_relations if earlier else self._work.removed_relations
         lines.setdefault(row.type or "", []).append([row.id, row.kh])
 
-    def _current(self, kind: int, source: int, hashes: Iterable[int]) -> list[tuple[int, int, int, int]]:
+    def _current(self, kind: int, source: int, hashes: Collection[int]) -> list[tuple[int, int, int, int]]:
         keys = list(hashes)
         fresh = self._fresh.get(source)
         if fresh is not None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from graph.stores.bolt.address import parse
+from graph.stores.bolt.pages import Pages
 from graph.stores.bolt.people import People
 from graph.stores.bolt.schema import Schema, claim
 from graph.stores.bolt.server import Server
-from graph.stores.bolt.streams import Streams
 
 
-class BoltStore(Streams, People):
+class BoltStore(Pages, People):
     """A database in Neo4j. Safe to read from several threads and processes; one writes at a time.
 
     Args:
@@ -32,6 +32,7 @@ class BoltStore(Streams, People):
         self._schema = Schema(self._server)
         self.url = self._server.url
         self._links_cache = {}
+        self._origins = {}
         self._held = None
         self._run = None
         try:
@@ -57,3 +58,4 @@ class BoltStore(Streams, People):
         for name in ("wipe_relations", "wipe_nodes"):
             self._repeat(name)
         self._links_cache = {}
+        self._origins = {}

@@ -27,12 +27,14 @@ _PARTIES = 2_000
 _HUB = 2_000
 """Relations of a party above which its mentions are read row by row: as columns they would fill the server's memory."""
 _STARTS = 20_000
-_EDGES = 50_000
+EDGES = 50_000
 """Relations that a page may have as columns."""
 
 
 class Streams(Reading):
     """The iterators of `GraphReader`. Each sees one generation to its end."""
+
+    _origins: dict[int, str]
 
     def touched(self, dataset: str) -> str:
         """A mark that changes whenever rows of a list (or, for "", parties and relations) may read differently."""
@@ -103,14 +105,17 @@ class Streams(Reading):
     def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:
         """All relation versions, ends resolved, in the order of the parties that they come from."""
         at, links = self._snapshot()
+        for low, high, expected in self._spans():
+            yield from self._edges(links, at, low, high, hub=expected > EDGES)
+
+    def _spans(self) -> Iterator[tuple[int, int, int]]:
+        """Pages of parties: after which, up to which, and how many relations they have."""
         low = 0
         while True:
             high, count = self._server.ask("relation_degrees", after=low, size=_STARTS)[0]
             if high is None:
                 return
-            bounds = self._bounds(low, high) if count > _EDGES else [(low, high, int(count))]
-            for start, end, expected in bounds:
-                yield from self._edges(links, at, start, end, hub=expected > _EDGES)
+            yield from self._bounds(low, high) if count > EDGES else [(low, high, int(count))]
             low = high
 
     def _bounds(self, low: int, high: int) -> Iterator[tuple[int, int, int]]:
@@ -120,7 +125,7 @@ class Streams(Reading):
             while True:
                 size = max(1, size // 8)
                 end, count = self._server.ask("relation_degrees", after=low, size=size)[0]
-                if count <= _EDGES or size == 1:
+                if count <= EDGES or size == 1:
                     break
             yield low, min(end, high), int(count)
             low = end
@@ -129,12 +134,25 @@ class Streams(Reading):
         self, links: Links, at: int, low: int, high: int, *, hub: bool
     ) -> Iterator[tuple[Versioned, PartyRelation]]:
         found = self._server.ask("relation_rows" if hub else "relation_page", low=low, high=high, known=at)
-        rows: list[Any] = found if hub else list(convert.columns(found))
+        rows: list[Any] = found if hub else found[0][0]
         rows.sort(key=lambda row: (row[6], row[0]))
-        decode = views.decode_edge
-        for _, source, kh, strong, start, end, src, dst, doc in rows:
-            version = Versioned(from_gen=start, to_gen=end if 0 <= end <= at else None)
-            yield version, views.resolved(links, decode(doc), source, kh, strong, src, dst)
+        for _, source, kh, strong, start, end, src, dst, *said in rows:
+            version = Versioned(from_gen=start, to_gen=end if end is not None and end <= at else None)
+            doc = self._edge_of(*said)
+            yield version, views.resolved(links, doc, source, kh, strong, src, dst)
+
+    def _edge_of(
+        self, kind: str, since: int | None, until: int | None, zone: str | None, share: str | None, votes: str | None,
+        role: str | None, doc: str | None, origin: int | None, line: int | None,
+    ) -> views.EdgeDoc:  # fmt: skip
+        text = None if origin is None else self._origin(origin)
+        return convert.edge_doc(kind, since, until, zone, share, votes, role, doc, text, line)
+
+    def _origin(self, number: int) -> str:
+        """What rows say of the file that they come from. Numbers are never given twice."""
+        if number not in self._origins:
+            self._origins = dict(map(tuple, self._server.ask("origins")))
+        return self._origins[number]
 
     def _snapshot(self) -> tuple[int, Links]:
         return self._reading(lambda ask, at, links: (at, links))

@@ -6,6 +6,8 @@ from typing import Any
 
 import msgspec
 
+from graph.model import PartyType
+from graph.relations import RelationType
 from graph.stores.bolt import convert
 from graph.stores.bolt.server import Asking
 
@@ -19,10 +21,12 @@ class Work(msgspec.Struct):
     removed_relations: dict[str, Lines] = {}
     ended: list[int] = []
     ended_relations: dict[str, Lines] = {}
-    parties: Lines = []
+    origins: Lines = []
+    parties: dict[PartyType, Lines] = {}
+    register_parties: dict[PartyType, Lines] = {}
     listings: Lines = []
     register: Lines = []
-    relations: dict[str, Lines] = {}
+    relations: dict[RelationType, Lines] = {}
     identifiers: Lines = []
     names: Lines = []
     removed_bonds: list[int] = []
@@ -50,22 +54,27 @@ class Work(msgspec.Struct):
         """Make the changes, inside a transaction."""
         if self.removed:
             ask("remove_records", ids=self.removed)
-        for kind, rows in self.removed_relations.items():
-            ask("remove_relations", convert.TYPES[kind], rows=rows)
+            ask("remove_rows_of_parties", ids=self.removed)
+        for name, rows in self.removed_relations.items():
+            ask("remove_relations", convert.TYPES[name], rows=rows)
         if self.ended:
             ask("end_records", ids=self.ended, gen=gen)
-        for kind, rows in self.ended_relations.items():
-            ask("end_relations", convert.TYPES[kind], rows=rows, gen=gen)
+        for name, rows in self.ended_relations.items():
+            ask("end_relations", convert.TYPES[name], rows=rows, gen=gen)
         if self.sources:
             ask("merge_sources", rows=self.sources)
-        if self.parties:
-            ask("create_parties", rows=self.parties, gen=gen)
+        if self.origins:
+            ask("merge_origins", rows=self.origins)
+        for kind, rows in self.parties.items():
+            ask("create_parties", kind, rows=rows, gen=gen)
+        for kind, rows in self.register_parties.items():
+            ask("create_register_parties", kind, rows=rows, gen=gen)
         if self.listings:
             ask("create_listings", rows=self.listings)
         if self.register:
-            ask("create_register_rows", rows=self.register)
-        for kind, rows in self.relations.items():
-            ask("create_relations", convert.TYPES[kind], rows=sorted(rows, key=_endpoints), gen=gen)
+            ask("create_register_rows", rows=self.register, gen=gen)
+        for type_, rows in self.relations.items():
+            ask("create_relations", type_, rows=sorted(rows, key=_endpoints), gen=gen)
         if self.identifiers:
             ask("merge_identifiers", rows=self.identifiers, gen=gen)
         if self.names:

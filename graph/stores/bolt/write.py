@@ -220,8 +220,9 @@ class Writing:
 
         Interrupted, it is gone on with by whoever writes next, because nobody can resume the run.
         """
-        first, party = self._server.write(lambda ask: ask("forget_token", number=number))[0]
-        self._repeat("discard_records", first=first)
+        first, end, party = self._server.write(lambda ask: ask("forget_token", number=number))[0]
+        for low in range(first, end, _UNDO_PAGE):
+            self._repeat("discard_records", low=low, high=low + _UNDO_PAGE)
         self._repeat("reopen_records", gen=number)
         last = self._server.ask("last_party")[0][0]
         if any(types for *_, types in self._server.ask("sources")):
