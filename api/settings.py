@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-import ipaddress
 import re
 from collections.abc import Mapping
 from pathlib import Path
