@@ -18,7 +18,7 @@ from matching.watch import compare, traces
 
 if TYPE_CHECKING:
     from matching.ledger import Ledger
-    from matching.ledger.watching import NewWatched, Watched
+    from matching.ledger.watchrows import NewWatched, Watched
 
 KIND: Final = "monitor"
 ACTIVE: Final = "active"
@@ -191,7 +191,7 @@ def _draft(name: str, record: MonitorRecord, state: str) -> Draft:
 
 
 def _rows(parties: Sequence[PartyRef], context: dict[str, Any]) -> list[NewWatched]:
-    from matching.ledger.watching import NewWatched
+    from matching.ledger.watchrows import NewWatched
 
     tender = msgspec.json.encode(context)
     rows = []

@@ -18,7 +18,7 @@ from matching.watch import compare, traces
 if TYPE_CHECKING:
     from matching.decision import Decision
     from matching.ledger import Ledger
-    from matching.ledger.watching import NewWatched, Watched
+    from matching.ledger.watchrows import NewWatched, Watched
 
 KIND: Final = "tender"
 TenderState = Literal["open", "opened", "signed", "void"]
@@ -262,7 +262,7 @@ def _draft(name: str, record: TenderRecord, state: str, opening: datetime | None
 
 
 def _row(request: DecisionRequest, decision: Decision | None, ref: str) -> NewWatched:
-    from matching.ledger.watching import NewWatched
+    from matching.ledger.watchrows import NewWatched
 
     known = None
     if decision is not None:

@@ -11,7 +11,7 @@ from api.work import Job, Parts
 if TYPE_CHECKING:
     from api.service import Service
     from matching.ledger.deliveries import Delivery
-    from matching.ledger.watching import Told
+    from matching.ledger.watchrows import Told
 
 NAMES: Final = "watched-names"
 """Folder of the index of watched names below the home: made from the ledger, so it needs no backup."""

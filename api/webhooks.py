@@ -26,7 +26,7 @@ from matching.ledger.items import read_body
 
 if TYPE_CHECKING:
     from matching.ledger import Ledger
-    from matching.ledger.watching import Told
+    from matching.ledger.watchrows import Told
 
 KIND: Final = "webhook"
 ACTIVE: Final = "active"

@@ -19,7 +19,7 @@ from matching.ledger.model import Draft, Item
 from matching.watch.compare import Difference, Found
 
 if TYPE_CHECKING:
-    from matching.ledger.watching import Watched
+    from matching.ledger.watchrows import Watched
 
 KIND: Final = "alert"
 AlertState = Literal["open", "acknowledged", "closed"]

@@ -33,7 +33,7 @@ from matching.watch.touch import Names, Touched, touched, watchlist
 if TYPE_CHECKING:
     from matching.ledger import Item, Ledger
     from matching.ledger.deliveries import Delivery
-    from matching.ledger.watching import Outcome, Told, Watched
+    from matching.ledger.watchrows import Outcome, Told, Watched
     from matching.screening import Screener
 
 NAME: Final = "rescreen"
@@ -231,7 +231,8 @@ class Rescreening:
         self.decided += len(rows)
 
     def _decide(self, row: Watched, answers: int) -> tuple[Outcome, tuple[Difference, ...]]:
-        from matching.ledger.watching import WAITING, Outcome
+        from matching.ledger.watching import WAITING
+        from matching.ledger.watchrows import Outcome
 
         now = self._clock()
         body = row.party or b"{}"
