@@ -129,12 +129,15 @@ class Rescreening:
         """
         self.changed()
         end = self._clock() + SLICE
-        for waiting in (
-            lambda: self._watching.due(self._clock(), STEP),
-            lambda: self._watching.waiting(STEP),
-        ):
-            while self._clock() < end and (rows := waiting()):
+        for some in (self._due_now, self._waiting):
+            while self._clock() < end and (rows := some()):
                 self._step(rows, self._ledger.reviews_seq())
+
+    def _due_now(self) -> list[Watched]:
+        return self._watching.due(self._clock(), STEP)
+
+    def _waiting(self) -> list[Watched]:
+        return self._watching.waiting(STEP)
 
     # changes of the lists, of the program, of what people answered
 
