@@ -34,7 +34,7 @@ class Limit(msgspec.Struct, frozen=True):
         """Seconds to wait after so many failures, the last of them `since` ago."""
         if failures < self.free or since < timedelta(0):
             return 0.0
-        return max(0.0, min(2.0 ** min(failures - self.free, 32), self.longest) - since.total_seconds())
+        return max(0.0, min(2.0 ** min(failures - self.free + 2, 32), self.longest) - since.total_seconds())
 
 
 class People:

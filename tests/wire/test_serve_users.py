@@ -37,8 +37,14 @@ def made(house: Installation, name: str, *roles: Role, tenant: str = "default") 
 
 
 @pytest.fixture(scope="module")
-def client(house: Installation) -> Iterator[httpx.Client]:
-    made(house, "root", Role.ADMINISTRATOR)
+def first(house: Installation) -> str:
+    """The first password of the first administrator, made at set-up and shown once."""
+    return made(house, "root", Role.ADMINISTRATOR)
+
+
+@pytest.fixture(scope="module")
+def client(house: Installation, first: str) -> Iterator[httpx.Client]:
+    assert first
     with house.serving() as one:
         yield one
 
@@ -48,28 +54,40 @@ def fresh(client: httpx.Client) -> Iterator[Fresh]:
     """Another browser: the same server without cookies."""
     with ExitStack() as opened:
         yield lambda: opened.enter_context(
-            httpx.Client(base_url=client.base_url, timeout=60, transport=httpx.HTTPTransport(retries=5))
+            httpx.Client(base_url=client.base_url, timeout=60, transport=httpx.HTTPTransport(retries=7))
         )
+
+
+@pytest.fixture(scope="module")
+def root(fresh: Fresh, first: str) -> httpx.Client:
+    """The first administrator, who chose a password."""
+    return entered(fresh(), "root", first)
 
 
 def sign_in(browser: httpx.Client, name: str, password: str, **more: Any) -> httpx.Response:
     return browser.post("/v1/sessions", json={"name": name, "password": password, **more})
 
 
-@pytest.fixture
-def signed(fresh: Fresh, house: Installation) -> Callable[..., httpx.Client]:
-    """A new user with roles who has signed in and chosen a password; the second token is in every request."""
+def entered(browser: httpx.Client, name: str, first: str, tenant: str = "default") -> httpx.Client:
+    """A browser whose user signed in and chose a password; the second token is in every request."""
+    begun = sign_in(browser, name, first, tenant=tenant)
+    assert begun.status_code == 201, begun.text
+    browser.headers[CSRF] = begun.json()["csrf_token"]
+    chosen = browser.post("/v1/sessions/current/password", json={"current": first, "password": CHOSEN})
+    assert chosen.status_code == 200, chosen.text
+    browser.headers[CSRF] = chosen.json()["csrf_token"]
+    return browser
 
-    def make(name: str, *roles: Role, tenant: str = "default") -> httpx.Client:
-        first = made(house, name, *roles, tenant=tenant)
-        browser = fresh()
-        begun = sign_in(browser, name, first, tenant=tenant)
-        assert begun.status_code == 201, begun.text
-        browser.headers[CSRF] = begun.json()["csrf_token"]
-        chosen = browser.post("/v1/sessions/current/password", json={"current": first, "password": CHOSEN})
-        assert chosen.status_code == 200, chosen.text
-        browser.headers[CSRF] = chosen.json()["csrf_token"]
-        return browser
+
+@pytest.fixture(scope="module")
+def signed(root: httpx.Client, fresh: Fresh) -> Callable[..., httpx.Client]:
+    """A new user with roles who has signed in."""
+
+    def make(name: str, *roles: Role) -> httpx.Client:
+        body = {"name": name, "roles": [role.value for role in roles]}
+        answer = root.post("/v1/users", json=body)
+        assert answer.status_code == 201, answer.text
+        return entered(fresh(), name, answer.json()["password"])
 
     return make
 
@@ -131,32 +149,22 @@ def test_each_role_may_what_its_table_says(signed: Signed) -> None:
         assert shown["csrf_token"] == browser.headers[CSRF]
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
+def test_what_changes_something_comes_from_our_own_page(client: httpx.Client, signed: Signed) -> None:
+    browser = signed("clicks", Role.ADMINISTRATOR)
+    for headers in (
         {CSRF: ""},
         {CSRF: "x" * 43},
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
-    ],
-)
-def test_what_changes_something_comes_from_our_own_page(
-    client: httpx.Client, signed: Signed, headers: dict[str, str]
-) -> None:
-    name = f"csrf-{abs(hash(str(headers))) % 10**6}"
-    browser = signed(name, Role.ADMINISTRATOR)
-    answer = browser.post("/v1/users", json={"name": "never", "roles": ["clerk"]}, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (403, "http.csrf")
+    ):
+        answer = browser.post("/v1/users", json={"name": "never", "roles": ["clerk"]}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "http.csrf"), headers
     assert browser.get("/v1/users/never").status_code == 404
-    origin = str(client.base_url).rstrip("/")
-    own = browser.post(
-        "/v1/users",
-        json={"name": name + "-made", "roles": ["clerk"]},
-        headers={"Origin": origin, "Sec-Fetch-Site": "same-origin"},
-    )
-    assert own.status_code == 201, own.text
+    own = {"Origin": str(client.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
+    made = browser.post("/v1/users", json={"name": "clicked", "roles": ["clerk"]}, headers=own)
+    assert made.status_code == 201, made.text
 
 
 def test_nobody_is_signed_in_by_another_site(fresh: Fresh, signed: Signed) -> None:
@@ -256,8 +264,12 @@ def test_a_key_makes_no_people(fresh: Fresh, house: Installation) -> None:
     assert fresh().delete("/v1/sessions/current", headers=headers).status_code == 404
 
 
-def test_two_tenants_may_have_a_user_of_one_name_and_see_only_their_own(signed: Signed) -> None:
-    here, there = signed("same", Role.ADMINISTRATOR), signed("same", Role.ADMINISTRATOR, tenant="elsewhere")
+def test_two_tenants_may_have_a_user_of_one_name_and_see_only_their_own(
+    signed: Signed, fresh: Fresh, house: Installation
+) -> None:
+    here = signed("same", Role.ADMINISTRATOR)
+    first = made(house, "same", Role.ADMINISTRATOR, tenant="elsewhere")
+    there = entered(fresh(), "same", first, "elsewhere")
     names = {one["tenant"] for one in there.get("/v1/users").json()["users"]}
     assert names == {"elsewhere"}
     assert there.get("/v1/users/root").status_code == 404
@@ -292,9 +304,12 @@ def test_guessing_is_slowed_down_and_many_at_once_are_no_way_round(
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) <= {401, 429, 503}
     assert statuses.count(401) <= 5
-    waiting = sign_in(stranger, "guessed", CHOSEN)
-    assert waiting.status_code == 429
-    assert int(waiting.headers["retry-after"]) >= 1
+    for n in range(40):
+        waiting = sign_in(stranger, "guessed", f"{OTHER} again {n}")
+        if waiting.status_code == 429 and int(waiting.headers["retry-after"]) >= 3:
+            break
+    # even the right password waits now
+    assert sign_in(stranger, "guessed", CHOSEN).status_code == 429
     # other people at the same address go on
     assert sign_in(fresh(), "nobody-else", OTHER).status_code == 401
 
@@ -318,7 +333,7 @@ def test_every_change_of_a_user_is_in_the_chain(house: Installation, signed: Sig
 
     with open_ledger(f"sqlite:///{house.home / 'ledger.db'}", reading=True) as ledger:
         versions = ledger.items.history("user", "default/chained", tenant="default")
-    assert [version.actor for version in versions] == ["cli", "user:chained", "cli"]
+    assert [version.actor for version in versions] == ["user:root", "user:chained", "cli"]
 
 
 def test_behind_a_proxy_the_cookie_is_for_tls_and_only_known_names_are_answered(
