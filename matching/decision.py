@@ -261,6 +261,10 @@ class Finding(Doc):
     """Inputs whose absence lowered or widened this finding, e.g. `tender.regime`."""
     restricted: bool = False
     """To be shown only to the roles that may see officials' records."""
+    overridden_by: str = ""
+    """The override (`Override.id`) by which two persons changed the effect; empty where nobody did."""
+    before: Effect | None = None
+    """The effect before that override."""
 
 
 class NoFinding(Doc):
@@ -360,6 +364,40 @@ class Pins(Doc):
     """Version and hash of the model and the table of thresholds by which names were scored."""
 
 
+class Paper(Doc):
+    """A document by its number and, where it is kept as a file, its SHA-256."""
+
+    number: str
+    sha256: str = ""
+
+
+class Override(Doc):
+    """A change to one finding that one person proposed and another confirmed: pinned in the decision it makes."""
+
+    id: str
+    of: str
+    """The decision that was overridden."""
+    of_hash: str
+    ground: str
+    effect: Effect
+    """What the finding comes to by it: FLAG where it is lifted, BLOCK where it is imposed."""
+    client_id: str
+    role: str = "bidder"
+    other: str = ""
+    """The second bidder, where the finding is about two of them."""
+    code: str
+    finding: str
+    """SHA-256 over what the finding rests on: rule, records, facts. Another finding is not overridden."""
+    before: Effect
+    reason: str
+    documents: tuple[Paper, ...] = ()
+    legal_basis: tuple[LegalBasis, ...] = ()
+    proposed_by: str
+    proposed_at: datetime
+    confirmed_by: str
+    confirmed_at: datetime
+
+
 class Decision(Doc):
     """The answer. `decision_hash` covers everything but itself, `decision_id`, `decided_at` and `tenant`."""
 
@@ -374,6 +412,8 @@ class Decision(Doc):
     decision_id: str = ""
     decided_at: datetime | None = None
     decision_hash: str = ""
+    overrides: tuple[Override, ...] = ()
+    """What people changed of the calculation, oldest first."""
 
 
 def to_json(doc: Doc) -> bytes:

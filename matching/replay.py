@@ -18,6 +18,7 @@ from graph.model import Doc
 from matching.decision import Bilingual, Decision, to_json
 from matching.ledger.model import LedgerError, StoredDecision
 from matching.matcher import Reviews
+from matching.override import OverrideError, overridden
 from matching.policy import PolicyError, policy_from_text
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, rule_pack_hash
@@ -113,6 +114,10 @@ def replay(
             reviews_seq=pins.reviews_seq,
             tenant=tenant,
         )
+        if stored.decision.overrides:
+            again = overridden(again, stored.decision.overrides)
+    except OverrideError:
+        return _not(decision_id, "override")
     finally:
         generation.close()
     again = _stamp(again, stored.decision.decision_id, stored.decision.decided_at)

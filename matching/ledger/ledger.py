@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -136,6 +136,10 @@ class Ledger:
                 item.write(transaction)
 
         self._writer.submit(work)
+
+    def decision_writer(self, entry: Entry) -> Callable[[Transaction], None]:
+        """What records a decision in the same commit as items (`Items.put_many`, `also`)."""
+        return PreparedDecision(entry, self._sql).write
 
     def decision(self, decision_id: str, *, tenant: str) -> StoredDecision | None:
         """A recorded decision of a tenant, checked against the chain; None when there is no such one.
