@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.principals import Scope
-from api.routes.access import scope_of
+from api.routes.access import COOKIE, CSRF_HEADER, PLAIN_COOKIE, scope_of
 from api.routes.problem import PROBLEM_SCHEMA, problems
 from api.routes.table import RouteModule
 
@@ -42,14 +42,23 @@ def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
                 [body for module in modules for body in module.BODIES],
                 [answer for module in modules for answer in module.ANSWERS],
             )
-            components["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+            components["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer"},
+                "session": {
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": COOKIE,
+                    "description": f"Set by `POST /v1/sessions` (`{PLAIN_COOKIE}` on loopback). Whatever changes "
+                    f"something also needs its second token in `{CSRF_HEADER}`.",
+                },
+            }
             for operations_of in made["paths"].values():
                 for operation in operations_of.values():
                     _own_refusal(operation["responses"])
             for method, path, scope in operations(module.router for module in modules):
                 operation = made["paths"][path][method.lower()]
                 if scope is not None:
-                    operation["security"] = [{"key": []}, {}]
+                    operation["security"] = [{"key": []}, {"session": []}, {}]
                     said = f"Scope: `{scope.value}`."
                     operation["description"] = "\n\n".join(
                         filter(None, (operation.get("description", ""), said))
