@@ -28,6 +28,8 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("redflags", "api.cli.redflags:redflags"),
     ("control", "api.cli.control:control"),
     ("review", "api.cli.review:review"),
+    ("objections", "api.cli.casework:objections"),
+    ("repairs", "api.cli.casework:repairs"),
     ("measures", "api.cli.measures:measures"),
     ("report", "api.cli.report:report"),
     ("graph", "api.cli.graph:graph"),

@@ -14,6 +14,7 @@ BUILT = (
     "report.", "lists.", "load.col.", "demo.col.", "scenario.", "review.col.", "screen.col.", "bench.col.", "body.",
     "request.", "http.", "edit.", "veto.", "part.", "match.reason.", "match.edit.", "match.side.", "redflags.col.",
     "control.column.", "relation.", "graph.col.", "contact.", "keys.col.", "users.col.", "responsible.col.",
+    "desk.col.",
 )  # fmt: skip
 """Families whose codes are put together from a value; tests of the commands meet them."""
 OTHERS = ("api.", "graph.", "matching.", "loaders.", "generation.", "store.", "ledger.", "liancheng.")
