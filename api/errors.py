@@ -16,6 +16,11 @@ REJECTED, USAGE, MISSING = 1, 2, 3
 
 _NUMBER = re.compile(r"[A-Za-z]{0,3}\d[\dA-Za-z*-]{5,}\d?[\dXx]")
 _IDENTITY = re.compile(r"(?<![0-9A-Za-z])(?:\d{17}[\dXx]|\d{15})(?![0-9A-Za-z])")
+_SECRET = re.compile(
+    r"(lc_[0-9a-z]{8}_|whsec_|\$argon2[a-z]*\$|(?i:bearer )|(?i:__Host-liancheng|liancheng)=)[0-9A-Za-z+/=_$,.~-]{16,}"
+)
+"""What opens a door, by how it begins; `$argon2id$` and the like begin a password hash."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _ROOMS = frozenset({"api", "matching", "loaders", "graph"})
 
 
@@ -32,6 +37,17 @@ class CommandError(Exception):
 def mask_numbers(text: str) -> str:
     """A text with all that could be an identity number made unreadable: for logs and problem details."""
     return _NUMBER.sub(lambda m: m[0] if sum(c.isdigit() for c in m[0]) < 7 else m[0][:2] + "****", text)
+
+
+def mask_secrets(text: str) -> str:
+    """A text with keys, webhook secrets, password hashes and bearer tokens in it made unreadable."""
+    return _SECRET.sub(lambda found: f"{found[1]}****", text)
+
+
+def one_record(text: str) -> str:
+    """A text of several lines as one record of a log: later lines are indented, other control characters escaped."""
+    lines = (_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in re.split("\r\n|\n|\r", text))
+    return "\n    ".join(lines).rstrip()
 
 
 def mask_identity(text: str) -> str:
@@ -81,9 +97,10 @@ def os_sentence(error: OSError, lang: Lang) -> str:
 def log_unexpected(error: BaseException, logs: Path) -> Path | None:
     """Append the traceback, numbers masked, to `logs/liancheng.log`; None where no log can be written.
 
-    The text of a traceback names files and lines; values of variables never stand in it.
+    The text of a traceback names files and lines; values of variables never stand in it, but the text of an error may
+    hold what somebody sent: secrets in it are made unreadable, and no line of it can pass for a record of its own.
     """
-    text = mask_numbers("".join(traceback.format_exception(error)))
+    text = one_record(mask_numbers(mask_secrets("".join(traceback.format_exception(error)))))
     path = logs / "liancheng.log"
     try:
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)
