@@ -6,12 +6,12 @@ by a loopback name, so that no web page can reach it through somebody's browser.
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -28,7 +28,7 @@ from api.routes.problem import STATUS, ProblemError, problem, request_lang
 from api.routes.table import MODULES
 from api.service import Service
 from api.sessions import Sessions
-from api.settings import Settings, read_settings
+from api.settings import Settings
 from api.telemetry import Telemetry
 from api.users import Users
 from graph.generation import GenerationError
@@ -83,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     @app.exception_handler(HTTPException)
     async def framework(request: Request, error: HTTPException) -> Response:
         code = {404: "http.not_found", 405: "http.method"}.get(error.status_code, "http.invalid")
-        headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+        headers = {"Allow": ", ".join(taken(request.url.path))} if code == "http.method" else {}
         return problem(request, ProblemError(code, headers=headers), settings.lang)
 
     for module in MODULES:
@@ -92,9 +92,11 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def from_environment() -> FastAPI:
-    """The application as worker processes make it."""
-    return create_app(read_settings(os.environ))
+def taken(path: str) -> list[str]:
+    """The methods that an address takes, of all its routes (the framework names those of the first)."""
+    routes = (route for module in MODULES for route in module.router.routes if isinstance(route, APIRoute))
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    return sorted(methods | ({"HEAD", "GET"} if path == "/openapi.json" else set()))
 
 
 def problem_codes() -> list[str]:
