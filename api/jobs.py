@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from api import watching
+from api import batches, watching
 from api.work import Job, Parts
 
 
@@ -14,4 +14,8 @@ def checkpoint(parts: Parts, at: datetime) -> None:
     parts.service.ledger.checkpoint(at.date(), at=at)
 
 
-JOBS: Final[tuple[Job, ...]] = (Job("checkpoint", timedelta(minutes=10), checkpoint), *watching.JOBS)
+JOBS: Final[tuple[Job, ...]] = (
+    Job("checkpoint", timedelta(minutes=10), checkpoint),
+    Job("batches", timedelta(seconds=1), batches.work),
+    *watching.JOBS,
+)

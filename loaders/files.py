@@ -33,6 +33,8 @@ class Limits(Doc):
     """Below this size the ratio is not looked at."""
     workbook: int = 256 << 20
     """A workbook is read in memory, once packed and once unpacked."""
+    cells: int = sheets.MAX_CELLS
+    """Width times height of a sheet."""
 
 
 class Opened(Doc):
@@ -242,7 +244,9 @@ def _workbook(part: _Part, path: str, recognise: Recognise, limits: Limits, *, x
     digest = hashlib.sha256(data).hexdigest()
     if xlsx and (flat := ocds_workbook.open_workbook(part.label, path, data, digest)):
         return Opened(tables=(flat,))
-    found, notes = sheets.open_tables(part.label, path, data, digest, recognise, xlsx=xlsx)
+    found, notes = sheets.open_tables(
+        part.label, path, data, digest, recognise, xlsx=xlsx, cells=limits.cells
+    )
     return Opened(tables=tuple(found), notes=tuple(notes))
 
 

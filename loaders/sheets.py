@@ -47,7 +47,7 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def _check_package(data: bytes) -> bool:
+def _check_package(data: bytes, cells: int) -> bool:
     """Bound an XLSX before it is read; returns whether formulas stand in it without their values.
 
     One cell far out would make the reader reserve the whole rectangle, so cells with content are measured.
@@ -69,7 +69,7 @@ def _check_package(data: bytes) -> bool:
                         height = max(height, max((int(row) for _, row in found), default=1))
                         lost = lost or bool(_LOST.search(block))
                         tail = block[-400:]
-                if width * height > MAX_CELLS:
+                if width * height > cells:
                     raise FileError("file.sheet_size")
     except ARCHIVE_ERRORS as error:
         raise FileError("file.damaged") from error
@@ -112,14 +112,14 @@ def _rows(sheet: CalamineSheet) -> Iterator[Line]:
 
 
 def open_tables(
-    label: str, path: str, data: bytes, sha256: str, recognise: Recognise, *, xlsx: bool
+    label: str, path: str, data: bytes, sha256: str, recognise: Recognise, *, xlsx: bool, cells: int = MAX_CELLS
 ) -> tuple[list[Table], list[tuple[str, dict[str, str]]]]:
     """The sheets of a workbook that have recognised headings, and notes on those that have not.
 
     Raises:
         FileError: `file.password`, `file.damaged`, `file.sheet_size`, `file.no_header`, `file.columns`.
     """
-    lost = _check_package(data) if xlsx else False
+    lost = _check_package(data, cells) if xlsx else False
     if not xlsx and _ENCRYPTED in data:
         raise FileError("file.password")
     with _reading():

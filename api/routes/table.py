@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from api.routes import (
     alerts,
     audit,
+    batches,
     cases,
     changes,
     decisions,
@@ -20,6 +21,7 @@ from api.routes import (
     metrics,
     monitors,
     objections,
+    overrides,
     parties,
     paths,
     repairs,
@@ -44,6 +46,7 @@ class RouteModule(Protocol):
 MODULES: tuple[RouteModule, ...] = (
     decisions,
     measures,
+    overrides,
     reports,
     objections,
     repairs,
@@ -51,6 +54,7 @@ MODULES: tuple[RouteModule, ...] = (
     reviews,
     parties,
     paths,
+    batches,
     tenders,
     monitors,
     changes,

@@ -1,0 +1,448 @@
+"""Batches over HTTP: a list of bidders handed in, decided in the background, its results as a table."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Request, Response
+from fastapi.sse import EventSourceResponse, format_sse_event
+from pydantic import Field, field_validator
+from starlette.concurrency import run_in_threadpool
+
+from api import batches, bootstrap, uploads
+from api.output import Column, Table, render
+from api.principals import Principal, Scope
+from api.problems import RequestError, read_json
+from api.routes.access import asking, needs
+from api.routes.base import cursor, from_cursor, invalid, json_answer, lang_of, refused, service
+from api.routes.problem import ProblemError, problems
+from api.routes.query import asks, read_query
+from api.routes.shapes import Given, Taken, gives
+from api.rows import COLUMNS
+from graph.dates import iso
+from graph.lists import BY_CODE
+from graph.messages import Lang
+from loaders.errors import FileError
+from matching.ledger import Item, visible
+from matching.ledger.items import read_body
+from matching.request import Instant, Model, Short
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": uploads.XLSX,
+    "jsonl": "application/jsonl",
+}
+PAGE = 1_000
+READING = threading.BoundedSemaphore(2)
+"""Lists read at once in one process: a list takes memory while it is read."""
+POLL_SECONDS = 0.5
+BEAT_SECONDS = 15.0
+LONGEST_SECONDS = 600.0
+"""After this a stream of events ends; its reader comes back with the number of the last event."""
+
+
+class BatchOptions(Model):
+    """What all rows of a list share. Without `tender` rows are decided by their project, or each alone."""
+
+    name: Annotated[Short, Field(description="What people call the batch.")] = ""
+    tender: Annotated[Short, Field(description="Number of the tender in which all rows bid.")] = ""
+    regime: Short | None = None
+    object: Short | None = None
+    stage: Short | None = None
+    as_of: Instant | None = None
+    known_at: Instant | None = None
+    opening_at: Annotated[
+        Instant | None, Field(description="Until then nobody else sees the batch (招标投标法 22).")
+    ] = None
+    invoked: Annotated[
+        tuple[str, ...],
+        Field(
+            description="Lists that the tender documents invoke; `none` for none.",
+            json_schema_extra={"items": {"type": "string", "enum": [*BY_CODE, "none"]}},
+        ),
+    ] = ()
+
+    @field_validator("invoked")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        codes = tuple(one.strip().upper() for one in value if one.strip())
+        if any(code not in BY_CODE and code != "NONE" for code in codes):
+            raise ValueError("query.list")
+        return codes
+
+
+class PageAsked(Model):
+    """A page of batches."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Short = ""
+
+
+class ResultsAsked(Model):
+    """Results as a page of JSON, or all of them as a file."""
+
+    format: Literal["json", "csv", "xlsx", "jsonl"] = "json"
+    limit: Annotated[int, Field(ge=1, le=PAGE, description="Rows of a page of JSON.")] = 100
+    cursor: Short = ""
+
+
+class BatchShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch and how far it is."""
+
+    id: str
+    name: str
+    state: Literal["working", "done", "cancelled"]
+    format: str
+    rows: int
+    decided: int
+    rejected: int
+    """Rows that can't be decided: each is among the results, with its number and column; it counts as UNDETERMINED."""
+    remaining: int
+    verdicts: dict[str, int]
+    verdict: str | None
+    """The strictest so far."""
+    created_at: str
+    changed_at: str
+    opening_at: str | None
+    unknown_columns: tuple[str, ...]
+    notes: tuple[dict[str, Any], ...]
+    results: str
+
+
+class BatchPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Batches, last changed first."""
+
+    batches: tuple[BatchShown, ...]
+    next: str | None
+
+
+class ResultPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows with their verdicts in the order of the list; rows of one project stand together."""
+
+    rows: tuple[dict[str, Any], ...]
+    next: str | None
+    state: str
+
+
+BODIES: tuple[Taken, ...] = ()
+ANSWERS: tuple[Given, ...] = (BatchShown, BatchPage, ResultPage)
+
+
+def _body() -> dict[str, Any]:
+    """What an upload may be, for the OpenAPI document."""
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    form = {
+        "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": {
+                "file": {"type": "string", "format": "binary"},
+                "tender": {"type": "string", "description": "The tender as in a decision request, as JSON."},
+            },
+        }
+    }
+    content = {**dict.fromkeys(uploads.TYPES, binary), uploads.MULTIPART: form}
+    return {**asks(BatchOptions), "requestBody": {"required": True, "content": content}}
+
+
+@router.post(
+    "",
+    status_code=202,
+    dependencies=[needs(Scope.DECIDE)],
+    responses={
+        **gives(BatchShown, 202, headers=("Location",)),
+        **problems("http.invalid", "http.media_type", "http.too_large", "http.bad_request", "http.busy"),
+    },
+    openapi_extra=_body(),
+)
+async def hand_in(request: Request) -> Response:
+    """Hand in a list of bidders (CSV, XLSX, JSON Lines); it is decided in the background."""
+    asked = read_query(request, BatchOptions)
+    upload = await uploads.take(request)
+    return await run_in_threadpool(_create, request, asked, upload)
+
+
+def _create(request: Request, asked: BatchOptions, upload: uploads.Upload) -> Response:
+    parts, who, lang = service(request), asking(request), lang_of(request)
+    frame = _frame(request, asked, upload)
+    if not READING.acquire(timeout=1):
+        raise ProblemError("http.busy", headers={"Retry-After": "2"})
+    try:
+        reading = uploads.read(upload, parts.settings.home, lang)
+    except FileError as error:
+        raise ProblemError("http.invalid", errors=[_file_error(error, lang)]) from None
+    finally:
+        READING.release()
+    opening = frame["tender"].get("opening_at")
+    try:
+        item = batches.create(
+            parts.ledger,
+            reading,
+            name=asked.name or upload.name,
+            frame=frame,
+            together=bool(asked.tender or upload.tender.strip()),
+            tenant=who.tenant,
+            actor=who.id,
+            at=bootstrap.now(),
+            opening_at=_instant(request, opening),
+        )
+    except RequestError as error:
+        raise invalid(request, error) from None
+    return json_answer(show(item), 202, {"Location": f"/v1/batches/{item.id}"})
+
+
+def _frame(request: Request, asked: BatchOptions, upload: uploads.Upload) -> dict[str, Any]:
+    """What all rows share: the tender of the form, with the parameters on top."""
+    tender: dict[str, Any] = {}
+    if upload.tender.strip():
+        try:
+            given = read_json(upload.tender)
+        except RequestError as error:
+            raise invalid(request, error) from None
+        if not isinstance(given, dict):
+            raise refused(request, "/tender", "body.object")
+        tender = given
+    stated = {
+        "id": asked.tender or None,
+        "regime": asked.regime,
+        "object": asked.object,
+        "stage": asked.stage,
+        "as_of": asked.as_of and iso(asked.as_of),
+        "opening_at": asked.opening_at and iso(asked.opening_at),
+    }
+    tender |= {name: value for name, value in stated.items() if value is not None}
+    if asked.invoked:
+        tender["invoked_lists"] = [code for code in asked.invoked if code != "NONE"]
+    frame: dict[str, Any] = {"tender": tender}
+    if asked.known_at is not None:
+        frame["known_at"] = iso(asked.known_at)
+    return frame
+
+
+def _instant(request: Request, given: object) -> datetime | None:
+    """The opening by which a batch is sealed; the frame's own check says what is wrong with another value."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        found: datetime | None = TypeAdapter(Instant | None).validate_python(given)
+    except ValidationError:
+        raise refused(request, "/tender/opening_at", "body.time") from None
+    return found
+
+
+def _file_error(error: FileError, lang: Lang) -> dict[str, str]:
+    from loaders.report import sentence
+
+    return {"pointer": "/file", "code": error.code, "message": sentence(error.code, error.params, lang)}
+
+
+def found(request: Request, identity: str) -> Item:
+    """A batch that the caller may see.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`, `http.erased`.
+    """
+    who = asking(request)
+    return _found(service(request).ledger.items.get(batches.BATCH, identity, tenant=who.tenant), who)
+
+
+def _found(item: Item | None, who: Principal) -> Item:
+    if item is None:
+        raise ProblemError("http.not_found")
+    if not visible(item, who.viewer, bootstrap.now()):
+        raise ProblemError("http.sealed")
+    if item.body is None:
+        raise ProblemError("http.erased")
+    return item
+
+
+def show(item: Item) -> BatchShown:
+    """A batch as answers show it."""
+    body: batches.Batch = read_body(item, batches.Batch)
+    strictest = batches.verdict(body)
+    state: Any = item.state
+    return BatchShown(
+        id=item.id,
+        name=body.name,
+        state=state,
+        format=body.format,
+        rows=body.rows,
+        decided=body.decided,
+        rejected=body.rejected,
+        remaining=body.rows - body.decided - body.rejected,
+        verdicts=body.verdicts,
+        verdict=None if strictest is None else strictest.value,
+        created_at=iso(item.created_at),
+        changed_at=iso(item.changed_at),
+        opening_at=None if item.opening_at is None else iso(item.opening_at),
+        unknown_columns=body.unknown_columns,
+        notes=body.notes,
+        results=f"/v1/batches/{item.id}/results",
+    )
+
+
+@router.get(
+    "",
+    dependencies=[needs(Scope.READ)],
+    responses={**gives(BatchPage), **problems("http.invalid")},
+    openapi_extra=asks(PageAsked),
+)
+def listed(request: Request) -> Response:
+    """The batches that the caller may see, last changed first."""
+    asked, who = read_query(request, PageAsked), asking(request)
+    before = from_cursor(request, asked.cursor)
+    page = service(request).ledger.items.page(
+        batches.BATCH, tenant=who.tenant, before=before, limit=asked.limit
+    )
+    now = bootstrap.now()
+    shown = [show(item) for item in page if item.body is not None and visible(item, who.viewer, now)]
+    more = page[-1].event_seq if len(page) == asked.limit else None
+    return json_answer(BatchPage(batches=tuple(shown), next=cursor(more)))
+
+
+@router.get(
+    "/{batch_id}",
+    dependencies=[needs(Scope.READ)],
+    responses={**gives(BatchShown), **problems("http.not_found", "http.sealed", "http.erased")},
+)
+def read(request: Request, batch_id: str) -> Response:
+    """How far a batch is."""
+    return json_answer(show(found(request, batch_id)))
+
+
+@router.get(
+    "/{batch_id}/results",
+    dependencies=[needs(Scope.READ)],
+    responses={
+        200: {
+            **gives(ResultPage)[200],
+            "content": {
+                **gives(ResultPage)[200]["content"],
+                **{media.partition(";")[0]: {"schema": {"type": "string"}} for media in FORMATS.values()},
+            },
+        },
+        **problems("http.invalid", "http.not_found", "http.sealed", "http.erased"),
+    },
+    openapi_extra=asks(ResultsAsked),
+)
+def results(request: Request, batch_id: str) -> Response:
+    """What came of the rows so far: a page of JSON, or everything as CSV, XLSX or JSON Lines."""
+    asked, lang = read_query(request, ResultsAsked), lang_of(request)
+    item, ledger = found(request, batch_id), service(request).ledger
+    if asked.format == "json":
+        part, row = divmod(from_cursor(request, asked.cursor) or 0, batches.MOST_ROWS)
+        rows: list[dict[str, Any]] = []
+        at = None
+        for number, told in batches.results(ledger, item, first=part):
+            start = row if number == part else 0
+            room = asked.limit - len(rows)
+            rows += [batches.shown(one, lang) for one in told[start : start + room]]
+            if len(rows) >= asked.limit:
+                at = number * batches.MOST_ROWS + start + room
+                break
+        return json_answer(ResultPage(rows=tuple(rows), next=cursor(at), state=item.state))
+    everything = [one for _, told in batches.results(ledger, item) for one in told]
+    everything.sort(key=lambda one: int(one["row"]))
+    columns = tuple(Column(key, key, wide) for key, wide in (*COLUMNS, ("column", 0), ("error", 0)))
+    table = Table(columns=columns, rows=[batches.shown(one, lang) for one in everything])
+    data = render(table, asked.format, to_file=True)
+    name = f'attachment; filename="batch-{item.id}.{asked.format}"'
+    return Response(data, 200, {"Content-Disposition": name}, FORMATS[asked.format])
+
+
+@router.get(
+    "/{batch_id}/events",
+    dependencies=[needs(Scope.READ)],
+    response_class=Response,
+    responses={
+        200: {
+            "description": "`progress` with the batch at each change, at the end `done` or `cancelled`.",
+            "content": {EventSourceResponse.media_type: {"schema": {"type": "string"}}},
+        },
+        **problems("http.not_found", "http.sealed", "http.erased"),
+    },
+    openapi_extra={
+        "parameters": [
+            {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "required": False,
+                "description": "The last event that was seen: only what changed since is told.",
+                "schema": {"type": "string"},
+            }
+        ]
+    },
+)
+async def events(request: Request, batch_id: str) -> Response:
+    """Progress as server-sent events, until the batch has ended."""
+    who, parts = asking(request), service(request)
+    await run_in_threadpool(found, request, batch_id)
+    last = request.headers.get("last-event-id", "")
+    seen = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
+
+    async def stream() -> AsyncIterator[bytes]:
+        told, waited, lived = seen, 0.0, 0.0
+        yield format_sse_event(retry=2_000)
+        while lived < LONGEST_SECONDS:
+            item = await run_in_threadpool(parts.ledger.items.get, batches.BATCH, batch_id, tenant=who.tenant)
+            if item is None or item.body is None:
+                return
+            if item.version > told or item.state != batches.WORKING:
+                ended = item.state != batches.WORKING
+                yield format_sse_event(
+                    event=item.state if ended else "progress",
+                    data_str=msgspec.json.encode(show(item), order="sorted").decode(),
+                    id=str(item.version),
+                )
+                told, waited = item.version, 0.0
+                if ended:
+                    return
+            await asyncio.sleep(POLL_SECONDS)
+            waited, lived = waited + POLL_SECONDS, lived + POLL_SECONDS
+            if waited >= BEAT_SECONDS:
+                waited = 0.0
+                yield format_sse_event(comment="working")
+
+    return EventSourceResponse(stream(), headers={"X-Accel-Buffering": "no"})
+
+
+@router.post(
+    "/{batch_id}/cancel",
+    dependencies=[needs(Scope.DECIDE)],
+    responses={**gives(BatchShown), **problems("http.not_found", "http.sealed", "http.erased", "http.busy")},
+)
+def cancel(request: Request, batch_id: str) -> Response:
+    """End a batch; rows that were decided keep their decisions and results."""
+    found(request, batch_id)
+    who = asking(request)
+    item = batches.cancel(
+        service(request).ledger, batch_id, tenant=who.tenant, actor=who.id, at=bootstrap.now()
+    )
+    return json_answer(show(item))
+
+
+@router.delete(
+    "/{batch_id}",
+    status_code=204,
+    dependencies=[needs(Scope.DECIDE)],
+    response_class=Response,
+    responses={
+        204: {"description": "Its rows and results are gone; its decisions stay in the ledger."},
+        **problems("http.not_found", "http.sealed", "http.erased", "http.busy"),
+    },
+)
+def delete(request: Request, batch_id: str) -> Response:
+    """End a batch and forget its rows and results."""
+    found(request, batch_id)
+    who = asking(request)
+    batches.delete(service(request).ledger, batch_id, tenant=who.tenant, actor=who.id, at=bootstrap.now())
+    return Response(status_code=204)
+
+
+__all__ = ["ANSWERS", "BODIES", "router"]

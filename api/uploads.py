@@ -1,0 +1,192 @@
+"""A list of bidders that somebody uploads: told by its content, bounded before anything is unpacked, then read.
+
+What calls itself a spreadsheet has to be one: archives, programs and old binary workbooks are refused by their first
+bytes, before a reader sees them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from api import bootstrap
+from api.batches import MOST_ROWS, Bad, Reading
+from api.problems import MAX_BODY
+from api.routes.problem import ProblemError
+from api.screening import InputRow
+from graph.messages import Lang
+from loaders.files import Limits
+
+if TYPE_CHECKING:
+    from loaders.bidders import BiddersFile
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES: Final = {
+    "text/csv": ("csv", "tsv"),
+    "application/csv": ("csv", "tsv"),
+    "text/tab-separated-values": ("csv", "tsv"),
+    "application/jsonl": ("jsonl",),
+    "application/x-ndjson": ("jsonl",),
+    "application/x-jsonlines": ("jsonl",),
+    XLSX: ("xlsx",),
+}
+"""Media types that are taken, and the formats that their content may have."""
+MULTIPART: Final = "multipart/form-data"
+LIMITS: Final = Limits(
+    members=200, total=256 << 20, ratio=100, floor=8 << 20, workbook=32 << 20, cells=4_000_000
+)
+"""A list of 20,000 bidders with all their columns takes a few megabytes; whatever unpacks to more is no list."""
+NOTES: Final = 50
+_FIELD: Final = 256 * 1024
+_LEFT_SECONDS: Final = 3_600
+_PREFIX: Final = ".upload-"
+_PACKED: Final = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+class Upload(NamedTuple):
+    """What was sent: a list's bytes, the formats that it may have, and the tender as JSON, where one was."""
+
+    data: bytes
+    formats: tuple[str, ...]
+    name: str = ""
+    tender: bytes = b""
+
+
+async def take(request: Request) -> Upload:
+    """The uploaded list, by its media type or as a part called `file` of a form.
+
+    Raises:
+        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read).
+    """
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media not in TYPES and media != MULTIPART:
+        raise ProblemError("http.media_type")
+    received = bytearray()
+    async for part in request.stream():
+        received += part
+        if len(received) > MAX_BODY:
+            raise ProblemError("http.too_large")
+    upload = (
+        await _form(request, bytes(received)) if media == MULTIPART else Upload(bytes(received), TYPES[media])
+    )
+    _sniff(upload)
+    return upload
+
+
+async def _form(request: Request, data: bytes) -> Upload:
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield data
+
+    try:
+        parser = MultiPartParser(request.headers, stream(), max_files=2, max_fields=2, max_part_size=_FIELD)
+        form = await parser.parse()
+    except (MultiPartException, KeyError, AssertionError, UnicodeDecodeError):
+        raise ProblemError("http.bad_request", detail=MULTIPART) from None
+    try:
+        file, tender = form.get("file"), form.get("tender", "")
+        if not isinstance(file, UploadFile):
+            raise ProblemError("http.bad_request", detail="file")
+        media = (file.content_type or "").partition(";")[0].strip().lower()
+        suffix = Path(file.filename or "").suffix.lower()
+        formats = TYPES.get(media) or _BY_SUFFIX.get(suffix)
+        if formats is None:
+            raise ProblemError("http.media_type")
+        told = await tender.read() if isinstance(tender, UploadFile) else tender.encode()
+        return Upload(await file.read(), formats, Path(file.filename or "").name[:200], told)
+    finally:
+        await form.close()
+
+
+_BY_SUFFIX: Final = {
+    ".csv": ("csv", "tsv"), ".tsv": ("csv", "tsv"), ".txt": ("csv", "tsv"), ".jsonl": ("jsonl",), ".ndjson": ("jsonl",),
+    ".xlsx": ("xlsx",),
+}  # fmt: skip
+"""Browsers call a file by its ending where they do not know its type."""
+
+
+def _sniff(upload: Upload) -> None:
+    """Refuse what is not what it says, before any reader sees it."""
+    packed = upload.data.startswith(_PACKED)
+    if packed != ("xlsx" in upload.formats):
+        raise ProblemError("http.media_type")
+    if not packed and (
+        upload.data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or upload.data[:2] == b"\x1f\x8b"
+    ):
+        raise ProblemError("http.media_type")
+
+
+def read(upload: Upload, home: Path, lang: Lang) -> Reading:
+    """The rows of an uploaded list, good and bad; nothing of the file stays on the disk.
+
+    Args:
+        upload: what was sent.
+        home: a folder that only the program may read.
+        lang: the caller's language.
+
+    Raises:
+        FileError: the file is no list of bidders, can't be read, or unpacks to more than a list may.
+        ProblemError: `http.media_type` (another format than was said), `http.too_large` (more rows than are taken).
+    """
+    from loaders.bidders import read_bidders
+    from loaders.report import MAX_LISTED
+
+    _tidy(home)
+    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home) as folder:
+        path = Path(folder) / f"list.{upload.formats[0]}"
+        path.write_bytes(upload.data)
+        found = read_bidders(path, lang, LIMITS)
+        if found.format not in upload.formats:
+            raise ProblemError("http.media_type")
+        if len(found.rows) + len(found.rejected) > min(MOST_ROWS, MAX_LISTED):
+            raise ProblemError("http.too_large", detail=str(MOST_ROWS))
+        other: Lang = "en" if lang == "zh" else "zh"
+        again = read_bidders(path, other, LIMITS) if found.rejected else found
+    return Reading(
+        format=found.format,
+        rows=[_row(row) for row in found.rows],
+        bad=_bad(found, again, lang, other),
+        unknown=found.columns["unknown"],
+        notes=[
+            {**note, "message": str(note["message"]).replace(str(path), upload.name)} for note in found.notes
+        ][:NOTES],
+    )
+
+
+def _row(row: object) -> InputRow:
+    from loaders.bidders import BidderRow
+
+    assert isinstance(row, BidderRow)  # noqa: S101  (narrowing only)
+    said = "; ".join(warning["message"] for warning in row.warnings) or "-"
+    return InputRow(
+        row=row.row, client_id=row.client_id, fields=row.fields, project=row.project, lot=row.lot,
+        incomplete="" if row.complete else said,
+    )  # fmt: skip
+
+
+def _bad(found: BiddersFile, again: BiddersFile, lang: Lang, other: Lang) -> list[Bad]:
+    return [
+        Bad(
+            row=one["row"] or 0,
+            column=one["column"] or "",
+            code=one["code"],
+            message={lang: one["message"], other: same["message"]},
+        )
+        for one, same in zip(found.rejected, again.rejected, strict=True)
+    ]
+
+
+def _tidy(home: Path) -> None:
+    """Remove what a process left that was killed while it read."""
+    for left in home.glob(f"{_PREFIX}*"):
+        try:
+            if bootstrap.now().timestamp() - left.stat().st_mtime > _LEFT_SECONDS:
+                shutil.rmtree(left)
+        except FileNotFoundError:
+            continue
