@@ -6,10 +6,12 @@ never silently ignored. What a rule needs and nobody supplied is reported as not
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, get_args
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +19,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -132,14 +135,41 @@ def _day_in_range(value: date) -> date:
     return value
 
 
+def _calendar(value: Any) -> Any:
+    """A day is written as one. Numbers are refused, also those written as text: seconds or days of what?"""
+    if isinstance(value, (int, float)) or (isinstance(value, str) and value.strip().lstrip("+-").isdecimal()):
+        raise ValueError("body.date")
+    return value
+
+
 Instant = Annotated[datetime, BeforeValidator(_zoned), AfterValidator(_in_range)]
-Day = Annotated[date, AfterValidator(_day_in_range)]
+Day = Annotated[date, BeforeValidator(_calendar), AfterValidator(_day_in_range)]
+
+
+@cache
+def _counts(model: type[BaseModel], field: str) -> bool:
+    """Whether a field takes a number."""
+
+    def kinds(annotation: Any) -> Iterator[Any]:
+        yield annotation
+        for part in get_args(annotation):
+            yield from kinds(part)
+
+    found = model.model_fields.get(field)
+    return found is not None and any(kind in (int, float, Decimal) for kind in kinds(found.annotation))
 
 
 class Model(BaseModel):
     """Base of every part of a request."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _true_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if (value is True or value is False) and _counts(cls, info.field_name or ""):
+            raise ValueError("body.invalid")
+        return value
 
 
 class Identifier(Model):
@@ -149,8 +179,17 @@ class Identifier(Model):
     id: Short
 
 
+def _or_name(schema: dict[str, Any]) -> None:
+    """In the OpenAPI document: the object, or a bare string as its name."""
+    whole = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [whole, {"type": "string", "maxLength": 200}]
+
+
 class Person(Model):
     """Someone named in a bid. A bare string is a name."""
+
+    model_config = ConfigDict(json_schema_extra=_or_name)
 
     name: Short = ""
     identifiers: tuple[Identifier, ...] = ()
@@ -179,6 +218,8 @@ class Contact(Model):
 
 class PartyRef(Model):
     """An organisation or person by name or code. A bare string is a name."""
+
+    model_config = ConfigDict(json_schema_extra=_or_name)
 
     client_id: Short = ""
     type: Annotated[str | None, Field(pattern="^(organization|person)$")] = None
