@@ -8,7 +8,6 @@ not have evaluation data. No citizen number may appear in anything that a test l
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import neo4j_server
 import neo4j_shared
 import pytest
 from hypothesis import settings
+from leaks import citizen_numbers
 
 if TYPE_CHECKING:
     from graph.store import TrialStore
@@ -136,24 +136,6 @@ def postgres_tool() -> Callable[[str], str]:
 def root() -> Path:
     """The checkout."""
     return ROOT
-
-
-# Provinces of GB/T 2260 and the residence-permit prefixes: a number that begins otherwise is nobody's.
-_PROVINCE = r"(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])"
-_CITIZEN = re.compile(
-    rf"(?<![0-9A-Za-z])({_PROVINCE}\d{{4}}(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}[0-9Xx])"
-    r"(?![0-9A-Za-z])"
-)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-
-
-def citizen_numbers(text: str) -> list[str]:
-    """Complete citizen numbers in a text, told from other numbers by their check digit (GB 11643)."""
-
-    def check_digit(number: str) -> str:
-        return "10X98765432"[sum(w * int(d) for w, d in zip(_WEIGHTS, number, strict=False)) % 11]
-
-    return [number for number in _CITIZEN.findall(text) if check_digit(number) == number[17].upper()]
 
 
 @pytest.hookimpl(wrapper=True)

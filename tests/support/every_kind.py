@@ -46,7 +46,7 @@ SEALED: Final = Bids(FAR, "临江密封投标有限公司", "临江密封名单�
 CHOSEN: Final = "seven lanterns over Linjiang"
 CSRF: Final = "X-CSRF-Token"
 
-OPEN: Final = frozenset({"/healthz", "/readyz"})
+OPEN: Final = frozenset({"/healthz", "/readyz", "/docs", "/docs/{name}"})
 """Addresses without a key: nobody's data stands in their answers."""
 ANYBODY: Final = frozenset({"/v1/sessions", "/v1/sessions/current", "/v1/sessions/current/password"})
 """Addresses by which people say who they are, and ask who they are: they need no scope."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from leaks import leaks, logs_of
 
 from api.bootstrap import now
 from api.principals import Scope
@@ -32,6 +33,10 @@ class Installation:
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         self.settings = settings
+        self.said: list[str] = []
+        """What its servers wrote, one after the other."""
+        self.secrets: set[str] = set()
+        """What may stand in none of it, beside what `leaks` knows by its form."""
 
     def environment(self, **more: str) -> dict[str, str]:
         """What a process of this installation finds in its environment: nothing of the developer's own settings."""
@@ -81,24 +86,34 @@ class Installation:
         chosen = [part for scope in scopes or tuple(Scope) for part in ("--scope", scope.value)]
         said = self.run("keys", "create", "test", *chosen, "--format", "json", LIANCHENG_TENANT=tenant)
         found: str = json.loads(said)["keys"][0]["key"]
+        self.secrets.add(found)
         return found
 
     @contextmanager
     def serving(self, *arguments: str, key: str = "", **more: str) -> Iterator[httpx.Client]:
         """A server on a free port of loopback, and a client for it; nothing may go wrong unsaid in it."""
-        with self.started(*arguments, **more) as (process, address):
+        with self.started(*arguments, **more) as (_, address):
             headers = {"Authorization": f"Bearer {key}"} if key else {}
             transport = httpx.HTTPTransport(retries=RETRIES)
-            with httpx.Client(base_url=address, timeout=60, transport=transport, headers=headers) as client:
+            with httpx.Client(
+                base_url=address,
+                timeout=60,
+                transport=transport,
+                headers=headers,
+                event_hooks={"response": [places]},
+            ) as client:
                 yield client
-            process.send_signal(signal.SIGINT)
-            _, said = process.communicate(timeout=30)
+        said = self.said[-1]
         assert "Traceback" not in said, said
         assert LISTED not in said
 
     @contextmanager
     def started(self, *arguments: str, **more: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-        """The server's process and address; it is ended at the end, if it has not been."""
+        """The server's process and address; it is ended at the end, if it has not been.
+
+        What it wrote is kept in `said`; neither there nor in its log files may stand what opens a door or names a
+        person.
+        """
         process = subprocess.Popen(
             [*PROGRAM, "serve", "--port", "0", *arguments],
             env=self.environment(**more),
@@ -108,13 +123,33 @@ class Installation:
         try:
             yield process, address_of(process)
         finally:
-            if process.poll() is None:
-                process.send_signal(signal.SIGINT)
-                try:
-                    process.communicate(timeout=30)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.communicate()
+            self.said.append(ended(process))
+        secrets = [
+            *self.secrets,
+            more.get("LIANCHENG_API_KEY", ""),
+            self.settings.get("LIANCHENG_API_KEY", ""),
+        ]
+        assert leaks(self.said[-1], secrets) == [], "in what the server wrote"
+        assert leaks(logs_of(self.home), secrets) == [], "in its log files"
+
+
+def places(response: httpx.Response) -> None:
+    """Addresses that an answer gives hold nothing that proxies and browsers may not keep."""
+    for name in ("location", "content-location", "link"):
+        assert leaks(response.headers.get(name, "")) == [], name
+
+
+def ended(process: subprocess.Popen[str]) -> str:
+    """End a server, if it runs, and return what it wrote since it listened."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+    elif process.stderr is None or process.stderr.closed:
+        return ""
+    try:
+        return process.communicate(timeout=30)[1] or ""
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.communicate()[1] or ""
 
 
 def address_of(process: subprocess.Popen[str]) -> str:

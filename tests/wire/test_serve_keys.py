@@ -8,16 +8,13 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from every_kind import ANYBODY, OPEN
 from serving import Installation
 
 from api.principals import Scope
 from api.routes.openapi import operations
 from api.routes.table import ROUTERS
 
-OPEN = {"/healthz", "/readyz"}
-"""Routes without a key: nobody's data stands in their answers."""
-ANYBODY = {"/v1/sessions", "/v1/sessions/current", "/v1/sessions/current/password"}
-"""Routes by which people say who they are, and ask who they are: they need no scope."""
 MakeKey = Callable[..., str]
 
 
