@@ -24,7 +24,9 @@ from matching.decision import (
     Verdict,
     strictest,
 )  # fmt: skip
+from matching.overrides.grounds import GROUNDS
 
+GROUND_TITLES = {ground.code.value: ground.title for ground in GROUNDS}
 _TIERS = {tier: index for index, tier in enumerate(Tier)}
 
 
@@ -201,6 +203,46 @@ def evidence_lines(evidence: Evidence, lang: Lang) -> list[str]:
     return lines
 
 
+def overridden_line(finding: Finding, lang: Lang) -> str:
+    """That people changed a finding, and what it was before."""
+    before = "" if finding.before is None else word("effect", finding.before.value, lang)
+    return text("explain.overridden", lang, before=before, id=finding.overridden_by)
+
+
+def override_lines(decision: Decision, lang: Lang) -> list[str]:
+    """Every override that a decision pins: of what, on which ground and documents, by whom."""
+    lines = []
+    for one in decision.overrides:
+        who = " / ".join(filter(None, (plain(one.client_id), plain(one.other))))
+        papers = ", ".join(plain(paper.number) for paper in one.documents)
+        lines.append(
+            text(
+                "explain.override",
+                lang,
+                of=one.of,
+                who=who,
+                rule=one.code,
+                ground=in_lang(GROUND_TITLES.get(one.ground), lang) or one.ground,
+                before=word("effect", one.before.value, lang),
+                effect=word("effect", one.effect.value, lang),
+            )
+        )
+        lines.append("  " + text("explain.override_why", lang, reason=plain(one.reason), documents=papers))
+        lines += ["  " + basis_line(basis, lang) for basis in one.legal_basis]
+        lines.append(
+            "  "
+            + text(
+                "explain.override_by",
+                lang,
+                proposed_by=plain(one.proposed_by),
+                proposed_at=moment(one.proposed_at, lang),
+                confirmed_by=plain(one.confirmed_by),
+                confirmed_at=moment(one.confirmed_at, lang),
+            )
+        )
+    return lines
+
+
 def finding_lines(finding: Finding, lang: Lang) -> list[str]:
     """A reason in full."""
     effect = word("effect", finding.effect.value, lang)
@@ -208,6 +250,8 @@ def finding_lines(finding: Finding, lang: Lang) -> list[str]:
         f"[{finding.code}] {in_lang(finding.title, lang)} → {effect}",
         "  " + in_lang(finding.detail, lang),
     ]
+    if finding.overridden_by:
+        lines.append("  " + overridden_line(finding, lang))
     lines += ["  " + basis_line(basis, lang) for basis in finding.legal_basis]
     for evidence in finding.evidence:
         first, *rest = evidence_lines(evidence, lang)
@@ -255,12 +299,17 @@ def name_of(subject: SubjectResult) -> str:
     return " ".join(plain(part) for part in (subject.client_id, subject.name, subject.code) if part)
 
 
-def explain(decision: Decision, lang: Lang, *, trace: bool = False, restricted: bool = False) -> str:
+def explain(
+    decision: Decision, lang: Lang, *, trace: bool = False, restricted: bool = False, replaced_by: str = ""
+) -> str:
     """The whole decision as text.
 
     Args:
+        decision: the decision.
+        lang: language of the text.
         trace: also the candidates that were considered and not used (for audit).
         restricted: also what only some may see; that somebody asked is on record (`api.restricted`).
+        replaced_by: the decision that replaced this one by an override.
     """
     if not restricted:
         decision = ordinary(decision)
@@ -277,6 +326,9 @@ def explain(decision: Decision, lang: Lang, *, trace: bool = False, restricted: 
     ]
     if decision.valid_until is not None:
         lines.append(text("explain.valid", lang, until=moment(decision.valid_until, lang)))
+    if replaced_by:
+        lines.append(text("explain.replaced", lang, id=replaced_by))
+    lines += override_lines(decision, lang)
     for index, bidder in enumerate(decision.bidders):
         heading = f"{word('role', bidder.role, lang)} {name_of(bidder)}"
         points = bidder.not_assessed

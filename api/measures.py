@@ -13,16 +13,18 @@ from graph.dates import iso
 from matching.ledger.model import Item, LedgerError, StoredDecision
 from matching.measures import feedback, tickets
 from matching.measures.catalogue import Catalogue, Place, load_catalogue
+from matching.overrides.proposals import successor
 from matching.request import DecisionRequest
 
 if TYPE_CHECKING:
     from matching.ledger import Ledger
 
-OPEN = "open"
+OPEN, VOID = "open", "void"
+"""States of a ticket without feedback: it may be given, or its decision was replaced by an override."""
 
 
 class TicketView(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be carried out on a decision; `state` is open, reported or revoked."""
+    """What may be carried out on a decision; `state` is open, reported, revoked or void."""
 
     ticket: str
     state: str
@@ -135,10 +137,11 @@ def tickets_of(ledger: Ledger, stored: StoredDecision, catalogue: Catalogue) -> 
 def ticket_list(ledger: Ledger, stored: StoredDecision) -> TicketList:
     """The tickets of a decision with the state of each."""
     found = tickets_of(ledger, stored, load_catalogue())
+    fresh = VOID if successor(ledger, stored.decision_id, tenant=stored.tenant) else OPEN
     views = []
     for one in found:
         item = ledger.items.get(feedback.KIND, one.ticket, tenant=stored.tenant)
-        views.append(_ticket_view(one, OPEN if item is None else item.state))
+        views.append(_ticket_view(one, fresh if item is None else item.state))
     return TicketList(decision_id=stored.decision_id, tickets=views)
 
 
@@ -162,9 +165,13 @@ def report(
         The feedback, and whether it stood there already.
 
     Raises:
-        MeasureError: `measures.no_ticket` (the decision allows no such thing), and what `feedback.report` raises.
+        MeasureError: `measures.superseded`, `measures.no_ticket` (the decision allows no such thing), and what
+            `feedback.report` raises.
         LedgerError: nothing was kept.
     """
+    newer = successor(ledger, stored.decision_id, tenant=stored.tenant)
+    if newer:
+        raise feedback.MeasureError("measures.superseded")
     catalogue = load_catalogue()
     allowed = {one.ticket: one for one in tickets_of(ledger, stored, catalogue)}
     if ticket not in allowed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,6 +18,8 @@ from api.explain import (
     moment,
     name_of,
     open_line,
+    overridden_line,
+    override_lines,
     remark,
     verdict_of,
     word,
@@ -44,6 +46,7 @@ def _reason(finding: Finding, lang: Lang) -> dict[str, Any]:
         "effect_word": word("effect", finding.effect.value, lang),
         "title": in_lang(finding.title, lang),
         "detail": in_lang(finding.detail, lang),
+        "overridden": overridden_line(finding, lang) if finding.overridden_by else "",
         "basis": [basis_line(basis, lang) for basis in finding.legal_basis],
         "evidence": [evidence_lines(evidence, lang) for evidence in finding.evidence],
         "path": in_lang(finding.path.sentence, lang) if finding.path is not None else "",
@@ -65,7 +68,7 @@ def _subject(
     }
 
 
-def _decision(decision: Decision, lang: Lang, restricted: bool) -> dict[str, Any]:
+def _decision(decision: Decision, lang: Lang, restricted: bool, replaced_by: str) -> dict[str, Any]:
     bidders = [
         _subject(bidder, verdict_of(decision, i), findings_of(decision, i, restricted=restricted), lang)
         for i, bidder in enumerate(decision.bidders)
@@ -78,6 +81,8 @@ def _decision(decision: Decision, lang: Lang, restricted: bool) -> dict[str, Any
         "known_at": moment(decision.pins.known_at, lang),
         "valid_until": moment(decision.valid_until, lang) if decision.valid_until is not None else "-",
         "subjects": [*bidders, *subjects],
+        "overrides": override_lines(decision, lang),
+        "replaced": say("api", "explain.replaced", lang, id=replaced_by) if replaced_by else "",
         "open": [open_line(point, lang) for point in decision.not_assessed],
         "generation": decision.pins.generation,
         "policy": decision.pins.policy_hash,
@@ -115,6 +120,7 @@ def report(
     made_at: datetime,
     rows: Sequence[dict[str, Any]] | None = None,
     restricted: bool = False,
+    replaced: Mapping[str, str] | None = None,
 ) -> bytes:
     """The page, UTF-8.
 
@@ -124,9 +130,11 @@ def report(
         made_at: when the page is made.
         rows: the table at its head (default: every bidder of the decisions).
         restricted: also what only some may see; that somebody asked is on record (`api.restricted`).
+        replaced: by decision, the one that replaced it by an override.
     """
     if not restricted:
         decisions = [ordinary(decision) for decision in decisions]
+    newer = replaced or {}
     summary = _summary(decisions, rows, lang)
     pins = {pin.code: pin for decision in decisions for pin in decision.pins.lists}
     page = _template().render(
@@ -137,7 +145,9 @@ def report(
         overall=strictest(Verdict(row["verdict"]) for row in summary).value,
         counts={v.value: sum(row["verdict"] == v.value for row in summary) for v in reversed(Verdict)},
         rows=mask_value(summary),
-        decisions=mask_value([_decision(decision, lang, restricted) for decision in decisions]),
+        decisions=mask_value(
+            [_decision(one, lang, restricted, newer.get(one.decision_id, "")) for one in decisions]
+        ),
         lists=[
             {
                 "title": list_title(pin.code, lang),

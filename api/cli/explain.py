@@ -20,11 +20,13 @@ def explain(run: Run, decision_id: str, trace: bool, restricted: bool, purpose: 
     """Explain a decision."""
     from api.explain import explain as tell
     from matching.ledger import Viewer, visible
+    from matching.overrides.proposals import successor
 
     purpose = checked_purpose(restricted, purpose)
     now = bootstrap.now()
     with bootstrap.opened_ledger(run.settings, create=False, reading=True) as ledger:
         stored = ledger.decision(decision_id, tenant=run.settings.tenant)
+        newer = successor(ledger, decision_id, tenant=run.settings.tenant)
     if stored is None:
         raise CommandError("explain.none", id=mask_identity(decision_id))
     if stored.decision is None or stored.body is None:
@@ -43,7 +45,10 @@ def explain(run: Run, decision_id: str, trace: bool, restricted: bool, purpose: 
     elif run.format == "html":
         from api.report import report
 
-        run.emit_bytes(report([stored.decision], run.lang, made_at=now, restricted=restricted))
+        replaced = {decision_id: newer} if newer else {}
+        page = report([stored.decision], run.lang, made_at=now, restricted=restricted, replaced=replaced)
+        run.emit_bytes(page)
     else:
-        run.emit_bytes(tell(stored.decision, run.lang, trace=trace, restricted=restricted).encode())
+        said = tell(stored.decision, run.lang, trace=trace, restricted=restricted, replaced_by=newer)
+        run.emit_bytes(said.encode())
     return 0

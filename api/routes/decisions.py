@@ -14,6 +14,7 @@ from api import bootstrap
 from api.deciding import SMALL_BODY, Deciding
 from api.errors import CommandError
 from api.masking import mask_json
+from api.overrides import links
 from api.principals import Principal, Scope
 from api.problems import Problem, RequestError, parse_request
 from api.replays import replay_document
@@ -25,6 +26,7 @@ from api.routes.shapes import Given, Taken
 from api.telemetry import Telemetry
 from matching.decision import Decision, to_json
 from matching.ledger import StoredDecision, visible
+from matching.overrides.proposals import successor
 from matching.request import DecisionRequest
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
@@ -206,8 +208,11 @@ def _answer(body: bytes, decision_id: str, *, replayed: bool = False) -> Respons
 )
 def get_decision(request: Request, decision_id: str) -> Response:
     """A decision as it was answered."""
-    body = stored_decision(request, decision_id).body or b""
-    return Response(mask_json(body, restricted=in_full(request, decision_id)), 200, None, JSON)
+    stored = stored_decision(request, decision_id)
+    before = [one.of for one in stored.decision.overrides[-1:]] if stored.decision is not None else []
+    link = links(service(request), decision_id, stored.tenant, before)
+    shown = mask_json(stored.body or b"", restricted=in_full(request, decision_id))
+    return Response(shown, 200, {"Link": link} if link else None, JSON)
 
 
 @router.post(
@@ -238,7 +243,9 @@ def certificate(request: Request, decision_id: str) -> Response:
     stored = stored_decision(request, decision_id)
     if stored.decision is None:
         raise ProblemError("http.erased")
-    page = report([stored.decision], lang_of(request), made_at=bootstrap.now())
+    newer = successor(service(request).ledger, decision_id, tenant=stored.tenant)
+    replaced = {decision_id: newer} if newer else {}
+    page = report([stored.decision], lang_of(request), made_at=bootstrap.now(), replaced=replaced)
     name = f"decision-{decision_id}.html"
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',

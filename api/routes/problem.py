@@ -22,6 +22,7 @@ STATUS: Mapping[str, int] = {
     "http.csrf": 403,
     "http.password": 403,
     "http.person": 403,
+    "http.second_person": 403,
     "http.sealed": 403,
     "http.not_found": 404,
     "http.method": 405,
