@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, bindparam, delete, func, insert, select, update
 
 from graph.dates import from_micros, to_micros
 from matching.ledger.chain import SALT_BYTES
@@ -247,19 +247,8 @@ class Watching:
                 for draft, expect in outcome.drafts:
                     own, salt = outcome.row, os.urandom(SALT_BYTES)
                     write_item(transaction, draft, expect, salt, own.tenant, own.owner, at)
-                connection.execute(
-                    update(watched)
-                    .where(watched.c.id == outcome.row.id)
-                    .values(
-                        {
-                            "state": SCREENED,
-                            "version": outcome.row.version + 1,
-                            "due_at": None if outcome.due_at is None else to_micros(outcome.due_at),
-                            "found": outcome.found,
-                            "keys": outcome.traces,
-                        }
-                    )
-                )
+            if mine:
+                connection.execute(_KEEP, [_kept(outcome) for outcome in mine])
             insert_deliveries(connection, messages(told))
             return told
 
@@ -361,6 +350,24 @@ def digest(bodies: Any) -> str:
     for body in bodies:
         whole.update(len(body).to_bytes(8, "big") + body)
     return whole.hexdigest()
+
+
+_KEEP: Final = (
+    update(watched)
+    .where(watched.c.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}") for name in ("state", "version", "due_at", "found", "keys")})
+)
+
+
+def _kept(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "row": outcome.row.id,
+        "new_state": SCREENED,
+        "new_version": outcome.row.version + 1,
+        "new_due_at": None if outcome.due_at is None else to_micros(outcome.due_at),
+        "new_found": outcome.found,
+        "new_keys": outcome.traces,
+    }
 
 
 def _when(value: int | None) -> datetime | None:

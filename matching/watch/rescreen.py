@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -207,7 +207,7 @@ class Rescreening:
         watched = watchlist(self._watching.traces(), texts=published and threshold is not None)
         self._go_on()
 
-        def likeness(names: Sequence[str]) -> traces.Keys:
+        def likeness(names: Mapping[str, bool]) -> traces.Keys:
             return Names(self._folder, watched).resembling(names, threshold=threshold or 0)
 
         return touched(

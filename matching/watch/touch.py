@@ -6,7 +6,7 @@ is told. Who is not found here is not decided anew, so whatever leads a decision
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -27,7 +27,7 @@ from graph.generation.changes import (
 from graph.model import PartyType
 from graph.relations import RelationType
 from matching.policy import Policy
-from matching.watch.traces import NUMBER, REGION, REP, decode, record_key
+from matching.watch.traces import NUMBER, REGION, REP, UNCODED, coded, decode, record_key
 
 if TYPE_CHECKING:
     from matching.index.names import NameIndex
@@ -104,7 +104,7 @@ def touched(
     policy: Policy,
     *,
     answers: Iterable[int] = (),
-    likeness: Callable[[Sequence[str]], Array] | None,
+    likeness: Callable[[Mapping[str, bool]], Array] | None,
     go_on: Callable[[], None] = lambda: None,
 ) -> Touched:
     """Whom everything recorded after publication `since` can touch.
@@ -115,7 +115,8 @@ def touched(
         watched: who is watched.
         policy: for the caps of walks.
         answers: keys of what people have answered about since (`traces.answer_key`).
-        likeness: keys of watched names that resemble one of these listed names; None: names as written only.
+        likeness: keys of watched names that resemble one of these listed names (each with whether it stands beside
+            a valid code on every record); None: names as written only.
         go_on: called between the steps; may raise to stop.
     """
     changed = changed_since(generation, since)
@@ -149,17 +150,20 @@ def reached(generation: Generation, parties: Array, policy: Policy) -> Array:
     return found
 
 
-def _read(generation: Generation, ordinals: Array) -> tuple[Array, list[str]]:
-    """Keys of the records, and the names of the organisations on them."""
+def _read(generation: Generation, ordinals: Array) -> tuple[Array, dict[str, bool]]:
+    """Keys of the records, and the names of the organisations on them with whether each is coded everywhere."""
     found: set[int] = set()
-    names: dict[str, None] = {}
+    names: dict[str, bool] = {}
     for ordinal in ordinals.tolist():
         listing = generation.listing(ordinal)
         found.add(record_key(listing.list_code, listing.key))
         if listing.subject.type is PartyType.ORGANIZATION:
+            own = coded(listing.subject.ids)
             for name in (listing.subject.name, *(one.text for one in listing.subject.names)):
-                names[text.index_text(name)] = None
-    return np.unique(np.fromiter(found, "<u8", len(found))), [name for name in names if name]
+                searched = text.index_text(name)
+                names[searched] = own and names.get(searched, True)
+    names.pop("", None)
+    return np.unique(np.fromiter(found, "<u8", len(found))), names
 
 
 class Names:
@@ -183,11 +187,11 @@ class Names:
         self._index: NameIndex = open_folder(folder)
         self._facts = {name: facts for name, _, facts in watched.texts if facts}
 
-    def resembling(self, names: Sequence[str], *, threshold: int) -> Array:
+    def resembling(self, names: Mapping[str, bool], *, threshold: int) -> Array:
         """Keys of the watched names that could count as similar to one of these listed names.
 
         Args:
-            names: listed names in their searched form.
+            names: listed names in their searched form; whether each stands beside a valid code on every record.
             threshold: points from which names count as similar; what else is known may add to them.
         """
         from matching.names.coding import encode_many
@@ -204,9 +208,13 @@ class Names:
             *encode_many(list(names)), *encode_many(texts), np.stack([which, place], axis=1).astype(np.int64)
         )
         # the other script is judged by another model: let the decision do it
-        least = threshold - np.array([_potential(self._facts.get(name, 0)) for name in texts], np.int32)
+        facts = np.array([self._facts.get(name, 0) for name in texts], np.int32)
+        least = threshold - np.array([_potential(one) for one in facts.tolist()], np.int32)
         hopeful = (points >= least[place]) & (vetoes == 0)
-        near = unique[np.unique(place[hopeful | (vetoes & OTHER_SCRIPT != 0)])]
+        hopeful |= vetoes & OTHER_SCRIPT != 0
+        # two valid codes are equal, which is found by the code, or two parties, whatever their names
+        hopeful &= ((facts & UNCODED) != 0)[place] | ~np.array([*names.values()], bool)[which]
+        near = unique[np.unique(place[hopeful])]
         return np.unique(np.fromiter((self._index.key(entry) for entry in near.tolist()), "<u8", len(near)))
 
 

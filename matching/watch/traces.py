@@ -14,7 +14,8 @@ import numpy.typing as npt
 import xxhash
 
 from graph import keys, text
-from graph.model import PartyType
+from graph.identifiers import Parsed
+from graph.model import Id, PartyType
 from matching.decision import Decision, Evidence
 from matching.marks import record_ref
 from matching.request import DecisionRequest, PartyRef, Person
@@ -34,10 +35,11 @@ class Traces(msgspec.Struct, frozen=True, array_like=True):
     texts: tuple[str, ...] = ()
     """Names in the form that is searched for likeness."""
     facts: int = 0
-    """What else could speak for a resembling name, as bits: `REP`, `REGION`, `NUMBER`."""
+    """What else could speak for a resembling name, as bits: `REP`, `REGION`, `NUMBER`; or `UNCODED`."""
 
 
-REP, REGION, NUMBER = 1, 2, 4
+REP, REGION, NUMBER, UNCODED = 1, 2, 4, 8
+"""A legal representative, a region, a masked number; and that an organisation was named without a valid code."""
 
 
 def encode(traces: Traces) -> bytes:
@@ -86,12 +88,18 @@ def of(parties: Iterable[PartyRef | None], people: Iterable[Person | None] = ())
         if subject.type is PartyType.ORGANIZATION:
             texts |= dict.fromkeys(t for t in subject.texts if t)
             facts |= REP * bool(subject.legal_rep) | REGION * bool(subject.region)
-            # two valid codes agree or contradict: that is no question of likeness
-            facts |= NUMBER * any(one.scheme != "uscc" or one.state != "valid" for one in subject.ids)
+            # numbers that are not masked find the record by themselves where they agree
+            facts |= NUMBER * any(one.state == "masked" for one in subject.ids)
+            facts |= UNCODED * (not coded(subject.ids))
             branch = text.branch(subject.n6)
             if branch is not None and branch.stated:
                 texts |= dict.fromkeys(branch.stem_candidates[:1])
     return Traces(tuple(found), (), tuple(texts), facts)
+
+
+def coded(ids: Iterable[Parsed | Id]) -> bool:
+    """Whether a valid credit or organisation code is stated: two such codes agree or are two parties (SPEC 3)."""
+    return any(one.state == "valid" and one.scheme in ("uscc", "org_code") for one in ids)
 
 
 def _subjects(parties: Iterable[PartyRef | None], people: Iterable[Person | None]) -> Iterator[Subject]:
