@@ -44,6 +44,7 @@ class _Job(NamedTuple):
     actor: str
     tenant: str
     slot: str
+    digest: str
     done: asyncio.Future[Decision]
 
 
@@ -121,6 +122,7 @@ class Deciding:
         self._waiting: deque[_Job] = deque()
         self._taken = 0
         self._large_waiting = 0
+        self._slots: set[tuple[str, str]] = set()
         self._large = asyncio.Semaphore(MOST_LARGE)
         self._arrived = asyncio.Event()
         self._recorder = Recorder(service.ledger.record_decisions, asyncio.get_running_loop())
@@ -145,42 +147,59 @@ class Deciding:
         Raises:
             ProblemError: `http.busy`.
         """
-        small = _small(request, size)
+        small = is_small(request, size)
         if self._taken >= self._most_waiting if small else self._large_waiting >= MOST_LARGE_WAITING:
             self._telemetry.refused()
             raise busy()
 
-    async def decide(
-        self, request: DecisionRequest, actor: str, tenant: str, slot: str = "", *, size: int = 0
+    async def small(
+        self, request: DecisionRequest, actor: str, tenant: str, slot: str = "", digest: str = ""
     ) -> Decision:
-        """Decide and record; the decision is on the disk when it is returned.
+        """Decide and record a small request; the decision is on the disk when it is returned.
 
         Args:
             request: what is asked.
             actor: who asks.
             tenant: whose decision it is.
-            slot: the reserved idempotency key that it answers; empty for none.
-            size: bytes of the request's body.
+            slot: the idempotency key that it answers, taken by recording it; empty for none.
+            digest: of the request's body, with a key.
 
         Raises:
-            ProblemError: `http.busy`: too much waits already; nothing was decided.
-            LedgerError, GenerationError, StoreError: a part is away; nothing was decided.
+            ProblemError: `http.in_flight`: this process is deciding for that key already.
+            LedgerError, GenerationError, StoreError: a part is away, or the key is taken (`ledger.key_taken`);
+                nothing was decided.
         """
-        self.check(request, size)
-        if not _small(request, size):
-            return await self._beside(request, actor, tenant, slot)
-        job = _Job(request, actor, tenant, slot, asyncio.get_running_loop().create_future())
-        job.done.add_done_callback(_seen)
+        if slot and (tenant, slot) in self._slots:
+            raise ProblemError("http.in_flight", headers={"Retry-After": "1"})
+        job = _Job(request, actor, tenant, slot, digest, asyncio.get_running_loop().create_future())
+        job.done.add_done_callback(self._done)
+        if slot:
+            self._slots.add((tenant, slot))
+            job.done.add_done_callback(lambda _: self._slots.discard((tenant, slot)))
         self._taken += 1
         self._waiting.append(job)
         self._arrived.set()
-        try:
-            # who leaves meanwhile leaves a decision on record: it was made
-            return await asyncio.shield(job.done)
-        finally:
-            self._taken -= 1
+        # who leaves meanwhile leaves a decision on record: it was made
+        return await asyncio.shield(job.done)
 
-    async def _beside(self, request: DecisionRequest, actor: str, tenant: str, slot: str) -> Decision:
+    def _done(self, done: asyncio.Future[Decision]) -> None:
+        self._taken -= 1
+        # whoever asked may have left: then nobody else looks at the outcome
+        if not done.cancelled():
+            done.exception()
+
+    async def large(self, request: DecisionRequest, actor: str, tenant: str, slot: str = "") -> Decision:
+        """Decide and record a large request in a thread beside.
+
+        Args:
+            request: what is asked.
+            actor: who asks.
+            tenant: whose decision it is.
+            slot: the idempotency key that was reserved for it; empty for none.
+
+        Raises:
+            LedgerError, GenerationError, StoreError: a part is away; nothing was decided.
+        """
         self._large_waiting += 1
         try:
             async with self._large:
@@ -223,7 +242,15 @@ class Deciding:
             lease = await self._lease()
             self._telemetry.state(lease.generation.number, self.waiting)
             try:
-                entry = self._service.prepared(lease, job.request, job.actor, job.tenant, job.slot, seq)
+                entry = self._service.prepared(
+                    lease,
+                    job.request,
+                    job.actor,
+                    job.tenant,
+                    seq=seq,
+                    idempotency_key=job.slot,
+                    body_hash=job.digest,
+                )
             finally:
                 self._service.give_back(lease)
         except Exception as error:  # noqa: BLE001 - handed to the one who asked
@@ -239,14 +266,9 @@ class Deciding:
         return lease
 
 
-def _small(request: DecisionRequest, size: int) -> bool:
+def is_small(request: DecisionRequest, size: int) -> bool:
+    """Whether the event loop decides a request itself, by its bytes and bidders."""
     return size <= SMALL_BODY and len(request.bidders) <= SMALL_BIDDERS
-
-
-def _seen(done: asyncio.Future[Decision]) -> None:
-    """Whoever asked may have left: then nobody else looks at the outcome."""
-    if not done.cancelled():
-        done.exception()
 
 
 def _fail(job: _Job, error: Exception) -> None:

@@ -237,7 +237,15 @@ class Service:
             )
 
     def prepared(
-        self, lease: Lease, request: DecisionRequest, actor: str, tenant: str, idempotency_key: str, seq: int
+        self,
+        lease: Lease,
+        request: DecisionRequest,
+        actor: str,
+        tenant: str,
+        *,
+        seq: int,
+        idempotency_key: str = "",
+        body_hash: str = "",
     ) -> Entry:
         """A decision that is not recorded yet; nobody may be told of it before it is.
 
@@ -246,8 +254,9 @@ class Service:
             request: what is asked.
             actor: who asks.
             tenant: whose decision it is.
-            idempotency_key: the reserved key that it answers; empty for none.
             seq: `reviews_seq` of the ledger, read after the request arrived.
+            idempotency_key: the key that it answers, taken when it is recorded; empty for none.
+            body_hash: of the request's body, with a key.
         """
         self._seen.append(request)
         return lease.screener.prepare(
@@ -257,6 +266,7 @@ class Service:
             actor=actor,
             reviews_seq=seq,
             idempotency_key=idempotency_key,
+            body_hash=body_hash,
         )
 
     def replay(self, decision_id: str, tenant: str) -> ReplayResult:

@@ -150,6 +150,7 @@ class Screener:
         actor: str,
         reviews_seq: int,
         idempotency_key: str = "",
+        body_hash: str = "",
     ) -> Entry:
         """Decide one request without recording it: for whoever records many decisions in one commit.
 
@@ -161,10 +162,13 @@ class Screener:
             tenant: as in `screen`.
             actor: as in `screen`.
             reviews_seq: the newest review's position, read after the request arrived.
-            idempotency_key: as in `screen`.
+            idempotency_key: as in `screen`; with `body_hash` it is taken by recording the decision.
+            body_hash: of the request's body.
         """
         entry = self._decide(request, now, None, None, tenant, actor, reviews_seq)
-        return msgspec.structs.replace(entry, idempotency_key=idempotency_key) if idempotency_key else entry
+        if not idempotency_key:
+            return entry
+        return msgspec.structs.replace(entry, idempotency_key=idempotency_key, body_hash=body_hash)
 
     def screen_many(
         self,

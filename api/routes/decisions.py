@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap
-from api.deciding import SMALL_BODY, Deciding
+from api.deciding import SMALL_BODY, Deciding, is_small
 from api.errors import CommandError
 from api.masking import mask_json
 from api.overrides import links
@@ -25,7 +25,7 @@ from api.routes.problem import JSON, ProblemError, problems
 from api.routes.shapes import Given, Taken
 from api.telemetry import Telemetry
 from matching.decision import Decision, to_json
-from matching.ledger import StoredDecision, visible
+from matching.ledger import KeyState, LedgerError, StoredDecision, visible
 from matching.overrides.proposals import successor
 from matching.request import DecisionRequest
 
@@ -159,25 +159,67 @@ async def decide_for(request: Request, who: Principal) -> Response:
         raise invalid(request, error) from None
     deciding: Deciding = request.app.state.deciding
     deciding.check(asked, len(body))
+    small = is_small(asked, len(body))
     if not key:
-        decision = await deciding.decide(asked, who.id, who.tenant, size=len(body))
-        return await _told(request, decision, begun)
+        decide_now = deciding.small if small else deciding.large
+        return await _told(request, await decide_now(asked, who.id, who.tenant), begun)
     # a key belongs to the one who sent it: two platforms of a tenant never meet in one
-    slot = f"{who.id}/{key}"
+    slot, digest = f"{who.id}/{key}", hashlib.sha256(body).hexdigest()
+    if not small:
+        return await _decide_large(request, who, asked, slot, digest, begun)
+    known = await _known(request, who, slot, digest)
+    if known is not None:
+        return known
+    try:
+        decision = await deciding.small(asked, who.id, who.tenant, slot, digest)
+    except LedgerError as error:
+        # the same key was answered meanwhile, by another process
+        known = await _known(request, who, slot, digest) if error.code == "ledger.key_taken" else None
+        if known is None:
+            raise
+        return known
+    return await _told(request, decision, begun)
+
+
+async def _known(request: Request, who: Principal, slot: str, digest: str) -> Response | None:
+    """What a key stands for already; None where nobody has used it.
+
+    Raises:
+        ProblemError: `http.key_reused`, `http.in_flight`, `http.erased`.
+    """
     ledger = service(request).ledger
-    digest = hashlib.sha256(body).hexdigest()
-    state = await run_in_threadpool(ledger.reserve_key, who.tenant, slot, digest, at=bootstrap.now())
+    if ledger.local:
+        state = ledger.lookup_key(who.tenant, slot, digest)
+    else:
+        state = await run_in_threadpool(ledger.lookup_key, who.tenant, slot, digest)
+    return await _from_slot(request, who, state)
+
+
+async def _from_slot(request: Request, who: Principal, state: KeyState) -> Response | None:
     if state.state == "conflict":
         raise ProblemError("http.key_reused")
     if state.state == "in_flight":
         raise ProblemError("http.in_flight", headers={"Retry-After": "1"})
-    if state.state == "done":
-        stored = await run_in_threadpool(ledger.decision, state.decision_id, tenant=who.tenant)
-        if stored is None or stored.body is None:
-            raise ProblemError("http.erased")
-        return _answer(mask_json(stored.body), state.decision_id, replayed=True)
+    if state.state == "new":
+        return None
+    stored = await run_in_threadpool(service(request).ledger.decision, state.decision_id, tenant=who.tenant)
+    if stored is None or stored.body is None:
+        raise ProblemError("http.erased")
+    return _answer(mask_json(stored.body), state.decision_id, replayed=True)
+
+
+async def _decide_large(
+    request: Request, who: Principal, asked: DecisionRequest, slot: str, digest: str, begun: float
+) -> Response:
+    """With a key: it is reserved first, so that a request that takes seconds is not worked on twice."""
+    ledger = service(request).ledger
+    deciding: Deciding = request.app.state.deciding
+    state = await run_in_threadpool(ledger.reserve_key, who.tenant, slot, digest, at=bootstrap.now())
+    known = await _from_slot(request, who, state)
+    if known is not None:
+        return known
     try:
-        decision = await deciding.decide(asked, who.id, who.tenant, slot, size=len(body))
+        decision = await deciding.large(asked, who.id, who.tenant, slot)
     except Exception:
         # nothing was decided: the same key may be tried again at once
         await run_in_threadpool(ledger.release_key, who.tenant, slot)

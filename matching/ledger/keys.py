@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from matching.ledger.model import KeyState
+from matching.ledger.model import KeyState, LedgerError
 from matching.ledger.statements import Statements
 from matching.ledger.writer import Transaction
 
@@ -35,3 +35,15 @@ def reserve(
         sql.retake_key.run(transaction.connection, (at, tenant, key))
         return KeyState("new")
     return found
+
+
+def take(sql: Statements, transaction: Transaction, slot: tuple[str, str, str], at: int) -> None:
+    """Take a slot in the commit that also answers it.
+
+    Raises:
+        LedgerError: `ledger.key_taken`: somebody has it; what it stands for has to be looked up.
+    """
+    tenant, key, body_hash = slot
+    if sql.key.run(transaction.connection, (tenant, key)).first() is not None:
+        raise LedgerError("ledger.key_taken")
+    sql.add_key.run(transaction.connection, (tenant, key, body_hash, at))

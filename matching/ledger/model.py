@@ -25,7 +25,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One decision to record: the answer, the request as it came, for whom, by whom, when.
 
     `opening_at` is the bid opening until which the bidders are sealed (招标投标法 22); `at` is when it is
-    recorded. `idempotency_key` closes that reserved slot in the same commit.
+    recorded. `idempotency_key` closes that reserved slot in the same commit; with `body_hash` the slot is taken in it,
+    too, and an error when somebody else has it: then nothing has to be reserved beforehand, nor is left behind by a
+    process that dies.
     """
 
     decision: Decision
@@ -35,6 +37,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     opening_at: datetime | None
     at: datetime
     idempotency_key: str = ""
+    body_hash: str = ""
 
 
 class StoredDecision(msgspec.Struct, frozen=True, kw_only=True):

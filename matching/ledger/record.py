@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from graph.dates import to_micros
 from matching.decision import Decision, Effect, Evidence, Finding, Tier, to_json
+from matching.ledger import keys
 from matching.ledger.chain import SALT_BYTES, salted
 from matching.ledger.model import Entry
 from matching.ledger.statements import Statements
@@ -92,4 +93,6 @@ class PreparedDecision:
                 ),
             )
         if entry.idempotency_key:
+            if entry.body_hash:
+                keys.take(sql, transaction, (entry.tenant, entry.idempotency_key, entry.body_hash), moment)
             transaction.add(sql.complete_key, (decision_id, entry.tenant, entry.idempotency_key))
