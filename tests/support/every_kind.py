@@ -9,9 +9,12 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 import httpx
+import msgspec
+import uuid_utils
 from serving import CLEAN, LISTED, OTHER, Installation, ask, bearer
 
 from api.bootstrap import now
@@ -19,6 +22,9 @@ from api.principals import Role, Scope
 from api.routes.openapi import operations
 from api.routes.table import ROUTERS
 from graph.dates import china_day
+from matching.decision import Effect
+from matching.ledger import Draft, open_ledger
+from matching.watch.alerts import Alert
 
 REPAIRED_NAME: Final = "临江修复名单有限公司"
 FAR: Final = "2199-01-01T09:00:00+08:00"
@@ -99,6 +105,15 @@ class World:
         assert made.status_code == 201, made.text
         return signed_in(self.stack, str(self.client.base_url), name, made.json()["password"])
 
+    def stranger_person(self, name: str, *roles: str) -> httpx.Client:
+        """A person of another tenant who signed in."""
+        options = [part for role in roles for part in ("--role", role)]
+        said = self.house.run(
+            "users", "add", name, *options, "--format", "json", LIANCHENG_TENANT="elsewhere"
+        )
+        first = json.loads(said)["users"][0]["password"]
+        return signed_in(self.stack, str(self.client.base_url), name, first, "elsewhere")
+
     def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
         """What the owner posts, which has to succeed."""
         made = self.client.post(path, json=body, headers=self.owner | headers)
@@ -133,7 +148,10 @@ def world(house: Installation) -> Iterator[World]:
     }
     house.publish(lists, codes=tuple(lists))
     made = json.loads(house.run("users", "add", "root", "--role", "administrator", "--format", "json"))
-    with ExitStack() as stack, house.serving() as client:
+    with (
+        ExitStack() as stack,
+        house.serving(LIANCHENG_WEBHOOK_ALLOW="127.0.0.1/32", LIANCHENG_WORK="off") as client,
+    ):
         root = signed_in(stack, str(client.base_url), "root", made["users"][0]["password"])
         yield World(house, client, root, stack)
 
@@ -212,6 +230,86 @@ def case(one: World, bids: Bids) -> str:
     return made
 
 
+def tender(one: World, bids: Bids) -> str:
+    """A tender that is watched."""
+    body = {"reference": "虚构项目", "decision_id": decision(one, bids)}
+    made: str = one.post("/v1/tenders", body).headers["location"].rpartition("/")[2]
+    return made
+
+
+def alert(one: World, bids: Bids) -> str:
+    """An alert about a bidder, as the program opens it when a list changes."""
+    found = Alert(
+        kind="tender",
+        item=tender(one, bids),
+        ref=bids.bidder,
+        watched=1,
+        effect=Effect.REVIEW,
+        codes=("A02",),
+        decision_id=decision(one, bids),
+        changes=1,
+    )
+    draft = Draft(
+        kind="alert",
+        id=str(uuid_utils.uuid7()),
+        state="open",
+        body=msgspec.json.encode(found),
+        opening_at=datetime.fromisoformat(bids.opening),
+    )
+    actor = f"key:{one.owner['Authorization'].split('_')[1]}"
+    with open_ledger(f"sqlite:///{one.house.home / 'ledger.db'}") as ledger:
+        ledger.items.put(draft, tenant="default", actor=actor, at=now())
+    return draft.id
+
+
+def batch(one: World, bids: Bids) -> str:
+    """A list of bidders that was handed in."""
+    rows = f"序号,名称,统一社会信用代码\r\n{bids.client},{bids.listed},{bids.code}\r\n2,{bids.bidder},\r\n"
+    made = one.client.post(
+        "/v1/batches",
+        params={"name": "清单", "opening_at": bids.opening, "regime": "procurement_tender"},
+        content=rows.encode(),
+        headers=one.owner | {"Content-Type": "text/csv"},
+    )
+    assert made.status_code == 202, made.text
+    return made.headers["location"].rpartition("/")[2]
+
+
+def override(one: World, bids: Bids) -> str:
+    """A proposal to override a finding; people propose, and none of them knows sealed bids."""
+    if bids is SEALED:
+        return "0000"
+    about = decision(one, bids)
+    found = one.client.get(f"/v1/decisions/{about}", headers=one.owner).json()["bidders"][0]["reasons"]
+    reason = next(reason for reason in found if reason["effect"] == "BLOCK")
+    body = {
+        "client_id": bids.client,
+        "code": reason["code"],
+        "list": reason["evidence"][0]["list"],
+        "records": [each["record"] for each in reason["evidence"]],
+        "ground": "court_deletion",
+        "reason": f"{bids.listed}已删除",
+        "documents": [{"number": "虚构决〔2026〕1号"}],
+    }
+    made = one.people[Role.SUPERVISOR].post(f"/v1/decisions/{about}/override", json=body)
+    assert made.status_code == 202, made.text
+    return made.headers["location"].rpartition("/")[2]
+
+
+def monitor(one: World, bids: Bids) -> str:
+    """Parties that are watched, whoever bids."""
+    body = {"reference": "监测", "parties": [{"name": REPAIRED_NAME, "identifiers": [{"id": OTHER}]}]}
+    made: str = one.post("/v1/monitors", body).headers["location"].rpartition("/")[2]
+    return made
+
+
+def webhook(one: World, bids: Bids) -> str:
+    """An endpoint that is told."""
+    body = {"url": "http://127.0.0.1:9/liancheng", "description": "虚构平台"}
+    made: str = one.post("/v1/webhooks", body).json()["webhook"]["id"]
+    return made
+
+
 def key(one: World, bids: Bids) -> str:
     """The prefix of a key."""
     return one.key(Scope.READ).split("_")[1]
@@ -230,6 +328,12 @@ MAKERS: Mapping[str, Callable[[World, Bids], str]] = {
     "/v1/objections/{objection_id}": objection,
     "/v1/repairs/{repair_id}": repair,
     "/v1/cases/{case_id}": case,
+    "/v1/tenders/{tender_id}": tender,
+    "/v1/alerts/{alert_id}": alert,
+    "/v1/batches/{batch_id}": batch,
+    "/v1/overrides/{override_id}": override,
+    "/v1/monitors/{monitor_id}": monitor,
+    "/v1/webhooks/{webhook_id}": webhook,
     "/v1/keys/{prefix}": key,
     "/v1/users/{name}": user,
 }
@@ -241,6 +345,20 @@ BODIES: Mapping[str, Any] = {
     "PATCH /v1/repairs/{repair_id}": {"step": "withdraw", "reason": "撤回"},
     "PATCH /v1/cases/{case_id}": {"title": "另一名称"},
     "POST /v1/cases/{case_id}/notes": {"text": "说明"},
+    "PATCH /v1/tenders/{tender_id}": {"reference": "另一名称"},
+    "PATCH /v1/alerts/{alert_id}": {"note": "说明"},
+    "POST /v1/monitors/{monitor_id}/parties": {"parties": [{"name": REPAIRED_NAME}]},
+    "PATCH /v1/webhooks/{webhook_id}": {"state": "disabled"},
+    "POST /v1/decisions/{decision_id}/override": {
+        "client_id": "b0",
+        "code": "A01",
+        "ground": "court_deletion",
+        "reason": "已删除",
+        "documents": [{"number": "虚构决〔2026〕1号"}],
+    },
+    "POST /v1/overrides/{override_id}/confirm": {"reason": "同意"},
+    "POST /v1/overrides/{override_id}/reject": {"reason": "不同意"},
+    "POST /v1/overrides/{override_id}/withdraw": {"reason": "撤回"},
     "PATCH /v1/users/{name}": {"state": "disabled"},
 }
 """A body that each route with a name in its path would take."""
