@@ -37,7 +37,7 @@ def shortest(projection: Projection, source: int, target: int, walk: Walk, *, ho
         limit: paths at most; `total` says how many middles there are.
     """
     first = projection.shortest_path(source, target, walk, hops=hops)
-    if first.route is None or len(first.route) < 2 or limit < 2:
+    if first.route is None or len(first.route) < 2:
         found = () if first.route is None else (first.route,)
         return Ways(found, len(found), first.cut)
     length = len(first.route)
