@@ -237,7 +237,7 @@ class Watching:
                 _advance(connection, *progress)
             numbers = [outcome.row.id for outcome in outcomes]
             query = select(watched.c.id, watched.c.version).where(watched.c.id.in_(numbers))
-            known = dict(connection.execute(query).tuples().all())
+            known = {row.id: row.version for row in connection.execute(query)}
             mine = [outcome for outcome in outcomes if known.get(outcome.row.id) == outcome.row.version]
             told = _tell(transaction, mine, moment)
             for outcome in mine:
