@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -14,7 +16,7 @@ import pytest
 from serving import LISTED, NAME, Installation, ask, bearer
 
 from api.bootstrap import now
-from api.principals import Scope
+from api.principals import Role, Scope
 
 NUMBER = "329901198803072469"
 
@@ -22,10 +24,24 @@ NUMBER = "329901198803072469"
 class World(NamedTuple):
     """A server and who asks it: the deciding platform, an investigator's key, and one of another tenant."""
 
+    installation: Installation
     client: httpx.Client
     platform: dict[str, str]
     reader: dict[str, str]
     stranger: dict[str, str]
+
+    def hire(self, name: str, role: Role) -> httpx.Client:
+        """Somebody who signed in, in a browser of their own."""
+        said = self.installation.run("users", "add", name, "--role", role.value, "--format", "json")
+        first = json.loads(said)["users"][0]["password"]
+        browser = httpx.Client(base_url=self.client.base_url, timeout=60)
+        begun = browser.post("/v1/sessions", json={"name": name, "password": first, "tenant": "default"})
+        browser.headers["X-CSRF-Token"] = begun.json()["csrf_token"]
+        chosen = browser.post(
+            "/v1/sessions/current/password", json={"current": first, "password": "seven boats on the Lin"}
+        )
+        browser.headers["X-CSRF-Token"] = chosen.json()["csrf_token"]
+        return browser
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +52,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     reader = installation.key(Scope.READ, Scope.CASES)
     stranger = installation.key(Scope.READ, Scope.CASES, tenant="elsewhere")
     with installation.serving() as client:
-        yield World(client, bearer(platform), bearer(reader), bearer(stranger))
+        yield World(installation, client, bearer(platform), bearer(reader), bearer(stranger))
 
 
 def decided(world: World, **tender: Any) -> dict[str, Any]:
@@ -50,6 +66,10 @@ def opened(world: World, who: dict[str, str], **body: Any) -> str:
     answer = world.client.post("/v1/cases", json={"title": "虚构案件", **body}, headers=who)
     assert answer.status_code == 201, answer.text
     return str(answer.headers["location"])
+
+
+def changed_by(browser: httpx.Client, path: str, version: int, **body: Any) -> httpx.Response:
+    return browser.patch(path, json=body, headers={"If-Match": f'"v{version}"'})
 
 
 def changed(world: World, who: dict[str, str], path: str, version: int, **body: Any) -> httpx.Response:
@@ -194,6 +214,40 @@ def test_a_key_decides_no_objection_and_another_tenant_disputes_nothing(world: W
     for step in ("lift", "refuse"):
         answer = changed(world, world.reader, repair, 2, step=step, reason="x", documents=asked["documents"])
         assert (answer.status_code, answer.json()["code"]) == (403, "http.person")
+
+
+def test_an_investigator_decides_objections_and_a_supervisor_repairs(world: World) -> None:
+    decision = decided(world)
+    found = next(e for r in decision["bidders"][0]["reasons"] for e in r["evidence"])
+    document = [{"name": "x", "sha256": "cd" * 32}]
+    objection = {
+        "decision_id": decision["decision_id"], "ground": "listing", "record": found["record"], "text": "x",
+    }  # fmt: skip
+    lift = {
+        "list": "SXBZXR", "kind": "temporary", "ground": "grace", "record": found["record"],
+        "party": {"name": NAME}, "documents": document,
+    }  # fmt: skip
+    ruling = {
+        "authority": "临江市虚构人民法院",
+        "document_no": "1",
+        "decided_on": "2026-11-20",
+        "until": "2199-01-01",
+    }
+    with (
+        closing(world.hire("ivy", Role.INVESTIGATOR)) as ivy,
+        closing(world.hire("sue", Role.SUPERVISOR)) as sue,
+    ):
+        path = ivy.post("/v1/objections", json=objection).headers["location"]
+        assert changed_by(ivy, path, 1, step="reject", reason="x").json()["steps"][0]["by"] == "user:ivy"
+        path = ivy.post("/v1/repairs", json=lift).headers["location"]
+        assert changed_by(ivy, path, 1, step="accept").status_code == 200
+        step = {"step": "lift", "reason": "宽限期", "documents": document, "ruling": ruling}
+        refused = changed_by(ivy, path, 2, **step)
+        assert (refused.status_code, refused.json()["code"]) == (403, "http.person")
+        assert decided(world)["bidders"][0]["verdict"] == decision["bidders"][0]["verdict"]
+        assert changed_by(sue, path, 2, **step).json()["steps"][-1]["by"] == "user:sue"
+        assert "SXBZXR" not in json.dumps(decided(world)["bidders"][0]["reasons"])
+        assert changed_by(sue, path, 3, step="restore", reason="x", documents=document).status_code == 200
 
 
 def test_objections_to_sealed_decisions_are_sealed(world: World) -> None:
