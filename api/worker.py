@@ -94,6 +94,7 @@ def run(settings: Settings, listener: socket.socket, supervisor: socket.socket |
         Whether it ever served: False where a part could not be opened, which has been said on stderr.
     """
     from api.app import create_app
+    from api.heads import BoundedProtocol
 
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings)
@@ -103,6 +104,7 @@ def run(settings: Settings, listener: socket.socket, supervisor: socket.socket |
         log_level="warning",
         access_log=False,
         server_header=False,
+        http=BoundedProtocol,
         ws="none",
         backlog=1,
         timeout_keep_alive=KEPT_SECONDS,

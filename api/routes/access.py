@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import math
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from api.routes.problem import ProblemError
 from api.sessions import Session, Sessions
 from api.settings import Settings
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1", "testserver"})
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_BUCKETS = 10_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
@@ -32,12 +33,14 @@ COOKIE, PLAIN_COOKIE = "__Host-liancheng", "liancheng"
 """The session's cookie; on loopback without TLS a browser takes no name that begins with `__Host-`."""
 
 
+_HOST = re.compile(r"([0-9A-Za-z._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+
+
 def host_of(request: Request) -> str:
-    """The name under which the caller addresses the program."""
-    try:
-        return (request.url.hostname or "").lower()
-    except ValueError:
-        return ""
+    """The name under which the caller addresses the program; empty without one, with two, or with what is none."""
+    given = request.headers.getlist("host")
+    found = _HOST.fullmatch(given[0]) if len(given) == 1 else None
+    return found[1].strip("[]").lower() if found is not None else ""
 
 
 def behind_tls(request: Request, settings: Settings) -> bool:

@@ -37,6 +37,7 @@ STATUS: Mapping[str, int] = {
     "http.key_reused": 422,
     "http.precondition": 428,
     "http.rate": 429,
+    "http.head": 431,
     "http.internal": 500,
     "http.unavailable": 503,
     "http.busy": 503,
