@@ -148,14 +148,23 @@ def compile_ahead(notice: Callable[[], None]) -> None:
 def publish(settings: Settings, store: GraphReader, progress: Progress | None = None) -> str:
     """Make the store's newest state the current generation, with an index of its names; returns its reference.
 
+    The names for the search box are made ready after the switch: whoever asks before waits for them.
+
     Raises:
         GenerationError: `generation.busy`, `.empty`, `.inconsistent`, `.unwritable`.
         StoreError: the store can't be read.
     """
+    from graph.generation import GenerationError, open_generation
     from graph.generation import publish as write
+    from matching.explore.names import ensure
     from matching.index.write import write_index
 
-    return write(store, ensure_home(settings), progress=progress, index=write_index)
+    home = ensure_home(settings)
+    ref = write(store, home, progress=progress, index=write_index)
+    with open_generation(home, ref) as generation, contextlib.suppress(GenerationError):
+        # what can't be made now is made, or said to be impossible, when somebody searches
+        ensure(home, generation)
+    return ref
 
 
 def load_policy(settings: Settings) -> Policy:
