@@ -31,6 +31,7 @@ from api.sessions import Sessions
 from api.settings import Settings
 from api.telemetry import Telemetry
 from api.users import Users
+from api.web import pages
 from graph.generation import GenerationError
 from graph.messages import catalogue
 from graph.store import StoreError
@@ -84,10 +85,14 @@ def create_app(settings: Settings) -> FastAPI:
     async def framework(request: Request, error: HTTPException) -> Response:
         code = {404: "http.not_found", 405: "http.method"}.get(error.status_code, "http.invalid")
         headers = {"Allow": ", ".join(taken(request.url.path))} if code == "http.method" else {}
-        return problem(request, ProblemError(code, headers=headers), settings.lang)
+        found = ProblemError(code, headers=headers)
+        if pages.wants_page(request):
+            return await run_in_threadpool(pages.refused, request, found)
+        return problem(request, found, settings.lang)
 
     for module in MODULES:
         app.include_router(module.router)
+    pages.attach(app)
     describe(app, MODULES)
     return app
 

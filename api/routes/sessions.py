@@ -91,14 +91,28 @@ def _shown(who: Principal, session: Session | None) -> CurrentSession:
 def _begun(request: Request, begun: tuple[str, Session], status: int) -> Response:
     token, session = begun
     answer = json_answer(_shown(session.principal, session), status)
+    keep_session(request, answer, token)
+    return answer
+
+
+def keep_session(request: Request, answer: Response, token: str) -> None:
+    """Give the browser a session's cookie, which no script can read."""
     secure = behind_tls(request, service(request).settings)
     answer.set_cookie(
         COOKIE if secure else PLAIN_COOKIE, token, path="/", httponly=True, samesite="strict", secure=secure
     )
-    return answer
 
 
-def _address(request: Request) -> str:
+def forget_session(request: Request, answer: Response) -> None:
+    """Take a session's cookie from the browser."""
+    secure = behind_tls(request, service(request).settings)
+    answer.delete_cookie(
+        COOKIE if secure else PLAIN_COOKIE, path="/", httponly=True, samesite="strict", secure=secure
+    )
+
+
+def caller_address(request: Request) -> str:
+    """The network address of a caller; attempts to sign in are counted by it."""
     return request.client.host if request.client is not None else ""
 
 
@@ -131,7 +145,7 @@ async def sign_in(request: Request) -> Response:
             given.name,
             given.password,
             tenant=given.tenant or settings.tenant,
-            address=_address(request),
+            address=caller_address(request),
             at=bootstrap.now(),
         )
         if old is not None:
@@ -168,10 +182,7 @@ def sign_out(request: Request) -> Response:
     session = _own(request)
     access_of(request).sessions.end(session, bootstrap.now())
     answer = Response(status_code=204)
-    secure = behind_tls(request, service(request).settings)
-    answer.delete_cookie(
-        COOKIE if secure else PLAIN_COOKIE, path="/", httponly=True, samesite="strict", secure=secure
-    )
+    forget_session(request, answer)
     return answer
 
 
@@ -190,7 +201,7 @@ async def change_password(request: Request) -> Response:
     """Choose another password; every other session of the person ends, and this one gets new tokens."""
     given = await read_model(request, NewPassword, limit=BODY)
     session = await run_in_threadpool(_own, request)
-    sessions, address = access_of(request).sessions, _address(request)
+    sessions, address = access_of(request).sessions, caller_address(request)
     try:
         begun = await run_in_threadpool(
             lambda: sessions.change_password(

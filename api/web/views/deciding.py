@@ -1,0 +1,370 @@
+"""Decisions: the newest ones, and one with its reasons, law, evidence side by side, pins, replay and certificate."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from fastapi import Response
+
+from api.explain import (
+    basis_line,
+    final_day,
+    findings_of,
+    first_day,
+    in_lang,
+    list_title,
+    open_line,
+    open_points,
+    remark,
+    verdict_of,
+    word,
+)
+from api.principals import Scope
+from api.replays import replay_document
+from api.restricted import ordinary, restricted
+from api.routes import decisions as http
+from api.routes.base import cursor, from_cursor
+from api.routes.problem import ProblemError
+from api.web.answers import page
+from api.web.door import Visit
+from api.web.views.party import source_line
+from api.web.words import Words
+from graph.messages import Lang
+from matching.decision import Decision, Evidence, Finding, SubjectResult, Verdict
+from matching.ledger import StoredDecision, visible
+
+SHOWN: Final = 50
+"""Decisions on one page of the list."""
+
+
+class Compared(NamedTuple):
+    """One compared field: what was submitted beside what stands in the record."""
+
+    name: str
+    submitted: str
+    matched: str
+    outcome: str
+    word: str
+    same: bool
+
+
+class Proof(NamedTuple):
+    """A record behind a reason."""
+
+    list: str
+    record: str
+    status: str
+    tier: str
+    tier_word: str
+    role: str
+    fields: tuple[Compared, ...]
+    since: str
+    until: str
+    authority: str
+    document: str
+    reason: str
+    source: str
+    confirmed_by: str
+    row: tuple[tuple[str, str], ...]
+    question: bool
+    """Whether it is a question to the committee, which nobody has answered."""
+
+
+class Reason(NamedTuple):
+    """A reason in words."""
+
+    code: str
+    effect: str
+    effect_word: str
+    title: str
+    detail: str
+    law: tuple[str, ...]
+    proofs: tuple[Proof, ...]
+    facts: tuple[tuple[str, str, str], ...]
+    path: str
+    steps: tuple[tuple[str, str], ...]
+    """Who stands on the path: key and name, in order."""
+    missing: str
+    remedies: tuple[str, ...]
+    overridden: bool
+
+
+class Subject(NamedTuple):
+    """A bidder or somebody else, with the verdict."""
+
+    anchor: str
+    role: str
+    name: str
+    code: str
+    verdict: str
+    verdict_word: str
+    remark: str
+    reasons: tuple[Reason, ...]
+    open: tuple[str, ...]
+
+
+class Pin(NamedTuple):
+    """A list as it stood for the decision."""
+
+    title: str
+    sha256: str
+    taken_at: str
+    records: str
+    stale: bool
+
+
+class DecisionPage(NamedTuple):
+    """All that the page shows."""
+
+    id: str
+    verdict: str
+    verdict_word: str
+    decided_at: str
+    as_of: str
+    known_at: str
+    valid_until: str
+    subjects: tuple[Subject, ...]
+    tender: tuple[Reason, ...]
+    open: tuple[str, ...]
+    pins: tuple[tuple[str, str], ...]
+    lists: tuple[Pin, ...]
+    restricted: bool
+    """Whether something is only told to those who state a purpose."""
+
+
+class Row(NamedTuple):
+    """A decision in the list; `verdict` is empty where its content was erased."""
+
+    id: str
+    at: str
+    verdict: str
+    verdict_word: str
+    bidders: str
+    actor: str
+
+
+def listed(visit: Visit) -> Response:
+    """The newest decisions that the visitor may see."""
+    before = from_cursor(visit.request, visit.asked("before", 40))
+    rows, onward = newest(visit, SHOWN, before)
+    return page(visit, "decisions.html", rows=rows, onward=onward)
+
+
+def newest(visit: Visit, limit: int, before: int | None = None) -> tuple[tuple[Row, ...], str | None]:
+    """The newest decisions, without those about sealed bids, and where to go on."""
+    who = visit.principal
+    stored = visit.service.ledger.decisions(tenant=who.tenant, limit=limit + 1, before=before)
+    more = cursor(stored[limit - 1].event_seq) if len(stored) > limit else None
+    return tuple(_row(one, visit.lang) for one in stored[:limit] if visible(one, who.viewer, visit.at)), more
+
+
+def _row(stored: StoredDecision, lang: Lang) -> Row:
+    words, decision = Words(lang), stored.decision
+    names = [] if decision is None else [one.name or one.code or one.client_id for one in decision.bidders]
+    said = ", ".join(names[:3]) + (f" … +{len(names) - 3}" if len(names) > 3 else "")
+    return Row(
+        id=stored.decision_id,
+        at=words.time(stored.recorded_at),
+        verdict="" if decision is None else decision.verdict.value,
+        verdict_word="" if decision is None else words.word("verdict", decision.verdict.value),
+        bidders=said,
+        actor=stored.actor,
+    )
+
+
+def show(visit: Visit) -> Response:
+    """A decision; with a stated purpose also what only some may see, and the look is on record."""
+    return _shown(visit, None)
+
+
+def replay(visit: Visit) -> Response:
+    """The decision, calculated again from what it pins."""
+    decision_id = _asked(visit)
+    http.stored_decision(visit.request, decision_id)
+    result = visit.service.replay(decision_id, visit.principal.tenant)
+    return _shown(visit, replay_document(result, visit.lang))
+
+
+def _shown(visit: Visit, replayed: dict[str, Any] | None) -> Response:
+    decision_id = _asked(visit)
+    stored = http.stored_decision(visit.request, decision_id)
+    if stored.decision is None:
+        raise ProblemError("http.erased")
+    if replayed is None and visit.request.method == "POST" and not visit.asked("purpose"):
+        raise ProblemError("http.invalid", detail=visit.words("purpose.needed"))
+    full = http.in_full(visit.request, decision_id)
+    return page(
+        visit,
+        "decision.html",
+        decision=view(stored.decision, visit.lang, full=full),
+        replayed=replayed,
+        may_restrict=visit.may(Scope.RESTRICTED),
+        full=full,
+    )
+
+
+def certificate(visit: Visit) -> Response:
+    """The page to print and keep, in the visitor's language: the document of the HTTP interface."""
+    return http.certificate(visit.request, _asked(visit))
+
+
+def _asked(visit: Visit) -> str:
+    return str(visit.request.path_params["decision_id"])
+
+
+def view(decision: Decision, lang: Lang, *, full: bool = False) -> DecisionPage:
+    """A decision as its page shows it.
+
+    Args:
+        decision: as it was recorded.
+        lang: the visitor's language.
+        full: restricted findings too; that somebody looks is on record.
+    """
+    words, hidden = Words(lang), restricted(decision)
+    if not full:
+        decision = ordinary(decision)
+    pins = decision.pins
+    bidders = [
+        _subject(
+            f"s{index}",
+            bidder,
+            verdict_of(decision, index),
+            findings_of(decision, index, restricted=full),
+            remark(decision, index, lang),
+            decision,
+            lang,
+        )
+        for index, bidder in enumerate(decision.bidders)
+    ]
+    others = [
+        _subject(f"o{index}", one, one.verdict, list(one.reasons), "", decision, lang)
+        for index, one in enumerate(decision.subjects)
+    ]
+    return DecisionPage(
+        id=decision.decision_id,
+        verdict=decision.verdict.value,
+        verdict_word=words.word("verdict", decision.verdict.value),
+        decided_at=words.time(decision.decided_at),
+        as_of=words.time(pins.as_of),
+        known_at=words.time(pins.known_at),
+        valid_until=words.time(decision.valid_until),
+        subjects=tuple(bidders + others),
+        tender=tuple(_reason(one, lang) for one in decision.tender.reasons),
+        open=tuple(open_line(one, lang) for one in (*decision.tender.not_assessed, *decision.not_assessed)),
+        pins=tuple(
+            (words(f"pin.{name}"), value)
+            for name, value in (
+                ("generation", pins.generation),
+                ("policy", pins.policy_hash),
+                ("rules", pins.rule_pack),
+                ("algorithm", pins.algorithm),
+                ("index", pins.index),
+                ("model", pins.model),
+                ("reviews", str(pins.reviews_seq)),
+                ("input", pins.input_hash),
+                ("decision", decision.decision_hash),
+            )
+            if value
+        ),
+        lists=tuple(
+            Pin(
+                title=list_title(pin.code, lang),
+                sha256=pin.sha256,
+                taken_at=words.time(pin.taken_at),
+                records=words.number(pin.records),
+                stale=pin.stale,
+            )
+            for pin in pins.lists
+        ),
+        restricted=hidden,
+    )
+
+
+def _subject(
+    anchor: str,
+    subject: SubjectResult,
+    verdict: Verdict,
+    found: list[Finding],
+    said: str,
+    decision: Decision,
+    lang: Lang,
+) -> Subject:
+    return Subject(
+        anchor=anchor,
+        role=word("role", subject.role, lang),
+        name=subject.name or subject.client_id,
+        code=subject.code,
+        verdict=verdict.value,
+        verdict_word=word("verdict", verdict.value, lang),
+        remark=said,
+        reasons=tuple(_reason(one, lang) for one in found),
+        open=tuple(open_line(one, lang) for one in open_points(decision, subject) if one in subject.not_assessed),
+    )
+
+
+def _reason(finding: Finding, lang: Lang) -> Reason:
+    path = finding.path
+    return Reason(
+        code=finding.code,
+        effect=finding.effect.value,
+        effect_word=word("effect", finding.effect.value, lang),
+        title=in_lang(finding.title, lang),
+        detail=in_lang(finding.detail, lang),
+        law=tuple(basis_line(basis, lang) for basis in finding.legal_basis),
+        proofs=tuple(proof(evidence, lang) for evidence in finding.evidence),
+        facts=tuple((fact.field, fact.a, fact.b or fact.a) for fact in finding.facts),
+        path="" if path is None else in_lang(path.sentence, lang),
+        steps=() if path is None else tuple((node.id, node.name) for node in path.nodes),
+        missing=", ".join(finding.missing),
+        remedies=tuple(word("remedy", remedy, lang) for remedy in finding.remedy),
+        overridden=bool(finding.overridden_by),
+    )
+
+
+def proof(evidence: Evidence, lang: Lang) -> Proof:
+    """A record with what was compared, field by field."""
+    fields = [
+        Compared(
+            name=word("field", one.name, lang),
+            submitted=one.submitted or "–",
+            matched=one.matched or "–",
+            outcome=one.outcome,
+            word=word("outcome", one.outcome, lang),
+            same=one.outcome in ("equal", "consistent", "nested"),
+        )
+        for one in evidence.features
+    ]
+    if not fields:
+        same = evidence.submitted == evidence.matched
+        outcome = "equal" if same else "different"
+        fields = [
+            Compared(
+                name=word("field", evidence.field, lang),
+                submitted=evidence.submitted or "–",
+                matched=evidence.matched or "–",
+                outcome=outcome,
+                word=word("outcome", outcome, lang),
+                same=same,
+            )
+        ]
+    return Proof(
+        list=list_title(evidence.list, lang),
+        record=evidence.record,
+        status=word("status", evidence.status, lang),
+        tier=evidence.tier.value,
+        tier_word=word("tier", evidence.tier.value, lang),
+        role=word("role", evidence.role, lang),
+        fields=tuple(fields),
+        since=first_day(evidence.effect_from, lang),
+        until=final_day(evidence.effect_to, lang),
+        authority=evidence.authority,
+        document=evidence.document_no,
+        reason=evidence.reason,
+        source=source_line(evidence.source.file or evidence.source.url, evidence.source.row),
+        confirmed_by=evidence.confirmed_by,
+        row=tuple(evidence.row.items()),
+        question=evidence.field == "presumption" and not evidence.confirmed_by,
+    )
+
+
+__all__ = ["certificate", "listed", "newest", "proof", "replay", "show", "view"]

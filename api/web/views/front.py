@@ -1,0 +1,150 @@
+"""The front page: the state of the city, as far as the visitor may see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from fastapi import Response
+
+from api.errors import sentence
+from api.principals import Scope
+from api.web.answers import page
+from api.web.door import Visit
+from api.web.views.deciding import Row, newest
+from api.web.views.lists import Lists, lists_of
+from api.web.views.queue import COUNTED, waiting
+from graph.dates import china_day
+from graph.generation import GenerationError
+from graph.store import StoreError
+from matching.decision import Verdict
+from matching.watch import alerts
+
+DAYS: Final = 14
+COUNTED_DECISIONS: Final = 500
+"""The newest decisions, of which the plot is made."""
+RECENT: Final = 8
+WIDTH, HEIGHT, BASE = 640, 180, 150
+ORDER: Final = tuple(reversed(Verdict))
+
+
+class Bar(NamedTuple):
+    """A piece of a bar: where it stands in the picture."""
+
+    verdict: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Day(NamedTuple):
+    """The decisions of a day by verdict, in the order of `ORDER`."""
+
+    day: str
+    short: str
+    x: int
+    counts: tuple[int, ...]
+    total: int
+    bars: tuple[Bar, ...]
+
+
+class Plot(NamedTuple):
+    """Decisions by verdict over time: the picture and its table are made of the same numbers."""
+
+    verdicts: tuple[tuple[str, str], ...]
+    days: tuple[Day, ...]
+    most: int
+    total: int
+    cut: bool
+    """Whether only the newest decisions were counted."""
+
+
+class Front(NamedTuple):
+    """What the visitor may see; None: not for this visitor."""
+
+    lists: Lists | None
+    trouble: str
+    """Why the lists can't be shown; empty where they can."""
+    reviews: str | None
+    alerts: str | None
+    plot: Plot | None
+    recent: tuple[Row, ...]
+    may_search: bool
+    may_admin: bool
+
+
+def show(visit: Visit) -> Response:
+    """The front page."""
+    lists, trouble = None, ""
+    reads = visit.may(Scope.READ)
+    if reads:
+        try:
+            lists = lists_of(visit)
+        except (GenerationError, StoreError) as error:
+            trouble = sentence(error, visit.lang) or ""
+    front = Front(
+        lists=lists,
+        trouble=trouble,
+        reviews=_count(len(waiting(visit, COUNTED))) if visit.may(Scope.CASES) else None,
+        alerts=_count(len(_open_alerts(visit))) if visit.may(Scope.CASES) else None,
+        plot=plot_of(visit) if reads else None,
+        recent=newest(visit, RECENT)[0] if reads else (),
+        may_search=visit.may(Scope.GRAPH),
+        may_admin=visit.may(Scope.ADMIN),
+    )
+    return page(visit, "front.html", front=front)
+
+
+def _count(found: int) -> str:
+    return f"{COUNTED:,}+" if found >= COUNTED else f"{found:,}"
+
+
+def _open_alerts(visit: Visit) -> list[object]:
+    from api.alerts import may_see
+
+    who = visit.principal
+    found = visit.service.ledger.items.page(alerts.KIND, tenant=who.tenant, state="open", limit=COUNTED)
+    return [one for one in found if may_see(one, who.viewer, visit.at)]
+
+
+def plot_of(visit: Visit) -> Plot:
+    """The decisions of the last days by verdict; counts alone, of which nobody learns who bids."""
+    stored = visit.service.ledger.decisions(tenant=visit.principal.tenant, limit=COUNTED_DECISIONS)
+    last = china_day(visit.at)
+    first = last - timedelta(days=DAYS - 1)
+    counted: Counter[tuple[date, Verdict]] = Counter()
+    for one in stored:
+        day = china_day(one.recorded_at)
+        if one.decision is not None and day >= first:
+            counted[day, one.decision.verdict] += 1
+    cut = len(stored) == COUNTED_DECISIONS and china_day(stored[-1].recorded_at) >= first
+    return drawn(visit, first, counted, cut)
+
+
+def drawn(visit: Visit, first: date, counted: Counter[tuple[date, Verdict]], cut: bool) -> Plot:
+    """Bars of whole pixels, one a day, BLOCK at the bottom."""
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    rows = [tuple(counted[day, verdict] for verdict in ORDER) for day in days]
+    most = max(map(sum, rows), default=0)
+    step = WIDTH // DAYS
+    made = []
+    for n, (day, counts) in enumerate(zip(days, rows, strict=True)):
+        top, bars = BASE, []
+        for verdict, count in zip(ORDER, counts, strict=True):
+            height = round(count * (BASE - 20) / most) if most else 0
+            height = max(height, 2) if count else 0
+            top -= height
+            if count:
+                bars.append(Bar(verdict.value, n * step + 6, top, step - 12, height))
+        made.append(
+            Day(day.isoformat(), f"{day:%m-%d}", n * step + step // 2, counts, sum(counts), tuple(bars))
+        )
+    return Plot(
+        verdicts=tuple((one.value, visit.words.word("verdict", one.value)) for one in ORDER),
+        days=tuple(made),
+        most=most,
+        total=sum(map(sum, rows)),
+        cut=cut,
+    )

@@ -1,0 +1,175 @@
+"""The dossier of a party: one stable page, with the counts of what is not shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from fastapi import Response
+
+from api.explore.dossier import dossier
+from api.explore.search import personal
+from api.explore.shapes import Dossier, ListingView, Number, PartyShown, RelationShown, Shared
+from api.principals import Scope
+from api.routes.exploring import Clocked, looking, one_party
+from api.routes.problem import ProblemError
+from api.web.answers import page
+from api.web.door import Visit
+from api.web.words import Words
+
+
+class Tie(NamedTuple):
+    """A relation as its row shows it, read from this party."""
+
+    other: PartyShown | None
+    other_id: str
+    note: str
+    """Share, votes, role."""
+    since: str
+    until: str
+    possibly_same: bool
+    source: str
+
+
+class Group(NamedTuple):
+    """Relations of one kind."""
+
+    words: str
+    out: bool
+    seen: str
+    cut: bool
+    ties: tuple[Tie, ...]
+
+
+class Record(NamedTuple):
+    """A record on a list with its period and law in words."""
+
+    view: ListingView
+    title: str
+    status: str
+    standing: bool
+    since: str
+    until: str
+    law: tuple[str, ...]
+    source: str
+
+
+class Contact(NamedTuple):
+    """A contact that others state too."""
+
+    words: str
+    value: str
+    total: int
+    others: tuple[PartyShown, ...]
+
+
+class DossierPage(NamedTuple):
+    """All that the page shows."""
+
+    shown: Dossier
+    kind: str
+    numbers: tuple[Number, ...]
+    names: tuple[tuple[str, str, str, str], ...]
+    facts: tuple[tuple[str, str], ...]
+    records: tuple[Record, ...]
+    groups: tuple[Group, ...]
+    bids: tuple[Tie, ...]
+    contracts: tuple[Tie, ...]
+    contacts: tuple[Contact, ...]
+    seen: str
+    cut: str
+    as_of: str
+
+
+def show(visit: Visit) -> Response:
+    """The dossier; with a stated purpose, officials' restricted records in it, and the look is on record."""
+    party_id = str(visit.request.path_params["party_id"])
+    if personal(party_id):
+        raise ProblemError("http.not_found")
+    if visit.request.method == "POST" and not visit.asked("purpose"):
+        raise ProblemError("http.invalid", detail=visit.words("purpose.needed"))
+    with looking(visit.request, Clocked(), subject=f"party:{party_id}") as here:
+        ordinal = one_party(visit.request, here.teller, party_id, "/party_id")
+        found = dossier(here.teller, here.names(), ordinal)
+    return page(
+        visit,
+        "party.html",
+        dossier=view(found, visit.words),
+        may_restrict=visit.may(Scope.RESTRICTED),
+    )
+
+
+def view(found: Dossier, words: Words) -> DossierPage:
+    """The dossier as its page shows it."""
+    people = {one.id: one for one in found.parties}
+    me = found.party.id
+    return DossierPage(
+        shown=found,
+        kind=words(f"type.{found.party.type}"),
+        numbers=found.identifiers,
+        names=tuple(
+            (one.text, words(f"name.{one.kind}"), words.day(one.since), words.last_day(one.until))
+            for one in found.names
+        ),
+        facts=tuple((words.known(f"attribute.{key}", key), value) for key, value in found.attributes.items()),
+        records=tuple(_record(one, words) for one in found.listings),
+        groups=tuple(
+            Group(
+                words=words.both(kind.words),
+                out=kind.out,
+                seen=words.both(kind.seen.sentence),
+                cut=kind.seen.shown < kind.seen.total,
+                ties=tuple(_tie(one, me, people, words) for one in kind.relations),
+            )
+            for kind in found.relations
+        ),
+        bids=tuple(_tie(one, me, people, words) for one in found.bids),
+        contracts=tuple(_tie(one, me, people, words) for one in found.contracts),
+        contacts=tuple(_contact(one, people, words) for one in found.shared),
+        seen=words.both(found.seen.sentence),
+        cut=words.both(found.cut.sentence),
+        as_of=words.time(found.clocks.as_of),
+    )
+
+
+def _tie(one: RelationShown, me: str, people: dict[str, PartyShown], words: Words) -> Tie:
+    other = one.target if one.source == me else one.source
+    share = "" if one.share is None else words("share", share=one.share)
+    votes = "" if one.votes is None else words("votes", votes=one.votes)
+    origin = one.origin
+    return Tie(
+        other=people.get(other),
+        other_id=other,
+        note=" · ".join(filter(None, (share, votes, one.role, *one.attributes.values()))),
+        since=words.day(one.since),
+        until=words.last_day(one.until),
+        possibly_same=one.possibly_same,
+        source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
+    )
+
+
+def source_line(name: str, row: int) -> str:
+    """Where a row stands."""
+    return f"{name} · {row}" if row else name
+
+
+def _record(one: ListingView, words: Words) -> Record:
+    origin = one.origin
+    return Record(
+        view=one,
+        title=words.both(one.title),
+        status=words.word("status", one.status),
+        standing=one.status in ("ACTIVE", "DISPUTED"),
+        since=words.day(one.effect_since),
+        until=words.last_day(one.effect_until),
+        law=tuple(f"{law.instrument} {law.article}" for law in one.law),
+        source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
+    )
+
+
+def _contact(one: Shared, people: dict[str, PartyShown], words: Words) -> Contact:
+    return Contact(
+        words=words.both(one.words),
+        value=one.value,
+        total=one.total,
+        others=tuple(people[other] for other in one.parties if other in people),
+    )
