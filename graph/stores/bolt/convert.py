@@ -30,6 +30,7 @@ LABELS = {kind: kind.value.capitalize() for kind in PartyType}
 TYPES: Mapping[str, RelationType] = {one.value: one for one in RelationType}
 _ZONES: Final = {timedelta(hours=8): "", timedelta(0): "Z"}
 """China's time is not said; of any other but UTC the document keeps the interval as it is written."""
+_DST, _KEY, _SRC, _TYPE = b'"dst":{', b'},"key":"', b'"src":{', b'},"type":"'
 _SOURCE, _AFTER = b'"source":{', b'},"s'
 
 
@@ -90,8 +91,8 @@ def _bound(instant: datetime, offset: timedelta | None) -> tuple[int, str | None
     return to_micros(instant), _ZONES.get(offset) if offset is not None else None
 
 
-def edge(record: Relation, origins: Origins) -> Edge:
-    """A relation's document as properties."""
+def edge(record: Relation, doc: bytes, origins: Origins) -> Edge:
+    """A relation and its document as properties."""
     valid, source = record.valid, record.source
     start = end = zone = None
     rest: dict[str, object] = {}
@@ -121,10 +122,18 @@ def edge(record: Relation, origins: Origins) -> Edge:
         None if record.votes is None else str(record.votes),
         record.role or None,
         _encode(rest).decode() if rest else None,
-        f'{{"dst":{_encode(record.dst).decode()},"src":{_encode(record.src).decode()}}}',
+        _ends(doc),
         origin,
         line,
     )
+
+
+def _ends(doc: bytes) -> str:
+    """The two mentions of a relation's document, cut out: keys are sorted, and quotes inside texts are escaped."""
+    dst = doc.index(_DST)
+    key = doc.index(_KEY, dst) + 1
+    src = doc.index(_SRC, key)
+    return (b"{" + doc[dst:key] + b"," + doc[src : doc.index(_TYPE, src) + 1] + b"}").decode()
 
 
 def register_row(record: PartyRecord, doc: bytes, origins: Origins) -> tuple[str, int | None, int | None]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable
+from itertools import repeat
 from typing import Any
 
 import xxhash
 
-from graph.model import Mention
+from graph.model import Mention, PartyType
 from graph.stores import allot
 from graph.stores import rows as r
 from graph.stores.bolt import convert
@@ -15,6 +17,7 @@ from graph.stores.bolt.server import Rows
 from graph.stores.bolt.work import Work
 from graph.stores.run import chunks
 
+_ORG = PartyType.ORGANIZATION
 _SLICE = 5_000
 _LOCAL = "k:"
 
@@ -47,6 +50,8 @@ class Allotment(allot.Allotment):
         self._open_bonds: dict[int, list[tuple[int, int, int, int, int]]] = {}
         """By record: number, a, b, role, carried."""
         self._places: dict[int, tuple[int, int]] = {}
+        self._forms = array("q")
+        """By party: a form under which it is found already, as a hash."""
         self._seats: dict[int, list[Any]] = {}
         """By new party: the register row that stands on it."""
         for number, a, b, record, source, kh, role, carried in bonds:
@@ -76,6 +81,11 @@ class Allotment(allot.Allotment):
         self, mention: Mention, ids: tuple[str, ...], record: int, role: int, before: r.Row | None
     ) -> int:
         """The base party of a mention; a new one becomes a node."""
+        if before is None and len(ids) == 1 and not mention.names:
+            # Most parties are named by most records in the same way.
+            known = self._known.get(ids[0])
+            if known is not None and known < len(self._forms) and self._forms[known] == _form(mention):
+                return known
         new = self.next
         party = super().place(mention, ids, record, role, before)
         if party == new:
@@ -135,7 +145,9 @@ class Allotment(allot.Allotment):
                 forms[party] = form
             else:
                 self._work.names.append([form, party])
+        self._forms.extend(repeat(0, self.next - len(self._forms)))
         for party, mention in self._fresh.items():
+            self._forms[party] = _form(mention)
             line = [party, mention.name or None, forms.get(party), idents.get(party), local.get(party)]
             seat = self._seats.get(party)
             if seat is None:
@@ -149,6 +161,11 @@ class Allotment(allot.Allotment):
         self._fresh.clear()
         self._seats.clear()
         self._bonds.clear()
+
+
+def _form(mention: Mention) -> int:
+    """The comparison form as 64 bits; organisations and others of one name differ."""
+    return hash(mention.n6) if mention.type is _ORG else ~hash(mention.n6)
 
 
 def _pair(form: str, party: int) -> int:

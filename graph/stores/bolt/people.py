@@ -228,7 +228,7 @@ def _rows_ever(ask: Asking, links: Links, party: int) -> list[tuple[r.Row, int]]
 
 def _put(ask: Asking, row: r.Row, origins: convert.Origins) -> None:
     if row.kind == r.RELATION:
-        edge = convert.edge(r.decode_relation(row.doc), origins)
+        edge = convert.edge(r.decode_relation(row.doc), row.doc, origins)
         ask("blank_relation", party=row.party, id=row.id, key=row.key, role=edge.role, doc=edge.doc, ends=edge.ends,
             zone=edge.zone, origin=edge.origin, line=edge.line)  # fmt: skip
         return

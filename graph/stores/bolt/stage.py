@@ -23,7 +23,7 @@ from graph.stores.bolt import convert
 from graph.stores.bolt.parties import Allotment
 from graph.stores.bolt.schema import KEYS, SEARCH, Schema
 from graph.stores.bolt.server import Asking, Flight, Rows, Server
-from graph.stores.bolt.work import Work
+from graph.stores.bolt.work import Lines, Work
 
 T = TypeVar("T")
 SEND = 5_000
@@ -212,10 +212,14 @@ class Run(run.Run):
 
     def _add(self, source: int, records: Iterable[tuple[int, r.Formed, int, r.Row | None]]) -> None:
         parties, origins, work = self._allotted, self._origins, self._work
+        lines: dict[RelationType, Lines] = {}
         for kh, formed, number, before in records:
             record = formed.record
             if isinstance(record, Relation):
-                self._add_relation(source, kh, formed, record, number, before)
+                of_type = lines.get(record.type)
+                if of_type is None:
+                    of_type = lines[record.type] = self._lines_of(source, record.type)
+                of_type.append(self._relation_line(source, kh, formed, record, number, before))
                 continue
             row = r.Row._make(self._form_row(source, kh, formed, number, before))
             parties.located(number, source, kh)
@@ -241,23 +245,25 @@ class Run(run.Run):
              row.doc.decode(), row.from_gen]
         )  # fmt: skip
 
-    def _add_relation(
-        self, source: int, kh: int, formed: r.Formed, record: Relation, number: int, before: r.Row | None
-    ) -> None:
-        kind, ids, parties = record.type, formed.ids, self._allotted
-        src = parties.place(record.src, ids[0], number, 0, before)
-        dst = parties.place(record.dst, ids[1], number, 1, before)
-        parties.located(number, source, kh)
+    def _lines_of(self, source: int, kind: RelationType) -> Lines:
+        """Where relations of a type are gathered; the source is noted to hold some."""
         types = self._types.setdefault(source, {})
         if kind.value not in types:
             types[kind.value] = None
             self._work.sources.append([source, *self._names[source], list(types)])
-        edge = convert.edge(record, self._origins)
-        self._work.size += len(edge.ends) + len(edge.doc or "")
-        strong = bool(ids[0]) | bool(ids[1]) << 1
-        self._work.relations.setdefault(kind, []).append(
-            [src, dst, number, source, kh, record.key, formed.mark, strong, *edge]
-        )
+        return self._work.relations.setdefault(kind, [])
+
+    def _relation_line(
+        self, source: int, kh: int, formed: r.Formed, record: Relation, number: int, before: r.Row | None
+    ) -> list[object]:
+        parties, (first, second) = self._allotted, formed.ids
+        src = parties.place(record.src, first, number, 0, before)
+        dst = parties.place(record.dst, second, number, 1, before)
+        parties.located(number, source, kh)
+        edge = convert.edge(record, formed.doc, self._origins)
+        self._work.size += len(edge.ends)
+        strong = bool(first) | bool(second) << 1
+        return [src, dst, number, source, kh, record.key, formed.mark, strong, *edge]
 
     def _pend(self, record: int) -> None:
         self._work.pending.append(record)
