@@ -142,7 +142,7 @@ def confirm(
             return lease.screener.evaluate(
                 request,
                 as_of=asked_about or at,
-                known_at=at,
+                known_at=request.known_at or at,
                 reviews_seq=service.ledger.reviews_seq(),
                 tenant=item.tenant,
             )

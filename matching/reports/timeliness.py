@@ -7,15 +7,19 @@ late.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
+import numpy as np
 
 from graph.dates import china_day
 from graph.generation import Generation
-from graph.workdays import count, due
+from graph.generation.format import Array
+from graph.workdays import due, is_working_day
+from graph.workdays import known as known_year
 
 LISTS: Final = ("XZCF", "ZTBJ", "ZDWF")
 """The lists on which penalty decisions of 双公示 stand."""
@@ -46,17 +50,6 @@ class _Record(msgspec.Struct, frozen=True):
     penalty: _Penalty | None = None
     published: _Interval = _Interval()
     source: _Source = _Source()
-
-
-class Collected(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision: by whom, made when, collected when, and whether it came with the first load of its source."""
-
-    authority: str
-    decision_no: str
-    list: str
-    decided_on: date | None
-    collected_on: date
-    backlog: bool
 
 
 class Worst(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,47 +91,24 @@ class Timeliness(msgspec.Struct, frozen=True, kw_only=True):
     authorities: tuple[Punctuality, ...]
 
 
-class _Tally:
-    """Counts of one authority while records are read."""
+class _Rows(NamedTuple):
+    """Decisions as columns, a row each; days are proleptic ordinals, -1 for none."""
 
-    def __init__(self, authority: str) -> None:
-        self.authority = authority
-        self.on_time = self.late = self.not_known = self.backlog = 0
-        self.worst: Worst | None = None
+    key: Array
+    decided: Array
+    collected: Array
+    authority: Array
+    backlog: Array
+    place: Array
+    """Where the record stands among those of the lists, to read it again."""
 
-    def add(self, one: Collected) -> None:
-        decided = one.decided_on
-        if decided is None:
-            self.not_known += 1
-            return
-        took = count(decided, one.collected_on)
-        if took.most <= DAYS:
-            self.on_time += 1
-        elif took.least > DAYS:
-            self.late += 1
-            self.backlog += one.backlog
-        else:
-            self.not_known += 1
-        if self.worst is None or took.days > self.worst.working_days:
-            self.worst = Worst(
-                decision_no=one.decision_no,
-                decided_on=decided,
-                collected_on=one.collected_on,
-                working_days=took.days,
-            )
 
-    def done(self) -> Punctuality:
-        known = self.on_time + self.late
-        return Punctuality(
-            authority=self.authority,
-            decisions=known + self.not_known,
-            on_time=self.on_time,
-            late=self.late,
-            not_known=self.not_known,
-            backlog=self.backlog,
-            on_time_permille=self.on_time * 1000 // known if known else None,
-            worst=self.worst,
-        )
+class _Spans(NamedTuple):
+    """Working days from decision to collection, as far as known and within bounds."""
+
+    days: Array
+    least: Array
+    most: Array
 
 
 def timeliness(
@@ -159,24 +129,25 @@ def timeliness(
         last: the last such day.
     """
     wanted = tuple(dict.fromkeys(lists))
-    total, each = _Tally(""), dict[str, _Tally]()
-    for one in collected(generation, known=known, lists=wanted):
-        day = one.decided_on
-        if day is None and (first is not None or last is not None):
-            continue  # of an undated decision nobody can say that it belongs to the period
-        if day is not None and ((first is not None and day < first) or (last is not None and day > last)):
-            continue
-        total.add(one)
-        each.setdefault(one.authority, _Tally(one.authority)).add(one)
-    rows = sorted((tally.done() for tally in each.values()), key=lambda row: (-row.late, row.authority))
+    records = _Records(generation, frozenset(wanted))
+    rows, authorities = records.read(known)
+    rows = _within(_once(rows), first, last)
+    spans = _spans(rows)
+    each = [
+        _counted(records, rows, spans, name, np.flatnonzero(rows.authority == number))
+        for number, name in enumerate(authorities)
+    ]
+    least_punctual = sorted(
+        (one for one in each if one.decisions), key=lambda one: (-one.late, one.authority)
+    )
     return Timeliness(
         first=first,
         last=last,
         lists=wanted,
         days=DAYS,
         generation=generation.ref,
-        total=total.done(),
-        authorities=tuple(rows),
+        total=_counted(records, rows, spans, "", np.arange(len(rows.key))),
+        authorities=tuple(least_punctual),
     )
 
 
@@ -185,50 +156,143 @@ def deadline(decided: date) -> date:
     return due(decided, DAYS).day
 
 
-def collected(generation: Generation, *, known: int, lists: Iterable[str] = LISTS) -> Iterator[Collected]:
-    """Every decision once, whatever lists it stands on and however often it was published since."""
-    wanted = frozenset(lists)
-    found: dict[tuple[str, str], Collected] = {}
-    published = {one.number: china_day(one.recorded_at) for one in generation.manifest.publications}
-    for record, number, backlog in _versions(generation, known, wanted):
-        recorded = published[number]
-        days = [recorded]
-        days += [china_day(t) for t in (record.published.start, record.source.taken_at) if t is not None]
-        decided = None if record.penalty is None else record.penalty.decided_on
-        # a day of publication before the decision is a slip of the source and proves nothing
-        day = min((d for d in days if decided is None or d >= decided), default=recorded)
-        name = (record.source.publisher, record.key)
-        before = found.get(name)
-        if before is None or day < before.collected_on:
-            found[name] = Collected(
-                authority=record.authority,
-                decision_no=record.decision_no,
-                list=record.list_code,
-                decided_on=decided,
-                collected_on=day,
-                backlog=backlog,
+def _counted(records: _Records, rows: _Rows, spans: _Spans, name: str, at: Array) -> Punctuality:
+    """The counts of some rows."""
+    dated = rows.decided[at] >= 0
+    on_time = dated & (spans.most[at] <= DAYS)
+    late = dated & (spans.least[at] > DAYS)
+    sure = int(on_time.sum() + late.sum())
+    worst = None
+    if dated.any():
+        longest = at[dated][np.argmax(spans.days[at[dated]])]
+        worst = Worst(
+            decision_no=records.at(int(rows.place[longest])).decision_no,
+            decided_on=date.fromordinal(int(rows.decided[longest])),
+            collected_on=date.fromordinal(int(rows.collected[longest])),
+            working_days=int(spans.days[longest]),
+        )
+    return Punctuality(
+        authority=name,
+        decisions=len(at),
+        on_time=int(on_time.sum()),
+        late=int(late.sum()),
+        not_known=len(at) - sure,
+        backlog=int((late & rows.backlog[at]).sum()),
+        on_time_permille=int(on_time.sum()) * 1000 // sure if sure else None,
+        worst=worst,
+    )
+
+
+def _once(rows: _Rows) -> _Rows:
+    """Every decision once, as it was first collected, whatever lists it stands on, however often it was corrected."""
+    order = np.lexsort((rows.place, rows.collected, rows.key))
+    key = rows.key[order]
+    first = np.ones(len(key), dtype=bool)
+    first[1:] = key[1:] != key[:-1]
+    return _Rows(*(column[order[first]] for column in rows))
+
+
+def _within(rows: _Rows, first: date | None, last: date | None) -> _Rows:
+    """The decisions of a period; of an undated one nobody can say that it belongs to one."""
+    kept = np.ones(len(rows.key), dtype=bool)
+    if first is not None:
+        kept &= rows.decided >= first.toordinal()
+    if last is not None:
+        kept &= (rows.decided >= 0) & (rows.decided <= last.toordinal())
+    return _Rows(*(column[kept] for column in rows))
+
+
+def _spans(rows: _Rows) -> _Spans:
+    """Working days of every row, worked out at once; 0 without a day of decision."""
+    dated = rows.decided >= 0
+    if not dated.any():
+        nothing = np.zeros(len(rows.key), dtype=np.int64)
+        return _Spans(nothing, nothing, nothing)
+    # collected before it was made: a slip of the source, and no proof of delay
+    ends = np.maximum(rows.collected, rows.decided)
+    low, high = int(rows.decided[dated].min()), int(ends.max())
+    ordinals = np.arange(low, high + 1)
+    worked, sure = (ordinals - 1) % 7 < 5, np.zeros(len(ordinals), dtype=bool)
+    for year in range(date.fromordinal(low).year, date.fromordinal(high).year + 1):
+        if known_year(year):
+            begin = max(date(year, 1, 1).toordinal(), low)
+            for ordinal in range(begin, min(date(year, 12, 31).toordinal(), high) + 1):
+                worked[ordinal - low] = is_working_day(date.fromordinal(ordinal))
+                sure[ordinal - low] = True
+
+    def between(counted: Array) -> Array:
+        sums = np.cumsum(counted)
+        begins = np.where(dated, rows.decided, low) - low
+        return np.where(dated, sums[np.where(dated, ends, low) - low] - sums[begins], 0)
+
+    least = between(worked & sure)
+    return _Spans(between(worked), least, least + between(~sure))
+
+
+class _Records:
+    """The records of some lists in a generation, in the order in which they stand there."""
+
+    def __init__(self, generation: Generation, wanted: frozenset[str]) -> None:
+        self._decode = msgspec.json.Decoder(_Record).decode
+        self._published = {one.number: china_day(one.recorded_at) for one in generation.manifest.publications}
+        self._begun: dict[tuple[str, str], int] = {}
+        for entry in generation.manifest.snapshots:
+            place = (entry.snapshot.dataset, entry.snapshot.source)
+            self._begun[place] = min(entry.number, self._begun.get(place, entry.number))
+        self._wanted = wanted
+        self._sections = [
+            (
+                section,
+                generation.column(f"{section.prefix}.docs", "u1").data,
+                generation.column(f"{section.prefix}.offsets", "<u8"),
+                generation.column(f"{section.prefix}.code", "<u2"),
+                generation.column(f"{section.prefix}.from", "<u4"),
             )
-    yield from found.values()
+            for section in generation.manifest.lists
+            if wanted.intersection(section.codes)
+        ]
+
+    def at(self, place: int) -> _Record:
+        """A record by its place."""
+        for _, docs, offsets, _, _ in self._sections:
+            count = len(offsets) - 1
+            if place < count:
+                return self._decode(docs[offsets[place] : offsets[place + 1]])
+            place -= count
+        raise IndexError(place)
+
+    def read(self, known: int) -> tuple[_Rows, list[str]]:
+        """Every version recorded by a generation number, and the authorities that their numbers stand for."""
+        columns = tuple(array("q") for _ in _Rows._fields)
+        authorities: dict[str, int] = {}
+        base = 0
+        for section, docs, offsets, codes, numbers in self._sections:
+            wanted = [code in self._wanted for code in section.codes]
+            places = np.flatnonzero(np.asarray(wanted)[codes] & (numbers <= known))
+            for place, number in zip(places.tolist(), numbers[places].tolist(), strict=True):
+                record = self._decode(docs[offsets[place] : offsets[place + 1]])
+                decided = None if record.penalty is None else record.penalty.decided_on
+                publisher = record.source.publisher
+                row = (
+                    hash((publisher, record.key)),
+                    -1 if decided is None else decided.toordinal(),
+                    _collected(record, decided, self._published[number]).toordinal(),
+                    authorities.setdefault(record.authority, len(authorities)),
+                    int(number == self._begun.get((section.dataset, publisher))),
+                    base + place,
+                )
+                for column, value in zip(columns, row, strict=True):
+                    column.append(value)
+            base += len(offsets) - 1
+        key, decided_on, collected, authority, backlog, place_ = (
+            np.frombuffer(column, dtype=np.int64) if column else np.zeros(0, dtype=np.int64)
+            for column in columns
+        )
+        return _Rows(key, decided_on, collected, authority, backlog.astype(bool), place_), list(authorities)
 
 
-def _versions(
-    generation: Generation, known: int, wanted: frozenset[str]
-) -> Iterator[tuple[_Record, int, bool]]:
-    """Every version of the records on some lists, with the number that recorded it, and whether that was the first
-    of its source."""
-    begun: dict[tuple[str, str], int] = {}
-    for entry in generation.manifest.snapshots:
-        place = (entry.snapshot.dataset, entry.snapshot.source)
-        begun[place] = min(entry.number, begun.get(place, entry.number))
-    decode = msgspec.json.Decoder(_Record).decode
-    for section in generation.manifest.lists:
-        if not wanted.intersection(section.codes):
-            continue
-        docs = generation.column(f"{section.prefix}.docs", "u1").data
-        offsets = generation.column(f"{section.prefix}.offsets", "<u8").tolist()
-        codes = generation.column(f"{section.prefix}.code", "<u2").tolist()
-        numbers = generation.column(f"{section.prefix}.from", "<u4").tolist()
-        for at, (code, number) in enumerate(zip(codes, numbers, strict=True)):
-            if section.codes[code] in wanted and number <= known:
-                record = decode(docs[offsets[at] : offsets[at + 1]])
-                yield record, number, number == begun.get((section.dataset, record.source.publisher))
+def _collected(record: _Record, decided: date | None, recorded: date) -> date:
+    """The first day for which there is proof; a day before the decision is a slip of the source and proves nothing."""
+    stated = (record.published.start, record.source.taken_at)
+    days = [recorded, *(china_day(instant) for instant in stated if instant is not None)]
+    return min((day for day in days if decided is None or day >= decided), default=recorded)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from graph.dates import CST, start_of_day
 from graph.generation import current_generation, publish
 from graph.model import Interval, Listing, Mention, PartyType, Penalty, Source
 from graph.store import Batch, SnapshotInfo, Store, open_store
-from matching.reports.timeliness import Timeliness, collected, deadline, timeliness
+from graph.workdays import count
+from matching.reports.timeliness import Timeliness, deadline, timeliness
 
 MARKET, HOUSING = "临江市市场监督管理局", "临江市住房和城乡建设局"
 
@@ -106,10 +108,12 @@ def test_a_record_that_is_corrected_later_was_collected_when_it_first_came(world
     world.arrive("2026-11-12", record(1, "2026-11-10"))
     world.arrive("2026-12-10", record(1, "2026-11-10", reason="更正"))
     with current_generation(world.home) as generation:
-        found = list(collected(generation, known=generation.number))
         before = timeliness(generation, known=1).total
-    assert [one.collected_on for one in found] == [date(2026, 11, 12)]
-    assert (before.decisions, before.on_time) == (1, 1)
+    after = world.report().total
+    assert before == after
+    assert (after.decisions, after.on_time) == (1, 1)
+    assert after.worst is not None
+    assert after.worst.collected_on == date(2026, 11, 12)
 
 
 def test_a_decision_on_two_lists_counts_once(world: World) -> None:
@@ -126,10 +130,10 @@ def test_a_day_of_publication_proves_collection_unless_it_precedes_the_decision(
         record(2, "2026-11-10", published="2026-11-02"),
         record(3, "2026-12-14"),
     )
-    with current_generation(world.home) as generation:
-        days = {one.decision_no: one.collected_on for one in collected(generation, known=generation.number)}
-    assert days["临罚〔2026〕1号"] == date(2026, 11, 12)
-    assert days["临罚〔2026〕2号"] == date(2026, 12, 10)
+    total = world.report(last=date(2026, 12, 1)).total
+    assert (total.on_time, total.late) == (1, 1)
+    assert total.worst is not None
+    assert (total.worst.decision_no, total.worst.collected_on) == ("临罚〔2026〕2号", date(2026, 12, 10))
     # decided after it was collected: a slip of the source, and no proof of delay
     assert world.report(first=date(2026, 12, 1)).total.on_time == 1
 
@@ -147,6 +151,24 @@ def test_the_period_counts_both_its_ends(world: World) -> None:
     world.arrive("2026-11-12", record(1, "2026-11-02"), record(2, "2026-11-03"), record(3, "2026-11-04"))
     both = world.report(first=date(2026, 11, 2), last=date(2026, 11, 3))
     assert both.total.decisions == 2
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_many_at_once_count_like_one_by_one(world: World, seed: int) -> None:
+    dice = random.Random(seed)
+    loaded = date(2026, 12, 20) if seed % 2 else date(2027, 2, 10)
+    days = [loaded - timedelta(days=dice.randrange(0, 60)) for _ in range(40)]
+    world.arrive(
+        loaded.isoformat(), *(record(n, day.isoformat(), f"机关{n % 3}") for n, day in enumerate(days))
+    )
+    each = [count(day, loaded) for day in days]
+    total = world.report().total
+    assert total.on_time == sum(one.most <= 7 for one in each)
+    assert total.late == sum(one.least > 7 for one in each)
+    assert total.not_known == len(each) - total.on_time - total.late
+    assert total.worst is not None
+    assert total.worst.working_days == max(one.days for one in each)
+    assert sum(row.decisions for row in world.report().authorities) == 40
 
 
 @pytest.fixture
