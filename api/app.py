@@ -65,6 +65,8 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        # an address with one slash too many would be answered with a place made from the caller's Host
+        redirect_slashes=False,
     )
 
     app.state.telemetry = telemetry = Telemetry()

@@ -100,6 +100,9 @@ class Guard:
                 raise busy()
             if self._settings.host_names and not known_host(request, self._settings):
                 raise ProblemError("http.host")
+            if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+                # nothing that a caller packed is unpacked: what arrives is what is bounded
+                raise ProblemError("http.media_type")
             await self._app(scope, receive, out)
         except ClientDisconnect:
             # who left while sending can't be answered
