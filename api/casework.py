@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from api.errors import USAGE, CommandError, mask_identity
 from api.masking import mask_text, mask_value
+from api.restricted import ordinary
 from api.reviews import evidence_in, find_pair
 from graph.dates import iso
 from graph.lists import BY_CODE
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from graph.generation import Generation
     from matching.ledger import Ledger
+
+
+MOST_SCANNED: Final = 5_000
+"""Items looked at for one page of a queue."""
 
 
 class DeadlineView(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +114,7 @@ def matched_in(decision: Decision, record: str, ground: ObjectionGround, key: by
     """
     if not ground.about_record:
         return None
+    decision = ordinary(decision)  # officials' restricted records have a channel of their own
     found = (
         find_pair(decision, record) if ground is ObjectionGround.IDENTITY else evidence_of(decision, record)
     )
@@ -195,11 +201,14 @@ def queue(
 ) -> tuple[list[Item], int | None]:
     """Items of a kind that the viewer may see, last changed first, and where to go on from.
 
-    Sealed ones are left out until the opening (招标投标法 22); `overdue` keeps those whose deadline has passed.
+    Sealed ones are left out until the opening (招标投标法 22); `overdue` keeps those whose deadline has passed. After
+    `MOST_SCANNED` the answer ends, with a place to go on from.
     """
     found: list[Item] = []
-    while len(found) < limit:
+    scanned = 0
+    while scanned < MOST_SCANNED:
         page = ledger.items.page(kind, tenant=tenant, state=state, before=before, limit=limit)
+        scanned += len(page)
         for item in page:
             before = item.event_seq
             late = (

@@ -67,7 +67,10 @@ def detail(
         )
         similar = unsure.tier is Tier.E5 and not disputed
         note = "rule.note.disputed" if disputed else "rule.note.similar" if similar else "rule.note.tier"
-        parts.append((note, {"tier": unsure.tier.value, "listed": unsure.listing.subject.name}))
+        if disputed and unsure.evidence.objection:
+            note = "rule.note.disputed_here"
+        values = {"tier": unsure.tier.value, "listed": unsure.listing.subject.name}
+        parts.append((note, {**values, "objection": unsure.evidence.objection}))
     certain = next((hit for hit in hits if hit.evidence.objection and not doubtful(hit)), None)
     if certain is not None and certain.active:
         parts.append(("rule.note.disputed_certain", {"objection": certain.evidence.objection}))
