@@ -15,6 +15,7 @@ from api.web.door import Visit
 from api.web.views.deciding import Row, newest
 from api.web.views.lists import Lists, lists_of
 from api.web.views.queue import COUNTED, waiting
+from api.web.words import Words
 from graph.dates import china_day
 from graph.generation import GenerationError
 from graph.store import StoreError
@@ -120,10 +121,10 @@ def plot_of(visit: Visit) -> Plot:
         if one.decision is not None and day >= first:
             counted[day, one.decision.verdict] += 1
     cut = len(stored) == COUNTED_DECISIONS and china_day(stored[-1].recorded_at) >= first
-    return drawn(visit, first, counted, cut)
+    return drawn(visit.words, first, counted, cut)
 
 
-def drawn(visit: Visit, first: date, counted: Counter[tuple[date, Verdict]], cut: bool) -> Plot:
+def drawn(words: Words, first: date, counted: Counter[tuple[date, Verdict]], cut: bool) -> Plot:
     """Bars of whole pixels, one a day, BLOCK at the bottom."""
     days = [first + timedelta(days=n) for n in range(DAYS)]
     rows = [tuple(counted[day, verdict] for verdict in ORDER) for day in days]
@@ -142,7 +143,7 @@ def drawn(visit: Visit, first: date, counted: Counter[tuple[date, Verdict]], cut
             Day(day.isoformat(), f"{day:%m-%d}", n * step + step // 2, counts, sum(counts), tuple(bars))
         )
     return Plot(
-        verdicts=tuple((one.value, visit.words.word("verdict", one.value)) for one in ORDER),
+        verdicts=tuple((one.value, words.word("verdict", one.value)) for one in ORDER),
         days=tuple(made),
         most=most,
         total=sum(map(sum, rows)),
