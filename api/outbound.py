@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -119,7 +120,7 @@ async def post(
     allowed: Sequence[str],
     resolver: Resolver = resolve,
     whole: float = WHOLE_SECONDS,
-    verify: bool | str = True,
+    verify: bool | ssl.SSLContext = True,
 ) -> tuple[int, str]:
     """Send a body, following no redirect; the answer's status, and its `Retry-After`.
 
@@ -138,7 +139,7 @@ async def _post(
     headers: dict[str, str],
     allowed: Sequence[str],
     resolver: Resolver,
-    verify: bool | str,
+    verify: bool | ssl.SSLContext,
 ) -> tuple[int, str]:
     parts = urlsplit(url)
     host = parts.hostname or ""

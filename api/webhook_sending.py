@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from api import webhooks
-from api.outbound import OutboundError, Resolver, post, resolve
+from api.outbound import WHOLE_SECONDS, OutboundError, Resolver, post, resolve
 from api.webhooks import WebhookRecord
 from matching.ledger import Item, LedgerError
 from matching.ledger.deliveries import DEAD, DELIVERED, PENDING, Delivery
@@ -20,6 +21,7 @@ from matching.ledger.items import read_body
 if TYPE_CHECKING:
     from matching.ledger import Ledger
 
+Post = Callable[[str, bytes, dict[str, str]], Awaitable[tuple[int, str]]]
 SCHEDULE: Final = (
     timedelta(seconds=5),
     timedelta(minutes=1),
@@ -49,7 +51,8 @@ def send_due(
     clock: Callable[[], datetime],
     go_on: Callable[[], None] = lambda: None,
     resolver: Resolver = resolve,
-    verify: bool | str = True,
+    verify: bool | ssl.SSLContext = True,
+    whole: float = WHOLE_SECONDS,
 ) -> int:
     """Send every message whose time has come; how many attempts were made.
 
@@ -60,7 +63,8 @@ def send_due(
         clock: the time.
         go_on: raises when the work has to stop.
         resolver: finds addresses of names.
-        verify: certificates: the system's authorities, or a file of others.
+        verify: certificates: the system's authorities, or those of a context.
+        whole: seconds that one attempt may take in all.
 
     Raises:
         LedgerError: the ledger can't be written: attempts that were made may be repeated.
@@ -78,7 +82,13 @@ def send_due(
             async def one_by_one(one: Delivery) -> Delivery:
                 async with gate:
                     return await _attempt(
-                        one, endpoints[one.tenant, one.webhook], key, allowed, clock, resolver, verify
+                        one,
+                        endpoints[one.tenant, one.webhook],
+                        key,
+                        clock,
+                        lambda url, body, headers: post(
+                            url, body, headers, allowed=allowed, resolver=resolver, verify=verify, whole=whole
+                        ),
                     )
 
             return list(await asyncio.gather(*(one_by_one(one) for one in due)))
@@ -112,10 +122,8 @@ async def _attempt(
     one: Delivery,
     endpoint: Item | None,
     key: bytes,
-    allowed: Sequence[str],
     clock: Callable[[], datetime],
-    resolver: Resolver,
-    verify: bool | str,
+    post_to: Post,
 ) -> Delivery:
     at = clock()
     tried = msgspec.structs.replace(one, attempts=one.attempts + 1, tried_at=at, status=None, error="")
@@ -134,9 +142,7 @@ async def _attempt(
     }
     wait = ""
     try:
-        status, wait = await post(
-            record.url, one.body, headers, allowed=allowed, resolver=resolver, verify=verify
-        )
+        status, wait = await post_to(record.url, one.body, headers)
     except OutboundError as error:
         tried = msgspec.structs.replace(tried, error=error.code)
     else:
