@@ -17,10 +17,12 @@ from matching.overrides.proposals import successor
 from matching.request import DecisionRequest
 
 if TYPE_CHECKING:
+    from api.service import Service
     from matching.ledger import Ledger
 
 OPEN, VOID = "open", "void"
 """States of a ticket without feedback: it may be given, or its decision was replaced by an override."""
+STANDS, GONE, NOT_KNOWN = "stands", "gone", "not_known"
 
 
 class TicketView(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +100,21 @@ class TicketList(msgspec.Struct, frozen=True, kw_only=True):
 
     decision_id: str
     tickets: Sequence[TicketView]
+
+
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    """A measure whose ground no longer stands, or can't be assessed: `ground` is gone or not_known."""
+
+    ground: str
+    measure: MeasureView
+
+
+class StandingPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Measures to be lifted, or looked at, and how many were examined for this page."""
+
+    measures: Sequence[StandingView]
+    examined: int
+    next: str | None = None
 
 
 class CatalogueView(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,3 +271,38 @@ def _law(row: Mapping[str, Any]) -> dict[str, Any]:
     """A document whose articles all say whether they were verified, those that were not too."""
     told = [{"basis_verified": False, **one} for one in row["legal_basis"]]
     return {**row, "legal_basis": told}
+
+
+def ground_of(service: Service, item: Item, *, at: datetime) -> str:
+    """Whether what a measure rests on still stands: the decision's request, calculated on what is published now.
+
+    Returns:
+        `stands`, `gone` (the same decision would not allow the measure any more: it is to be lifted at once,
+        民营经济促进法 54), or `not_known` (the list is missing, or the decision was erased).
+
+    Raises:
+        GenerationError, StoreError: nothing is published, or it can't be read.
+    """
+    body = feedback.body_of(item)
+    ledger = service.ledger
+    if successor(ledger, body.decision_id, tenant=item.tenant):
+        return GONE
+    stored = ledger.decision(body.decision_id, tenant=item.tenant)
+    if stored is None or stored.request is None or stored.decision is None:
+        return NOT_KNOWN
+    asked = request_of(stored)
+    seq = ledger.reviews_seq()
+    with service.held() as lease:
+        fresh = lease.screener.evaluate(asked, as_of=at, known_at=at, reviews_seq=seq, tenant=item.tenant)
+    fresh = msgspec.structs.replace(fresh, decision_id=body.decision_id)
+    found = tickets.tickets(fresh, asked.tender, load_catalogue(), ledger.reviews(seq))
+    if any(one.ticket == item.id for one in found):
+        return STANDS
+    absent = {one.what for one in fresh.not_assessed}
+    return NOT_KNOWN if f"list:{body.list}" in absent else GONE
+
+
+def standing(service: Service, items: Sequence[Item], *, at: datetime) -> list[StandingView]:
+    """The measures among some whose ground does not stand, in their order."""
+    told = [(ground_of(service, item, at=at), item) for item in items]
+    return [StandingView(ground=ground, measure=view(item)) for ground, item in told if ground != STANDS]

@@ -71,6 +71,7 @@ ANSWERS: tuple[Given, ...] = (
     measures.TicketList,
     measures.MeasureFile,
     measures.MeasurePage,
+    measures.StandingPage,
 )
 _CONFLICTS = frozenset({"measures.reported", "measures.revoked", "measures.superseded"})
 _TICKETS = "/decisions/{decision_id}/tickets"
@@ -196,6 +197,31 @@ def reported(
     shown = [one for one in found if one.body is not None and visible(one, who.viewer, now)]
     more = cursor(found[-1].event_seq) if len(found) == limit else None
     return json_answer(measures.MeasurePage(measures=[measures.view(one) for one in shown], next=more))
+
+
+@router.get(
+    "/measures/to-lift",
+    dependencies=[needs(Scope.READ)],
+    responses={**gives(measures.StandingPage), **problems("http.invalid")},
+)
+def to_lift(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    start: Annotated[str, Query(alias="cursor", max_length=64)] = "",
+) -> Response:
+    """Measures whose ground is gone or can't be assessed: calculated on what is published now (民营经济促进法 54)."""
+    parts, who, now = service(request), asking(request), bootstrap.now()
+    found = parts.ledger.items.page(
+        feedback.KIND,
+        tenant=who.tenant,
+        state=feedback.REPORTED,
+        before=from_cursor(request, start),
+        limit=limit,
+    )
+    seen = [one for one in found if one.body is not None and visible(one, who.viewer, now)]
+    more = cursor(found[-1].event_seq) if len(found) == limit else None
+    told = measures.standing(parts, seen, at=now)
+    return json_answer(measures.StandingPage(measures=told, examined=len(seen), next=more))
 
 
 def _measure(request: Request, measure_id: str) -> Item:

@@ -282,3 +282,27 @@ def test_the_commands_say_the_same(place: Installation, client: httpx.Client, tm
     )
     wire = client.get("/v1/measures/catalogue", params={"list": "SXBZXR", "regime": "mandatory_tender"})
     assert json.loads(said) == wire.json()
+
+
+def test_a_measure_is_to_be_lifted_when_its_record_is_gone(tmp_path: Path) -> None:
+    place = Installation(tmp_path / "home")
+    codes = ("SXBZXR", "ZDSS", "ZFCG", "ZDWF")
+    record = (NAME, LISTED, "2025-06-18")
+    place.publish({"SXBZXR": [record], "ZDSS": [record]}, codes)
+    with place.serving(key=place.key()) as client:
+        found = tickets(client, decided(client, LISTED))
+        for ticket in found.values():
+            assert client.post("/v1/measures", json=feedback(ticket)).status_code == 201
+        before = client.get("/v1/measures/to-lift").json()
+        assert (before["examined"], before["measures"]) == (2, [])
+        place.publish({"ZDSS": [record]}, ("SXBZXR",))
+        after = client.get("/v1/measures/to-lift").json()["measures"]
+        assert [(one["ground"], one["measure"]["list"]) for one in after] == [("gone", "SXBZXR")]
+        gone = after[0]["measure"]
+        lifted = client.post(
+            f"/v1/measures/{gone['id']}/revoke",
+            json={"ground": "listing_removed", "reason": "名单已移出"},
+            headers={"If-Match": f'"v{gone["version"]}"'},
+        )
+        assert lifted.status_code == 200
+        assert client.get("/v1/measures/to-lift", params={"limit": 1}).json()["measures"] == []
