@@ -35,7 +35,7 @@ from api.routes.base import (
     refused,
     service,
 )
-from api.routes.casework import Documents, documents_of, item_of, refusals
+from api.routes.casework import IF_MATCH, Documents, documents_of, item_of, refusals
 from api.routes.decisions import stored_decision
 from api.routes.problem import ProblemError, problems
 from api.routes.shapes import Given, Taken, gives, takes
@@ -194,7 +194,7 @@ def one_case(request: Request, case_id: str) -> Response:
         **gives(CaseView, headers=("ETag",)),
         **problems(*BODY, *FOUND, "http.conflict", "http.stale", "http.precondition"),
     },
-    openapi_extra=takes(CasePatch),
+    openapi_extra=takes(CasePatch, parameters=[IF_MATCH]),
 )
 async def change(request: Request, case_id: str) -> Response:
     """Change fields, close or reopen a case; needs `If-Match`, and a change unseen by the caller answers 412."""

@@ -31,6 +31,13 @@ class DocumentRef(Model):
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The version that you saw (`ETag`); without it 428, and 412 where somebody was faster.",
+    "schema": {"type": "string"},
+}
 Documents = Annotated[tuple[DocumentRef, ...], Field(max_length=MOST_DOCUMENTS)]
 Reason = Text
 Name = Short

@@ -21,6 +21,7 @@ from api.routes.base import (
     service,
 )
 from api.routes.casework import (
+    IF_MATCH,
     Documents,
     contact_of,
     documents_of,
@@ -176,7 +177,7 @@ def one(request: Request, objection_id: str) -> Response:
             "http.conflict", "http.stale", "http.precondition", "http.person",
         ),
     },
-    openapi_extra=takes(ObjectionStep),
+    openapi_extra=takes(ObjectionStep, parameters=[IF_MATCH]),
 )  # fmt: skip
 async def take(request: Request, objection_id: str) -> Response:
     """Acknowledge, ask the source to verify, uphold, reject or withdraw; needs `If-Match`. Keys decide nothing."""

@@ -22,7 +22,7 @@ from api.routes.base import (
     read_model,
     service,
 )
-from api.routes.casework import Documents, contact_of, documents_of, human, item_of, refusals
+from api.routes.casework import IF_MATCH, Documents, contact_of, documents_of, human, item_of, refusals
 from api.routes.problem import ProblemError, problems
 from api.routes.shapes import Given, Taken, gives, takes
 from graph.generation import GenerationError
@@ -202,7 +202,7 @@ def one(request: Request, repair_id: str) -> Response:
             "http.conflict", "http.stale", "http.precondition", "http.person",
         ),
     },
-    openapi_extra=takes(RepairStep),
+    openapi_extra=takes(RepairStep, parameters=[IF_MATCH]),
 )  # fmt: skip
 async def take(request: Request, repair_id: str) -> Response:
     """Accept, repair, lift, refuse, synchronise, restore or withdraw; needs `If-Match`. Decided by supervisors only."""
