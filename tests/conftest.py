@@ -98,6 +98,7 @@ def neo4j_opened(needs: Callable[[str], None]) -> Iterator[TrialStore]:
 def neo4j_trial(neo4j_opened: TrialStore) -> Iterator[TrialStore]:
     """An emptied store in Neo4j that no other test uses meanwhile."""
     with neo4j_shared.alone():
+        neo4j_shared.target()  # where the server died, it is started again
         neo4j_opened.empty()
         yield neo4j_opened
 
@@ -158,6 +159,9 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     for report in terminalreporter.stats.get("skipped", ()):
         text = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
         reasons[text] = reasons.get(text, 0) + 1
+    for death in neo4j_shared.deaths():
+        terminalreporter.section("the Neo4j server of this run died")
+        terminalreporter.line(death)
     if reasons:
         terminalreporter.section("left out on this machine")
         for text, number in sorted(reasons.items()):

@@ -47,6 +47,10 @@ server.memory.pagecache.size={cache}m
 db.transaction.timeout=30s
 db.transaction.monitor.check.interval=250ms
 db.tx_log.preallocate=false
+db.tx_log.rotation.size={logs}m
+db.tx_log.rotation.retention_policy={retention}
+db.checkpoint=VOLUME
+db.checkpoint.interval.volume={logs}m
 dbms.usage_report.enabled=false
 db.logs.query.enabled=OFF
 """
@@ -114,7 +118,14 @@ class Server:
     """One server process in a home of its own; the home outlives the process, so that it can be started again."""
 
     def __init__(
-        self, home: Path, *, heap_mb: int = 1024, cache_mb: int = 256, port: int = 0, brief: bool = False
+        self,
+        home: Path,
+        *,
+        heap_mb: int = 1024,
+        cache_mb: int = 256,
+        port: int = 0,
+        brief: bool = False,
+        password: str = "",
     ) -> None:
         """Set up a home.
 
@@ -123,22 +134,28 @@ class Server:
             heap_mb: Java heap.
             cache_mb: page cache.
             port: for Bolt; 0: any that is free.
-            brief: the server lives for minutes: its compiler should cost little rather than gain much.
+            brief: the server lives for minutes: its compiler should cost little rather than gain much, and its home,
+                which is in memory, should not grow by the logs of what was done.
+            password: of a home that is set up already.
         """
         self.home = home
         self.port = port or free_port()
-        self.password = f"p{secrets.token_urlsafe(18)}"  # a leading - would be read as an option
+        self.password = password or f"p{secrets.token_urlsafe(18)}"  # a leading - would be read as an option
         self.process: subprocess.Popen[bytes] | None = None
         self._lib = fetch()
         self._options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC") if brief else ("-XX:+UseG1GC",)
         for name in FOLDERS:
             (home / name).mkdir(parents=True, exist_ok=True)
-        config = CONFIG.format(port=self.port, heap=heap_mb, cache=cache_mb)
+        config = CONFIG.format(
+            port=self.port, heap=heap_mb, cache=cache_mb, logs=32 if brief else 256,
+            retention="1 files" if brief else "2 days 2G",
+        )  # fmt: skip
         (home / "conf" / "neo4j.conf").write_text(config, "utf-8")
         self._heap = heap_mb
-        self._java(
-            "org.neo4j.server.startup.Neo4jAdminCommand", "dbms", "set-initial-password", self.password
-        )
+        if not password:
+            self._java(
+                "org.neo4j.server.startup.Neo4jAdminCommand", "dbms", "set-initial-password", self.password
+            )
 
     @property
     def uri(self) -> str:
@@ -218,10 +235,10 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, *, heap_mb: int = 1024) -> Iterator[Server]:
+def running(folder: Path, *, heap_mb: int = 1024, cache_mb: int = 256) -> Iterator[Server]:
     """A started server below `folder`, ended and removed afterwards."""
     home = folder / "neo4j"
-    server = Server(home, heap_mb=heap_mb)
+    server = Server(home, heap_mb=heap_mb, cache_mb=cache_mb)
     try:
         server.start()
         yield server
