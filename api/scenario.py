@@ -142,7 +142,8 @@ class World:
         self._runs = 0
         self._ledger = ledger
         self._desk = None if ledger is None else Desk(ledger, KEY)
-        self._asked: Decision | None = None
+        self.asked: Decision | None = None
+        """The last decision that a step asked for."""
 
     def close(self) -> None:
         """Release the generation and the ledger."""
@@ -161,7 +162,7 @@ class World:
         if step.review:
             self._answer(step.review, at)
         if self._desk is not None:
-            yield from self._desk.play(step.objection, step.repair, self._asked, self._generation, at)
+            yield from self._desk.play(step.objection, step.repair, self.asked, self._generation, at)
         self._load(step, at)
         if step.request is None:
             return
@@ -182,7 +183,7 @@ class World:
             decision = screener.screen(request, now=now)
         finally:
             earlier.close()
-        self._asked = decision
+        self.asked = decision
         yield from compare(decision, step.expect)
         if step.expect.measures and self._ledger is not None:
             yield from play_measures(self._ledger, decision.decision_id, step.expect.measures, now)
@@ -192,13 +193,13 @@ class World:
     def _answer(self, answer: Literal["confirm", "reject"], at: datetime) -> None:
         """Record a person's answer to every match that the last decision asked about."""
         assert self._ledger is not None  # noqa: S101  (a scenario with answers has a ledger)
-        for _, match in questions(self._asked) if self._asked is not None else ():
+        for _, match in questions(self.asked) if self.asked is not None else ():
             self._ledger.add_review(
                 pair_key=match.pair,
                 answer=answer,
                 reviewer=PUBLISHER,
                 reason=answer,
-                decision_id=self._asked.decision_id if self._asked is not None else "",
+                decision_id=self.asked.decision_id if self.asked is not None else "",
                 list=match.list,
                 record=match.record,
                 record_hash=match.record_hash,

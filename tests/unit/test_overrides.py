@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from api.scenario import World
+from api.scenario_facts import Scenario, read_scenario
 from graph.dates import CST, start_of_day
 from graph.generation import current_generation, open_generation, publish
 from graph.model import Id, Interval, Listing, Mention, PartyType, Source
 from graph.store import Batch, SnapshotInfo, open_store
-from matching.decision import Decision, Effect, Paper, Verdict, to_json
+from matching.decision import Decision, Effect, Finding, Override, Paper, Verdict, to_json
 from matching.ledger import Item, Ledger, LedgerError, StoredDecision, open_ledger
-from matching.override import OverrideError
+from matching.override import OverrideError, finding_key, overridden
 from matching.overrides import proposals
 from matching.overrides.grounds import GROUNDS, GroundCode
 from matching.overrides.proposals import Asked, confirm, propose, reject, successor
@@ -364,3 +366,84 @@ def test_no_ground_bars_where_the_law_forbids_it() -> None:
         if ground.imposes:
             assert ground.rules
             assert not forbidden & set(ground.rules)
+
+
+# What is made up again after an override is made up as the screening does
+
+
+SCENARIOS = sorted((Path(__file__).parents[1] / "golden").glob("[A-D][0-9][0-9]-*.json"))[::20]
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_verdicts_are_made_up_as_the_screening_makes_them_up(path: Path, tmp_path: Path) -> None:
+    decision = decided_in(read_scenario(path), tmp_path)
+    for place, bidder_ in enumerate(decision.bidders):
+        for finding in bidder_.reasons:
+            other = next(
+                (
+                    pair.b if pair.a == bidder_.client_id else pair.a
+                    for pair in decision.pairs
+                    if bidder_.client_id in (pair.a, pair.b) and finding in pair.reasons
+                ),
+                "",
+            )
+            same = overridden(decision, (unchanged(decision, bidder_.client_id, other, finding),))
+            assert same.verdict is decision.verdict
+            assert [one.verdict for one in same.bidders] == [one.verdict for one in decision.bidders]
+            assert [one.verdict for one in same.pairs] == [one.verdict for one in decision.pairs]
+            assert same.bidders[place].not_assessed == bidder_.not_assessed
+
+
+def decided_in(scenario: Scenario, home: Path) -> Decision:
+    """The last decision of a scenario."""
+    asked_: list[Decision] = []
+    store = open_store(str(home / "store.db"), create=True)
+    world = World(store, home, load_policy(), open_ledger(f"sqlite:///{home}/ledger.db"))
+    try:
+        for step in scenario.steps:
+            list(world.play(step))
+            if world.asked is not None:
+                asked_.append(world.asked)
+    finally:
+        world.close()
+        store.close()
+    return asked_[-1]
+
+
+def unchanged(decision: Decision, client_id: str, other: str, finding: Finding) -> Override:
+    """An override that leaves a finding's effect as it is."""
+    return Override(
+        id="0", of=decision.decision_id, of_hash="", ground="", effect=finding.effect, client_id=client_id, other=other,
+        code=finding.code, finding=finding_key(finding), before=finding.effect, reason="", proposed_by=ANN,
+        proposed_at=NOW, confirmed_by=BO, confirmed_at=NOW,
+    )  # fmt: skip
+
+
+def test_an_expert_is_seated_again_and_no_bidder_is_touched(house: House) -> None:
+    expert = {"name": "虚构甲", "identifiers": [{"scheme": "citizen_id", "id": "320899198002030016"}]}
+    listed = Listing(
+        list_code="SXBZXR",
+        key="(3)临0102执501号",
+        subject=Mention(
+            type=PartyType.PERSON, name="虚构甲", ids=(Id(scheme="citizen_id", value="320899198002030016"),)
+        ),
+        effect=Interval(start=start_of_day(date(2025, 6, 18))),
+        source=Source(dataset="SXBZXR", taken_at=NOW),
+    )
+    house.load(record(1), listed)
+    stored = house.decide(regime="mandatory_tender", experts=[expert])
+    assert stored.decision is not None
+    found = stored.decision.subjects[0]
+    assert found.verdict is Verdict.BLOCK
+    wanted = asked(
+        client_id=found.client_id,
+        role=found.role,
+        code="A11",
+        records=(found.reasons[0].evidence[0].record,),
+        ground=GroundCode.COURT_DELETION,
+    )
+    made = house.confirmed(propose(house.ledger, stored, wanted, by=ANN, at=NOW))
+    assert made.subjects[0].verdict is Verdict.FLAG
+    assert made.bidders[0].verdict is Verdict.BLOCK
+    assert made.verdict is Verdict.BLOCK
+    assert house.replays(made.decision_id) is True
