@@ -8,26 +8,27 @@ from decimal import Decimal
 from importlib import resources
 from itertools import product
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from graph.dates import CST, start_of_day
 from graph.lists import LISTS, RESEARCH
 from graph.model import Interval, Listing, Mention, PartyType, Penalty, Status
-from matching.decision import Effect, Evidence, Tier
+from matching.decision import Effect, Evidence, Finding, Tier
 from matching.measures.catalogue import (
     OTHER_LISTS,
     CatalogueError,
     Place,
+    Role,
     load_catalogue,
     place_of,
     read_catalogue,
 )
 from matching.policy import load_policy
-from matching.request import Bidder, DecisionRequest, Funding, ProjectObject, Regime, Tender
+from matching.request import Bidder, DecisionRequest, Funding, Person, ProjectObject, Regime, Tender
 from matching.rules import RULES
-from matching.rules.base import Case, Hit
+from matching.rules.base import Case, Hit, PersonView, Rule, SubjectView
 from matching.rules.listed import rulings
 
 CATALOGUE = load_catalogue()
@@ -108,7 +109,7 @@ def hits(code: str) -> Iterator[Hit]:
         (ended, Penalty(kinds=("bid_ban",), decided_on=date(2026, 3, 1), ban_unreadable=True)),
         (Interval(), Penalty(kinds=("criminal",))),
     ):
-        for measure in ("", "取消投标资格二年", "禁止代理"):
+        for measure in ("", "取消投标资格二年", "禁止代理招标二年", "取消担任评标委员会成员的资格"):
             listing = Listing(
                 list_code=code,
                 key="1",
@@ -123,7 +124,18 @@ def hits(code: str) -> Iterator[Hit]:
                 status=Status.ACTIVE,
                 tier=Tier.E1,
                 cap=Effect.BLOCK,
-                evidence=cast(Evidence, None),
+                evidence=Evidence(
+                    list=code,
+                    record="1",
+                    record_hash="",
+                    subject="某某",
+                    status="ACTIVE",
+                    tier=Tier.E1,
+                    role="",
+                    submitted="",
+                    matched="",
+                    field="",
+                ),
             )
 
 
@@ -181,6 +193,46 @@ def test_the_catalogue_bars_nobody_where_the_rules_do_not(code: str) -> None:
                 barring.setdefault(row.measure_code, set()).update(row.rules)
         for measure, rules in barring.items():
             assert said & rules, (measure, rules, tender)
+
+
+# Agencies, experts and buyers
+
+
+def subject_rules() -> tuple[Rule, ...]:
+    return tuple(rule for rule in A_RULES if rule.scope == "subject")
+
+
+def seen_as(role: str, hit: Hit) -> SubjectView:
+    """A subject in a role, with one record."""
+    return SubjectView(
+        role=role,
+        client_id=role,
+        label="某某",
+        person=PersonView(role=role, person=Person(name="某某"), hits=(hit,)),
+    )
+
+
+@pytest.mark.parametrize("role", ["agency", "expert", "committee", "buyer"])
+def test_nothing_is_found_on_a_subject_that_the_catalogue_does_not_allow(role: Role) -> None:
+    said: set[tuple[str, Effect]] = set()
+    for code in CODES:
+        records = tuple(hits(code))
+        for regime in Regime:
+            case = case_of(Tender(regime=regime))
+            place = place_of(case.tender, code, role)
+            allowed = {
+                (name.partition(".")[0], row.decision)
+                for row in CATALOGUE.at(TODAY, target=code, place=place)
+                for name in row.rules
+            }
+            for rule, hit in product(subject_rules(), records):
+                for found in rule.evaluate(case, seen_as(role, hit)):
+                    if isinstance(found, Finding):
+                        assert (found.code, found.effect) in allowed, (found.code, found.effect, code, regime)
+                        said.add((found.code, found.effect))
+    assert {effect for _, effect in said} >= (
+        {Effect.FLAG} if role == "buyer" else {Effect.BLOCK, Effect.REVIEW}
+    )
 
 
 # Loading
