@@ -63,6 +63,11 @@ def check(password: str, personal: Iterable[str] = ()) -> None:
     from zxcvbn import zxcvbn
 
     words = [word for word in (*personal, "liancheng", "联惩") if word]
+    rest = text.casefold()
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word.casefold(), "")
+    if sum(c.isalnum() for c in rest) < SHORTEST // 2:
+        raise PasswordError("password.common")
     # the library looks at 72 characters: a guess at the rest is not easier
     if zxcvbn(text[:72], user_inputs=words)["score"] < STRONG:
         raise PasswordError("password.common")

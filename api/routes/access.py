@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import math
 import re
 import threading
@@ -29,6 +30,8 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 MOST_BUCKETS = 10_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSRF_HEADER = "X-CSRF-Token"
+PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Fields by which proxies tell for whom they ask."""
 COOKIE, PLAIN_COOKIE = "__Host-liancheng", "liancheng"
 """The session's cookie; on loopback without TLS a browser takes no name that begins with `__Host-`."""
 
@@ -41,6 +44,15 @@ def host_of(request: Request) -> str:
     given = request.headers.getlist("host")
     found = _HOST.fullmatch(given[0]) if len(given) == 1 else None
     return found[1].strip("[]").lower() if found is not None else ""
+
+
+def at_this_machine(request: Request) -> bool:
+    """Whether a request was made on this machine, and not passed on by a proxy on it."""
+    try:
+        near = request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+    return near and not any(name in request.headers for name in PASSED_ON)
 
 
 def behind_tls(request: Request, settings: Settings) -> bool:
@@ -115,7 +127,7 @@ class Access:
         Raises:
             ProblemError: `http.rate`.
         """
-        granted, left, wait = self._limiter.take(found.id)
+        granted, left, wait = self._limiter.take(f"{found.tenant}/{found.id}")
         if self._limiter.rate:
             request.state.limits = {
                 "RateLimit-Policy": f'"principal";q={self._limiter.rate};w=1',
@@ -149,8 +161,9 @@ class Access:
             return session.principal
         if self._settings.api_key or self._ring.any() or self.sessions.any():
             raise ProblemError("http.auth")
-        # without a key no web page may reach the program through somebody's browser
-        if host_of(request) not in LOOPBACK_NAMES:
+        # the operator sits at this machine: nobody from elsewhere becomes one by a name, or when the last key ends;
+        # and no web page reaches the program through the operator's browser under a name of its own
+        if host_of(request) not in LOOPBACK_NAMES or not at_this_machine(request):
             raise ProblemError("http.host")
         if request.method not in SAFE_METHODS:
             refuse_other_sites(request)
