@@ -48,8 +48,8 @@ class MeasureDocument(Model):
 class NewMeasure(Model):
     """What was carried out on a ticket: its measure, the amount in CNY, by whom, when, by which document."""
 
-    ticket: Annotated[Short, Field(min_length=1)]
-    measure: Annotated[Short, Field(min_length=1)]
+    ticket: Annotated[str, Field(pattern="^[0-9A-Za-z-]{1,200}$")]
+    measure: Annotated[str, Field(pattern="^[0-9A-Z_]{1,100}$")]
     amount: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2)] | None = None
     implementer: Annotated[Short, Field(min_length=1)]
     date: Day
@@ -177,7 +177,7 @@ def _report(request: Request, given: NewMeasure) -> Response:
 def reported(
     request: Request,
     state: Literal["reported", "revoked"] | None = None,
-    decision_id: Annotated[str, Query(max_length=100)] = "",
+    decision_id: Annotated[str, Query(pattern="^[0-9a-f-]{0,100}$")] = "",
     listed: Annotated[str, Query(alias="list", max_length=200)] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     start: Annotated[str, Query(alias="cursor", max_length=64)] = "",

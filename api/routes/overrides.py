@@ -171,7 +171,7 @@ def grounds(request: Request) -> Response:
 def proposed(
     request: Request,
     state: Literal["proposed", "confirmed", "rejected", "withdrawn"] | None = None,
-    decision_id: Annotated[str, Query(max_length=100)] = "",
+    decision_id: Annotated[str, Query(pattern="^[0-9a-f-]{0,100}$")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     start: Annotated[str, Query(alias="cursor", max_length=64)] = "",
 ) -> Response:
