@@ -9,6 +9,7 @@ from sqlalchemy import Connection, exists, func, or_, select
 from matching.ledger import schema
 from matching.ledger.chain import GENESIS, Event, agrees, decode, link, octets, salted
 from matching.ledger.model import Checkpoint, Problem, VerifyResult
+from matching.ledger.watchrows import CHANGE_BITS, digest
 
 CHUNK: Final = 1_000
 """Events checked together with the rows that they speak of; bounds memory."""
@@ -80,6 +81,7 @@ class _Check:
         self._reviews(span, events)
         self._documents(span, events)
         self._items(span, events)
+        self._changes(span, events)
         self._marks(span, rows)
 
     def _mark(self, event: Event) -> None:
@@ -165,6 +167,19 @@ class _Check:
                 or (str(head.version), head.state) != (event.data.get("version"), event.data.get("state"))
             ):
                 self.report(seq, "audit.item_altered")
+
+    def _changes(self, span: tuple[int, int], events: dict[int, Event]) -> None:
+        """The changes that each step of re-screening told, all of them and as they were told."""
+        told: dict[int, list[bytes]] = {}
+        place = schema.watch_change.c.seq
+        query = select(place, schema.watch_change.c.body).order_by(place)
+        wanted = place >= (span[0] + 1) << CHANGE_BITS, place < (span[1] + 1) << CHANGE_BITS
+        for row in self.connection.execute(query.where(*wanted)):
+            told.setdefault(row.seq >> CHANGE_BITS, []).append(octets(row.body))
+        recorded = {seq: event.digest for seq, event in events.items() if event.kind == "watch"}
+        for seq in told.keys() | recorded.keys():
+            if recorded.get(seq) != digest(told.get(seq, ())):
+                self.report(seq, "audit.watch_altered")
 
     def _newest(self) -> None:
         """Each item shows its newest version."""

@@ -7,7 +7,6 @@ work has come. So nothing is lost and nothing told twice, wherever a process die
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -24,7 +23,16 @@ from matching.ledger.model import Draft, Item, LedgerError
 from matching.ledger.record import PreparedDecision
 from matching.ledger.schema import watch_change, watch_state, watched
 from matching.ledger.statements import Statements
-from matching.ledger.watchrows import Change, NewWatched, Outcome, Progress, Told, Watched
+from matching.ledger.watchrows import (
+    CHANGE_BITS,
+    Change,
+    NewWatched,
+    Outcome,
+    Progress,
+    Told,
+    Watched,
+    digest,
+)
 from matching.ledger.writer import GroupCommit, Transaction
 
 WAITING: Final = 0
@@ -33,8 +41,6 @@ SCREENED: Final = 1
 _BITS: Final = 20
 """Rows of one upload: their numbers are those of its event with so many bits behind."""
 MOST_ROWS: Final = 1 << _BITS
-_CHANGES: Final = 12
-"""Changes told with one event, likewise."""
 _PAGE: Final = 1_000
 
 
@@ -302,8 +308,8 @@ def _tell(transaction: Transaction, outcomes: Sequence[Outcome], moment: int) ->
             groups.setdefault((row.tenant, row.kind, row.item), []).append((outcome, change))
     told = []
     for (tenant, kind, item), every in groups.items():
-        for begin in range(0, len(every), 1 << _CHANGES):
-            part = every[begin : begin + (1 << _CHANGES)]
+        for begin in range(0, len(every), 1 << CHANGE_BITS):
+            part = every[begin : begin + (1 << CHANGE_BITS)]
             seq = transaction.append(
                 "watch",
                 at=moment,
@@ -315,7 +321,7 @@ def _tell(transaction: Transaction, outcomes: Sequence[Outcome], moment: int) ->
             )
             rows = [
                 {
-                    "seq": (seq << _CHANGES) + place,
+                    "seq": (seq << CHANGE_BITS) + place,
                     "tenant": tenant,
                     "kind": kind,
                     "item": item,
@@ -337,19 +343,11 @@ def _tell(transaction: Transaction, outcomes: Sequence[Outcome], moment: int) ->
                     item=item,
                     opening_at=part[0][0].row.opening_at,
                     changes=len(part),
-                    first=seq << _CHANGES,
-                    last=(seq << _CHANGES) + len(part) - 1,
+                    first=seq << CHANGE_BITS,
+                    last=(seq << CHANGE_BITS) + len(part) - 1,
                 )
             )
     return told
-
-
-def digest(bodies: Any) -> str:
-    """Digest of the changes of one event. Each body holds a random name, so that nobody can guess it from this."""
-    whole = hashlib.sha256()
-    for body in bodies:
-        whole.update(len(body).to_bytes(8, "big") + body)
-    return whole.hexdigest()
 
 
 _KEEP: Final = (

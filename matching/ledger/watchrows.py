@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
 from matching.ledger.model import Draft, Entry
+
+CHANGE_BITS: Final = 12
+"""Changes told with one event: their numbers are its own with so many bits behind."""
 
 
 class NewWatched(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,3 +98,11 @@ class Progress(msgspec.Struct, frozen=True):
 
     version: int
     value: bytes
+
+
+def digest(bodies: Iterable[bytes]) -> str:
+    """Digest of the changes of one event. Each body holds a random name, so that nobody can guess it from this."""
+    whole = hashlib.sha256()
+    for body in bodies:
+        whole.update(len(body).to_bytes(8, "big") + body)
+    return whole.hexdigest()
