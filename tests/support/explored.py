@@ -138,13 +138,15 @@ def records(opening: datetime, *, companies: int = 0) -> Iterator[Listing | Part
         )  # fmt: skip
 
 
-def loaded(home: Path, opening: datetime, *, companies: int = 0) -> None:
-    """Load and publish the city into the home of an installation."""
+def loaded(
+    home: Path, opening: datetime, *, companies: int = 0, more: Iterable[Listing | PartyRecord | Relation] = ()
+) -> None:
+    """Load and publish the city into the home of an installation, with `more` in it."""
     from api import bootstrap
     from api.settings import read_settings
 
     settings = read_settings({"LIANCHENG_HOME": str(home)})
-    found = list(records(opening, companies=companies))
+    found = [*records(opening, companies=companies), *more]
     datasets = {one.source.dataset for one in found}
     with bootstrap.opened_store(settings, create=True) as store:
         store.begin("explored", _snapshots(datasets))
