@@ -19,9 +19,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from api import bootstrap
 from api.batches import MOST_ROWS, Bad, Reading
 from api.problems import MAX_BODY
+from api.routes.base import refused
 from api.routes.problem import ProblemError
 from api.screening import InputRow
 from graph.messages import Lang
+from loaders.errors import FileError
 from loaders.files import Limits
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ _FIELD: Final = 256 * 1024
 _LEFT_SECONDS: Final = 3_600
 _PREFIX: Final = ".upload-"
 _PACKED: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_BINARY: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b")
 
 
 class Upload(NamedTuple):
@@ -63,11 +66,12 @@ async def take(request: Request) -> Upload:
     """The uploaded list, by its media type or as a part called `file` of a form.
 
     Raises:
-        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read).
+        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read),
+            `http.invalid` (content that is not what it is said to be).
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in TYPES and media != MULTIPART:
-        raise ProblemError("http.media_type")
+        raise ProblemError("http.media_type", detail=", ".join((*TYPES, MULTIPART)))
     received = bytearray()
     async for part in request.stream():
         received += part
@@ -76,7 +80,8 @@ async def take(request: Request) -> Upload:
     upload = (
         await _form(request, bytes(received)) if media == MULTIPART else Upload(bytes(received), TYPES[media])
     )
-    _sniff(upload)
+    if _strange(upload):
+        raise refused(request, "/file", "batch.format")
     return upload
 
 
@@ -97,7 +102,7 @@ async def _form(request: Request, data: bytes) -> Upload:
         suffix = Path(file.filename or "").suffix.lower()
         formats = TYPES.get(media) or _BY_SUFFIX.get(suffix)
         if formats is None:
-            raise ProblemError("http.media_type")
+            raise refused(request, "/file", "batch.format")
         told = await tender.read() if isinstance(tender, UploadFile) else tender.encode()
         return Upload(await file.read(), formats, Path(file.filename or "").name[:200], told)
     finally:
@@ -111,15 +116,10 @@ _BY_SUFFIX: Final = {
 """Browsers call a file by its ending where they do not know its type."""
 
 
-def _sniff(upload: Upload) -> None:
-    """Refuse what is not what it says, before any reader sees it."""
+def _strange(upload: Upload) -> bool:
+    """Whether the first bytes are not those of what it is said to be: told before any reader sees it."""
     packed = upload.data.startswith(_PACKED)
-    if packed != ("xlsx" in upload.formats):
-        raise ProblemError("http.media_type")
-    if not packed and (
-        upload.data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or upload.data[:2] == b"\x1f\x8b"
-    ):
-        raise ProblemError("http.media_type")
+    return packed != ("xlsx" in upload.formats) or upload.data.startswith(_BINARY)
 
 
 def read(upload: Upload, home: Path, lang: Lang) -> Reading:
@@ -131,8 +131,9 @@ def read(upload: Upload, home: Path, lang: Lang) -> Reading:
         lang: the caller's language.
 
     Raises:
-        FileError: the file is no list of bidders, can't be read, or unpacks to more than a list may.
-        ProblemError: `http.media_type` (another format than was said), `http.too_large` (more rows than are taken).
+        FileError: the file is no list of bidders, of another format than was said, can't be read, or unpacks to more
+            than a list may.
+        ProblemError: `http.too_large` (more rows than are taken).
     """
     from loaders.bidders import read_bidders
     from loaders.report import MAX_LISTED
@@ -143,7 +144,7 @@ def read(upload: Upload, home: Path, lang: Lang) -> Reading:
         path.write_bytes(upload.data)
         found = read_bidders(path, lang, LIMITS)
         if found.format not in upload.formats:
-            raise ProblemError("http.media_type")
+            raise FileError("bidders.not_bidders")
         if len(found.rows) + len(found.rejected) > min(MOST_ROWS, MAX_LISTED):
             raise ProblemError("http.too_large", detail=str(MOST_ROWS))
         other: Lang = "en" if lang == "zh" else "zh"
