@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap
@@ -20,18 +21,40 @@ from api.problems import Problem, RequestError, parse_request
 from api.replays import replay_document
 from api.restricted import checked_purpose, record_access
 from api.routes.access import asking, needs
-from api.routes.base import invalid, lang_of, read_body, service
+from api.routes.base import cursor, from_cursor, invalid, json_answer, lang_of, read_body, service
 from api.routes.problem import JSON, ProblemError, problems
-from api.routes.shapes import Given, Taken
+from api.routes.shapes import Given, Taken, gives
 from api.telemetry import Telemetry
-from matching.decision import Decision, to_json
+from matching.decision import Decision, Verdict, to_json
 from matching.ledger import KeyState, LedgerError, StoredDecision, visible
 from matching.overrides.proposals import successor
 from matching.request import DecisionRequest
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 BODIES: tuple[Taken, ...] = (DecisionRequest,)
-ANSWERS: tuple[Given, ...] = (Decision,)
+
+
+class DecisionLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision in a list: what it says in one word, and of how many bidders."""
+
+    decision_id: str
+    decided_at: datetime
+    actor: str
+    verdict: Verdict | None
+    """None where what it said was erased."""
+    bidders: int
+    valid_until: datetime | None
+    erased: bool
+
+
+class DecisionPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions, newest first; `next` is the cursor to go on from."""
+
+    decisions: tuple[DecisionLine, ...]
+    next: str | None = None
+
+
+ANSWERS: tuple[Given, ...] = (Decision, DecisionPage)
 ANSWER: dict[str, Any] = {
     "description": "The decision; a BLOCK is a result, not an error.",
     "content": {JSON: {"schema": {"$ref": "#/components/schemas/Decision"}}},
@@ -241,6 +264,38 @@ def _answer(body: bytes, decision_id: str, *, replayed: bool = False) -> Respons
     if replayed:
         headers["Idempotent-Replayed"] = "true"
     return Response(body, 200, headers, JSON)
+
+
+@router.get(
+    "",
+    dependencies=[needs(Scope.READ)],
+    responses={**gives(DecisionPage), **problems("http.invalid")},
+)
+def decisions(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str, Query(alias="cursor", max_length=40)] = "",
+) -> Response:
+    """The tenant's decisions, newest first, without their findings; those of sealed bids only after the opening."""
+    who, now = asking(request), bootstrap.now()
+    ledger = service(request).ledger
+    found = ledger.decisions(tenant=who.tenant, limit=limit, before=from_cursor(request, after))
+    shown = tuple(_line(stored) for stored in found if visible(stored, who.viewer, now))
+    going_on = found[-1].event_seq if len(found) == limit else None
+    return json_answer(DecisionPage(decisions=shown, next=cursor(going_on)))
+
+
+def _line(stored: StoredDecision) -> DecisionLine:
+    decision = stored.decision
+    return DecisionLine(
+        decision_id=stored.decision_id,
+        decided_at=stored.recorded_at,
+        actor=stored.actor,
+        verdict=None if decision is None else decision.verdict,
+        bidders=0 if decision is None else len(decision.bidders),
+        valid_until=None if decision is None else decision.valid_until,
+        erased=stored.erased,
+    )
 
 
 @router.get(

@@ -157,3 +157,18 @@ def test_what_is_asked_for_a_purpose_is_on_record(client: httpx.Client) -> None:
     assert json.loads(shown.content)["decision_id"] == decision["decision_id"]
     long = client.get(f"/v1/decisions/{decision['decision_id']}", headers={"Purpose": "x" * 600})
     assert (long.status_code, events(client)) == (422, before + 1)
+
+
+def test_decisions_are_listed_newest_first_page_by_page(client: httpx.Client) -> None:
+    made = [client.post("/v1/decisions", json=ask(code)).json() for code in (LISTED, CLEAN, LISTED)]
+    page = client.get("/v1/decisions", params={"limit": 2}).json()
+    assert [one["decision_id"] for one in page["decisions"]] == [made[2]["decision_id"], made[1]["decision_id"]]
+    assert [one["verdict"] for one in page["decisions"]] == ["BLOCK", "CLEAR"]
+    more = client.get("/v1/decisions", params={"limit": 2, "cursor": page["next"]}).json()
+    assert more["decisions"][0]["decision_id"] == made[0]["decision_id"]
+    assert client.get("/v1/decisions", params={"cursor": "?"}).status_code == 422
+    seen, cursor = 0, ""
+    while cursor is not None:
+        part = client.get("/v1/decisions", params={"cursor": cursor, "limit": 200}).json()
+        seen, cursor = seen + len(part["decisions"]), part["next"]
+    assert seen >= len(made)
