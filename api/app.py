@@ -48,7 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
         sessions = Sessions(service.ledger, people, bootstrap.secret_key(settings))
         app.state.users = people
         app.state.access = Access(settings, KeyRing(service.ledger), sessions)
-        app.state.deciding = deciding = Deciding(service, telemetry)
+        app.state.deciding = deciding = Deciding(service, telemetry, most_waiting=settings.queue)
         # what is published is opened before the first request; without anything, requests say what is missing
         with suppress(GenerationError, StoreError):
             await run_in_threadpool(service.refresh)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from matching.ledger import Entry
     from matching.request import DecisionRequest
 
-MOST_WAITING: Final = 256
-"""Small requests that may wait in one process: about a third of a second of work."""
 MOST_LARGE: Final = 1
 """Large requests decided at once in one process."""
 MOST_LARGE_WAITING: Final = 16
@@ -115,7 +113,14 @@ def _tell(group: list[_Recorded], outcome: list[Exception | None]) -> None:
 class Deciding:
     """Decides what arrives at one server process. Made and used in its event loop."""
 
-    def __init__(self, service: Service, telemetry: Telemetry, *, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, service: Service, telemetry: Telemetry, *, most_waiting: int) -> None:
+        """Begin.
+
+        Args:
+            service: what decides.
+            telemetry: what counts.
+            most_waiting: small requests that may wait: 256 are about a third of a second of work.
+        """
         self._service = service
         self._telemetry = telemetry
         self._most_waiting = most_waiting

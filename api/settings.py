@@ -109,6 +109,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Most requests a second of one key in each worker; 0: no limit.",
     ),
     Setting(
+        "LIANCHENG_QUEUE",
+        "256",
+        "每个工作进程中最多等待的决定请求数；超出的立即以 503 拒绝，并告知何时重试。",
+        "Most decision requests that wait in each worker; more are refused at once (503) and told when to come again.",
+    ),
+    Setting(
         "LIANCHENG_HOST_NAMES",
         "",
         "本系统对外使用的主机名，逗号分隔；设置后其他 Host 一律拒绝（回环名称除外），"
@@ -155,6 +161,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     neo4j_user: str = ""
     neo4j_password: str = ""
     rate: int = 2_000
+    queue: int = 256
     host_names: frozenset[str] = frozenset()
     trusted_proxies: tuple[str, ...] = ()
     work: bool = True
@@ -292,6 +299,7 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
         neo4j_user=values.get("NEO4J_USER", ""),
         neo4j_password=values.get("NEO4J_PASSWORD", ""),
         rate=_whole("LIANCHENG_RATE", values, 2_000),
+        queue=_whole("LIANCHENG_QUEUE", values, 256),
         host_names=_host_names(values),
         trusted_proxies=_proxies(values),
         work=_switch("LIANCHENG_WORK", values),

@@ -132,8 +132,14 @@ def standing(
     newest = [state.taken_at for state in lists.values() if state.taken_at is not None]
     # Looking back between older states is rare and turns at many instants: such an answer is not kept.
     plain = bool(newest) and as_of >= max(newest) and known_at >= max(newest)
+    # a list that is stale now was not always: asked about an earlier moment it may still have been fresh
+    turned = [
+        state.taken_at + policy.max_age(code) + timedelta(microseconds=1)
+        for code, state in lists.items()
+        if state.taken_at is not None and state.taken_at + policy.max_age(code) < as_of
+    ]
     return Standing(
-        since=max(newest) if plain else as_of,
+        since=max((*newest, *turned)) if plain else as_of,
         # the last instant of freshness counts, so the state turns one microsecond later
         until=min((end + timedelta(microseconds=1) for end in sound.values()), default=_LAST)
         if plain

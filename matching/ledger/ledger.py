@@ -17,7 +17,7 @@ from matching.decision import Decision
 from matching.ledger import keys, queue
 from matching.ledger.chain import salted
 from matching.ledger.deliveries import Deliveries
-from matching.ledger.engine import autocommitting, connect, display, parse, translated
+from matching.ledger.engine import autocommitting, connect, display, parse, translate, translated
 from matching.ledger.items import Items
 from matching.ledger.leases import Leases
 from matching.ledger.marks import mark_write, review_write
@@ -241,11 +241,16 @@ class Ledger:
     def reviews_seq(self) -> int:
         """The event number of the newest review or mark, 0 without any: what a decision pins."""
         with translated(self.where), self._idle_reader() as connection:
-            cursor = connection.connection.cursor()
             try:
-                row = self._sql.reviews_seq.first(cursor)
-            finally:
-                cursor.close()
+                cursor = connection.connection.cursor()
+                try:
+                    row = self._sql.reviews_seq.first(cursor)
+                finally:
+                    cursor.close()
+            except self._engine.dialect.loaded_dbapi.Error as error:
+                # the driver's own error: the server has gone, and this connection with it
+                connection.invalidate()
+                raise translate(error, self.where) from error
             return int(row[0] or 0) if row is not None else 0
 
     def reviews(self, upto_seq: int) -> ReviewBook:
@@ -263,7 +268,7 @@ class Ledger:
             if isinstance(found, Mark):
                 marks[found.record_ref] = (*marks.get(found.record_ref, ()), found)
             else:
-                answers[found.pair_key] = found
+                answers[found.tenant, found.pair_key] = found
         book = ReviewBook(upto_seq, answers, marks)
         with self._book_lock:
             if book.seq > self._book.seq:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from declared import Declared
 from leaks import leaks, logs_of
 
 from api.bootstrap import now
@@ -91,7 +92,10 @@ class Installation:
 
     @contextmanager
     def serving(self, *arguments: str, key: str = "", **more: str) -> Iterator[httpx.Client]:
-        """A server on a free port of loopback, and a client for it; nothing may go wrong unsaid in it."""
+        """A server on a free port of loopback, and a client for it; nothing may go wrong unsaid in it.
+
+        Every answer that the client gets is held against the OpenAPI document.
+        """
         with self.started(*arguments, **more) as (_, address):
             headers = {"Authorization": f"Bearer {key}"} if key else {}
             transport = httpx.HTTPTransport(retries=RETRIES)
@@ -100,7 +104,7 @@ class Installation:
                 timeout=60,
                 transport=transport,
                 headers=headers,
-                event_hooks={"response": [places]},
+                event_hooks={"response": [places, Declared(address)]},
             ) as client:
                 yield client
         said = self.said[-1]
