@@ -41,6 +41,7 @@ from matching.index.write import write_index
 from matching.ledger import Ledger, open_ledger
 from matching.ledger.record import questions
 from matching.policy import Policy, load_policy
+from matching.request import DecisionRequest
 from matching.screening import Screener
 
 KEY = b"golden scenarios use a fixed key"
@@ -180,7 +181,7 @@ class World:
         # two publications at one instant stand a microsecond apart: the question comes after both
         now = max(at, self._generation.created_at)
         try:
-            decision = screener.screen(request, now=now)
+            decision = self.decide(screener, request, now)
         finally:
             earlier.close()
         self.asked = decision
@@ -189,6 +190,10 @@ class World:
             yield from play_measures(self._ledger, decision.decision_id, step.expect.measures, now)
         if step.expect.timeliness:
             yield from compare_timeliness(self._generation, step.expect.timeliness, now)
+
+    def decide(self, screener: Screener, request: DecisionRequest, now: datetime) -> Decision:
+        """The decision that a step asks for; the tests of other ways in compare theirs with it."""
+        return screener.screen(request, now=now)
 
     def _answer(self, answer: Literal["confirm", "reject"], at: datetime) -> None:
         """Record a person's answer to every match that the last decision asked about."""

