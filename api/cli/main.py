@@ -36,6 +36,8 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("demo", "api.cli.demo:demo"),
     ("doctor", "api.cli.doctor:doctor"),
     ("audit", "api.cli.audit:audit"),
+    ("backup", "api.cli.backup:backup"),
+    ("restore", "api.cli.backup:restore"),
     ("bench", "api.cli.bench:bench"),
     ("keys", "api.cli.keys:keys"),
     ("users", "api.cli.users:users"),
