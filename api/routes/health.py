@@ -14,7 +14,7 @@ BODIES: tuple[Taken, ...] = ()
 ANSWERS: tuple[Given, ...] = ()
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=problems())
 def healthz() -> Response:
     """The process answers."""
     return json_answer({"status": "ok"})
