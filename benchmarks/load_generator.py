@@ -158,7 +158,9 @@ class Load:
         ordered = sorted(self.latencies)
 
         def at(share: float) -> float:
-            return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e3, 2) if ordered else 0.0
+            return (
+                round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1e3, 2) if ordered else 0.0
+            )
 
         answered = self.statuses[200]
         return {
