@@ -37,4 +37,4 @@ VOLUME /var/lib/liancheng
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4).read()"]
-CMD ["liancheng", "serve", "--host", "0.0.0.0", "--port", "8000"]
+CMD ["liancheng", "serve", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

@@ -1,4 +1,4 @@
-"""Write docs/reference/commands.md and settings.md from the program itself; `--check` only compares.
+"""Write docs/reference/commands.md, settings.md and api.md from the program itself; `--check` only compares.
 
 What the pages say is what `--help` says, so that neither can drift from the other.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 from click.testing import CliRunner
+from fastapi.routing import APIRoute
 
 from api.cli.main import cli
 from api.settings import SETTINGS
@@ -71,11 +72,46 @@ def settings() -> str:
     return NOTE + SETTINGS_HEAD + "".join(rows)
 
 
+API_HEAD = """# The HTTP interface
+
+Every route with the scope that it needs and the statuses that it may answer with. The shapes stand in
+`/openapi.json` and, as a page without any network, at `/docs` of your server. A decision is 200 whatever its
+verdict. Errors are `application/problem+json` (RFC 9457) in Chinese or English. 401 to 403, 421, 429, 500 and 503
+may come from every route that names a scope.
+"""
+
+
+def api() -> str:
+    """Every route: method, path, scope, statuses, what it does."""
+    from api.routes.openapi import operations
+    from api.routes.table import ROUTERS
+
+    common = {401, 403, 421, 429, 500, 503}
+    parts = [API_HEAD]
+    for router in ROUTERS:
+        scopes = {(method, path): scope for method, path, scope in operations([router])}
+        rows = []
+        for route in router.routes:
+            if not isinstance(route, APIRoute):
+                continue
+            said = " ".join((route.description or "").partition("\n\n")[0].split())
+            declared = {int(status) for status in route.responses} | {route.status_code or 200}
+            own = ", ".join(str(status) for status in sorted(declared - common))
+            for method in sorted(route.methods):
+                scope = scopes[method, route.path]
+                need = f"`{scope.value}`" if scope is not None else ""
+                rows.append(f"| `{method} {route.path}` | {need} | {own} | {said} |\n")
+        title = str(router.tags[0]).capitalize() if router.tags else "Other"
+        parts.append(f"## {title}\n\n| route | scope | statuses | does |\n|---|---|---|---|\n{''.join(rows)}")
+    return NOTE + "\n".join(parts)
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` say which differ."""
     os.environ["LIANCHENG_LANG"] = "en"
     stale = []
-    for name, text in (("commands.md", commands()), ("settings.md", settings())):
+    pages = (("commands.md", commands()), ("settings.md", settings()), ("api.md", api()))
+    for name, text in pages:
         page = FOLDER / name
         if arguments == ["--check"]:
             if not page.is_file() or page.read_text("utf-8") != text:

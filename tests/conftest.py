@@ -49,6 +49,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "make": _binary("make", "GNU make"),
     "git": _binary("git", "git"),
     "wget": _binary("wget", "wget"),
+    "nginx": _binary("nginx", "nginx-light"),
+    "chromium": _binary("chromium", "chromium, with fonts for Chinese"),
     "neo4j": neo4j_shared.missing,
     "neo4j server": neo4j_server.lacking,
 }
