@@ -1,8 +1,8 @@
 """The short way to a decision: the blocking path does without the framework's routing and dependencies.
 
 What is answered is the same function as behind the route; the route stays, for the documentation and for whatever is
-not ordinary (people who signed in, with a cookie). Who a key belongs to is remembered for half a second: looking it up
-may ask the ledger, which the event loop must not wait for.
+not ordinary (people who signed in, with a cookie). Who a key belongs to is remembered for a second at most: looking it
+up may ask the ledger, which the event loop must not wait for.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ REMEMBERED_SECONDS: Final = 0.5
 MOST_REMEMBERED: Final = 1_024
 
 _ROUTE = SimpleNamespace(path=PATH)
-_Caller = tuple[str, ...]
-_TELLS_WHO = ("authorization", "host", "origin", "sec-fetch-site", "x-csrf-token")
+_Caller = tuple[tuple[bytes, bytes], ...]
+_TELLS_WHO = frozenset({b"authorization", b"host", b"origin", b"sec-fetch-site", b"x-csrf-token"})
 
 
 class Front:
@@ -36,6 +36,7 @@ class Front:
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._known: dict[_Caller, tuple[float, Principal]] = {}
+        self._asking: set[_Caller] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -43,7 +44,7 @@ class Front:
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
-        if "cookie" in request.headers:
+        if any(name == b"cookie" for name, _ in scope["headers"]):
             await self._app(scope, receive, send)
             return
         scope["route"] = _ROUTE
@@ -56,16 +57,27 @@ class Front:
         await response(scope, receive, send)
 
     async def _principal(self, access: Access, request: Request) -> Principal:
-        caller = tuple(request.headers.get(name, "") for name in _TELLS_WHO)
+        caller = tuple(pair for pair in request.scope["headers"] if pair[0] in _TELLS_WHO)
         now = time.monotonic()
         kept = self._known.get(caller)
-        if kept is not None and now < kept[0]:
-            return kept[1]
-        found = await run_in_threadpool(access.identify, request)
-        if not caller[0]:
-            # the operator at this machine is known by more than fields, and by each request anew
-            return found
+        if kept is None or now >= kept[0] + REMEMBERED_SECONDS:
+            return await self._look_up(access, request, caller)
+        if now >= kept[0] and caller not in self._asking:
+            # one request asks again, the others go on with what is known: half a second more
+            self._asking.add(caller)
+            try:
+                return await self._look_up(access, request, caller)
+            finally:
+                self._asking.discard(caller)
+        return kept[1]
+
+    async def _look_up(self, access: Access, request: Request, caller: _Caller) -> Principal:
+        try:
+            found = await run_in_threadpool(access.identify, request)
+        except BaseException:
+            self._known.pop(caller, None)
+            raise
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
-        self._known[caller] = (now + REMEMBERED_SECONDS, found)
+        self._known[caller] = (time.monotonic() + REMEMBERED_SECONDS, found)
         return found

@@ -68,12 +68,19 @@ class Telemetry:
             registry=registry,
         )
 
+        self._kept: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self._told = (-1, -1)
+
     def request(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that ended; status 0: the caller left before the answer."""
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"] if scope["method"] in _METHODS else "other"
-        self._requests.labels(method, route, str(status)).inc()
-        self._took.labels(route).observe(seconds)
+        kept = self._kept.get((method, route, status))
+        if kept is None:
+            kept = (self._requests.labels(method, route, str(status)), self._took.labels(route))
+            self._kept[method, route, status] = kept
+        kept[0].inc()
+        kept[1].observe(seconds)
 
     def decided(self, verdict: str, seconds: float) -> None:
         """Count a decision that is answered."""
@@ -82,8 +89,10 @@ class Telemetry:
 
     def state(self, number: int, waiting: int) -> None:
         """Which generation this process reads, and how many decision requests it has taken and not answered."""
-        self._open.set(number)
-        self._waiting.set(waiting)
+        if (number, waiting) != self._told:
+            self._told = (number, waiting)
+            self._open.set(number)
+            self._waiting.set(waiting)
 
     def refused(self) -> None:
         """Count a request that was refused because too many waited."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -14,8 +16,13 @@ import uvicorn
 if TYPE_CHECKING:
     from api.settings import Settings
 
-BACKLOG: Final = 2_048
-"""Connections that may wait to be taken."""
+MANNERS_SECONDS: Final = 0.000_25
+LONGEST_MANNERS: Final = 0.005
+"""How long a process waits before it takes a connection, for each that it has already, and at most."""
+AT_ONCE: Final = 4
+"""Connections that it takes then."""
+PAUSE_SECONDS: Final = 0.5
+"""How long no connection is taken after the process ran out of file descriptors."""
 KEPT_SECONDS: Final = 75
 """How long an idle connection is kept: longer than proxies keep theirs (60 s), so that they never meet a closed one."""
 FINISH_SECONDS: Final = 30
@@ -24,6 +31,8 @@ LEAVE_SECONDS: Final = 2.0
 """How long a connection that is idle when the process leaves may still begin a request."""
 SWITCH_SECONDS: Final = 0.0005
 """After this a thread that waits gets its turn (Python's own 5 ms would be the latency of every commit)."""
+GARBAGE: Final = 20_000
+"""New objects after which Python looks for garbage; a decision makes a few thousand, most of which need no looking."""
 BEAT_SECONDS: Final = 1.0
 """How often a worker tells its supervisor that its event loop turns."""
 
@@ -39,29 +48,91 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._served = app
         self._gently = gently
+        self._listeners: list[socket.socket] = []
+        self._connecting: set[asyncio.Task[None]] = set()
         self.supervisor: socket.socket | None = None
         """Where to tell that the process is ready and lives; it closes when the supervisor is gone."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections."""
-        await super().startup(sockets)
-        # one connection a turn: processes that share a socket then share the callers, too
-        for listener in sockets or ():
-            listener.listen(BACKLOG)
+        await super().startup([])
+        loop = asyncio.get_running_loop()
+        self._listeners = sockets or []
+        for listener in self._listeners:
+            listener.setblocking(False)
+            loop.add_reader(listener, self._readable, listener)
         if self.supervisor is not None and self.started:
-            loop = asyncio.get_running_loop()
             self.supervisor.setblocking(False)
             loop.add_reader(self.supervisor, self._abandoned)
             self._beating = loop.create_task(self._beat(self.supervisor))
 
+    def _readable(self, listener: socket.socket) -> None:
+        """Somebody wants to connect: the process with the fewest connections is to take it.
+
+        Event loops of themselves take all that wait: the first of several processes would get every caller. So a
+        process waits the longer before it takes a connection the more it has; by then another one has taken it.
+        """
+        loop = asyncio.get_running_loop()
+        held = len(self.server_state.connections) + len(self._connecting)
+        if not held or not self._gently:
+            self._accept(listener, 1)
+            return
+        loop.remove_reader(listener)
+        loop.call_later(min(held * MANNERS_SECONDS, LONGEST_MANNERS), self._later, listener)
+
+    def _later(self, listener: socket.socket) -> None:
+        if listener in self._listeners and self._accept(listener, AT_ONCE):
+            asyncio.get_running_loop().add_reader(listener, self._readable, listener)
+
+    def _accept(self, listener: socket.socket, most: int) -> bool:
+        """Take connections, at most so many; False where none can be taken for a while."""
+        loop = asyncio.get_running_loop()
+        for _ in range(most):
+            try:
+                connection, _ = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                # another process was quicker, or the caller has left
+                return True
+            except OSError:
+                # no more file descriptors: those that wait go on waiting until some are free
+                loop.remove_reader(listener)
+                loop.call_later(PAUSE_SECONDS, self._resume, listener)
+                return False
+            connection.setblocking(False)
+            task = loop.create_task(self._connected(connection))
+            self._connecting.add(task)
+            task.add_done_callback(self._connecting.discard)
+        return True
+
+    def _resume(self, listener: socket.socket) -> None:
+        if listener in self._listeners:
+            asyncio.get_running_loop().add_reader(listener, self._readable, listener)
+
+    async def _connected(self, connection: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        make: Any = self.config.http_protocol_class
+        with suppress(OSError):
+            await loop.connect_accepted_socket(
+                lambda: make(
+                    config=self.config,
+                    server_state=self.server_state,
+                    app_state=self.lifespan.state,
+                    _loop=loop,
+                ),
+                connection,
+            )
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Finish what runs, then end."""
-        for server in self.servers:
-            server.close()
+        for listener in self._listeners:
+            asyncio.get_running_loop().remove_reader(listener)
+        self._listeners = []
         if self._gently and not self.force_exit:
             self._served.state.draining = True
             end = time.monotonic() + LEAVE_SECONDS
-            while self.server_state.connections and time.monotonic() < end and not self.force_exit:
+            while (self.server_state.connections or self._connecting) and time.monotonic() < end:
+                if self.force_exit:
+                    break
                 await asyncio.sleep(0.02)
         await super().shutdown(sockets)
 
@@ -98,6 +169,10 @@ def run(settings: Settings, listener: socket.socket, supervisor: socket.socket |
 
     sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app(settings)
+    # modules and routes live as long as the process: looking for garbage among them is a tenth of the work
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     config = uvicorn.Config(
         app,
         # request lines hold whatever a caller put into the address: they are never logged
@@ -106,7 +181,6 @@ def run(settings: Settings, listener: socket.socket, supervisor: socket.socket |
         server_header=False,
         http=BoundedProtocol,
         ws="none",
-        backlog=1,
         timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=FINISH_SECONDS,
         # uvicorn itself would believe whatever loopback says of where a request comes from
