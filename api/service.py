@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from api import bootstrap
 from api.errors import log_unexpected
 from api.settings import Settings
@@ -259,15 +261,10 @@ class Service:
             body_hash: of the request's body, with a key.
         """
         self._seen.append(request)
-        return lease.screener.prepare(
-            request,
-            now=bootstrap.now(),
-            tenant=tenant,
-            actor=actor,
-            reviews_seq=seq,
-            idempotency_key=idempotency_key,
-            body_hash=body_hash,
-        )
+        entry = lease.screener.prepare(request, bootstrap.now(), None, None, tenant, actor, seq)
+        if not idempotency_key:
+            return entry
+        return msgspec.structs.replace(entry, idempotency_key=idempotency_key, body_hash=body_hash)
 
     def replay(self, decision_id: str, tenant: str) -> ReplayResult:
         """Calculate a recorded decision again."""

@@ -108,7 +108,7 @@ class Telemetry:
         counts = self._registry
         if os.environ.get(SHARED):
             counts = CollectorRegistry()
-            MultiProcessCollector(counts)
+            MultiProcessCollector(counts)  # type: ignore[no-untyped-call]
         now = CollectorRegistry()
         now.register(_State(state))
         return generate_latest(counts) + generate_latest(now)

@@ -272,8 +272,22 @@ class Consortium(Model):
     prequalified_members: tuple[PartyRef, ...] | None = Field(default=None, max_length=100)
 
 
+def _or_named(schema: dict[str, Any]) -> None:
+    """As `_or_name`, and what `_named` asks for."""
+    _or_name(schema)
+    whole, name = schema["anyOf"]
+    name |= {"minLength": 1, "pattern": "\\S"}
+    whole["anyOf"] = [
+        {"required": ["name"], "properties": {"name": {"minLength": 1, "pattern": "\\S"}}},
+        {"required": ["identifiers"], "properties": {"identifiers": {"minItems": 1}}},
+        {"required": ["consortium"], "properties": {"consortium": {"type": "object"}}},
+    ]
+
+
 class Bidder(PartyRef):
     """A bidder or supplier with what the bid states."""
+
+    model_config = ConfigDict(json_schema_extra=_or_named)
 
     agent: Person | None = None
     project_manager: Person | None = None

@@ -38,7 +38,7 @@ from matching.decision import (
 from matching.freshness import Standing
 from matching.inputs import input_hash
 from matching.ledger.model import Entry
-from matching.matcher import Matcher, NoReviews, Reviews
+from matching.matcher import Answers, Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash, unruled
@@ -48,7 +48,6 @@ from matching.version import algorithm
 
 BATCH = 64
 """Decisions that `screen_many` makes durable together."""
-
 KEPT_STANDINGS = 256
 """Combinations of generation, regime and invoked lists whose freshness is kept between decisions."""
 
@@ -60,7 +59,7 @@ class DecisionLog(Protocol):
         """The newest review's position."""
         ...
 
-    def reviews(self, upto_seq: int) -> Reviews:
+    def reviews(self, upto_seq: int) -> Answers:
         """The answers up to a position."""
         ...
 
@@ -134,41 +133,12 @@ class Screener:
             idempotency_key: the reserved key that this decision answers, closed in the same commit.
         """
         seq = self._log.reviews_seq() if self._log is not None else 0
-        recorded = self._decide(request, now, as_of, known_at, tenant, actor, seq)
+        recorded = self.prepare(request, now, as_of, known_at, tenant, actor, seq)
         if idempotency_key:
             recorded = msgspec.structs.replace(recorded, idempotency_key=idempotency_key)
         if self._log is not None:
             self._log.record_decisions((recorded,))
         return recorded.decision
-
-    def prepare(
-        self,
-        request: DecisionRequest,
-        *,
-        now: datetime,
-        tenant: str,
-        actor: str,
-        reviews_seq: int,
-        idempotency_key: str = "",
-        body_hash: str = "",
-    ) -> Entry:
-        """Decide one request without recording it: for whoever records many decisions in one commit.
-
-        Nobody may be told of the decision before `record_decisions` has returned.
-
-        Args:
-            request: what is asked.
-            now: as in `screen`.
-            tenant: as in `screen`.
-            actor: as in `screen`.
-            reviews_seq: the newest review's position, read after the request arrived.
-            idempotency_key: as in `screen`; with `body_hash` it is taken by recording the decision.
-            body_hash: of the request's body.
-        """
-        entry = self._decide(request, now, None, None, tenant, actor, reviews_seq)
-        if not idempotency_key:
-            return entry
-        return msgspec.structs.replace(entry, idempotency_key=idempotency_key, body_hash=body_hash)
 
     def screen_many(
         self,
@@ -186,7 +156,7 @@ class Screener:
         for request in requests:
             if not pending:
                 seq = self._log.reviews_seq() if self._log is not None else 0
-            pending.append(self._decide(request, now, as_of, known_at, tenant, actor, seq))
+            pending.append(self.prepare(request, now, as_of, known_at, tenant, actor, seq))
             if len(pending) >= BATCH:
                 yield from self._flush(pending)
         yield from self._flush(pending)
@@ -198,7 +168,7 @@ class Screener:
         pending.clear()
         yield from done
 
-    def _decide(
+    def prepare(
         self,
         request: DecisionRequest,
         now: datetime,
@@ -208,6 +178,7 @@ class Screener:
         actor: str,
         seq: int,
     ) -> Entry:
+        """Decide without recording, for whoever records later and tells nobody before; `seq` is of the reviews."""
         as_of = (as_of or request.tender.as_of or now).astimezone(CST)
         known_at = (known_at or request.known_at or now).astimezone(CST)
         decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq, tenant=tenant)
@@ -234,7 +205,7 @@ class Screener:
         """The calculation itself: no identity, no clock. Into `turns` go the times at which what was seen changes."""
         reviews: Reviews = NoReviews()
         if self._log is not None and reviews_seq:
-            reviews = self._log.reviews(reviews_seq)
+            reviews = self._log.reviews(reviews_seq).of(tenant)
         known = self.generation.known(known_at)
         generation = self.generation
         if known != generation.number and self._older is not None:

@@ -97,7 +97,7 @@ def api() -> str:
             said = " ".join((route.description or "").partition("\n\n")[0].split())
             declared = {int(status) for status in route.responses} | {route.status_code or 200}
             own = ", ".join(str(status) for status in sorted(declared - common))
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 scope = scopes[method, route.path]
                 need = f"`{scope.value}`" if scope is not None else ""
                 rows.append(f"| `{method} {route.path}` | {need} | {own} | {said} |\n")
