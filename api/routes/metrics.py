@@ -41,12 +41,17 @@ def metrics(request: Request) -> Response:
 def _state(request: Request) -> Iterator[Metric]:
     """What is so just now; a part that is away shows as such and hides nothing else."""
     yield from _generation(request)
+    ledger = service(request).ledger
     try:
-        service(request).ledger.reviews_seq()
-        up = 1
+        messages = ledger.deliveries.counts()
     except LedgerError:
-        up = 0
-    yield plain_gauge("liancheng_ledger_up", "Whether the ledger answers.", up)
+        yield plain_gauge("liancheng_ledger_up", "Whether the ledger answers.", 0)
+        return
+    yield plain_gauge("liancheng_ledger_up", "Whether the ledger answers.", 1)
+    states = [(state, float(count)) for state, count in messages.items()]
+    yield gauge(
+        "liancheng_webhook_messages", "Webhook messages by state; dead ones were given up.", "state", states
+    )
 
 
 def _generation(request: Request) -> Iterator[Metric]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from graph.dates import from_micros, to_micros
 from matching.ledger.engine import translated
@@ -118,6 +118,13 @@ class Deliveries:
             )
 
         self._writer.submit(work)
+
+    def counts(self) -> dict[str, int]:
+        """How many messages of all tenants stand in each state."""
+        query = select(delivery.c.state, func.count()).group_by(delivery.c.state)
+        with translated(self._where), self._engine.connect() as connection:
+            found = {str(state): int(count) for state, count in connection.execute(query)}
+        return {state: found.get(state, 0) for state in (PENDING, DELIVERED, DEAD)}
 
     def _read(self, query: Any) -> list[Delivery]:
         with translated(self._where), self._engine.connect() as connection:
