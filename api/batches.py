@@ -261,9 +261,7 @@ def step(service: Service, item: Item) -> Item | None:
         for group in part.groups:
             try:
                 ask = make_asks(group, body.frame, True, "en")[0][0]
-                entry = lease.screener.prepare(
-                    ask.request, now=now, tenant=item.tenant, actor=item.owner, reviews_seq=seq
-                )
+                entry = lease.screener.prepare(ask.request, now, None, None, item.tenant, item.owner, seq)
                 told = [_told(entry.decision, index, row) for index, row in enumerate(ask.rows)]
             except (GenerationError, StoreError, LedgerError):
                 raise
