@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -21,13 +22,15 @@ KEPT: Final = timedelta(days=90)
 
 def rescreen(parts: Parts, _at: datetime) -> None:
     """Decide anew whom anything can have touched since the last turn."""
+    from graph.generation import Earlier
     from graph.generation.reader import current_ref
     from matching.watch.rescreen import Rescreening
 
     service = parts.service
     if not service.ledger.watching.any() or current_ref(service.settings.data_root) is None:
         return
-    with service.held() as lease:
+    earlier = Earlier(service.settings.data_root)
+    with closing(earlier), service.held() as lease:
         Rescreening(
             lease.screener,
             service.ledger,
@@ -36,6 +39,7 @@ def rescreen(parts: Parts, _at: datetime) -> None:
             clock=bootstrap.now,
             go_on=parts.go_on,
             messages=lambda told: _messages(service, told),
+            older=earlier.open,
         ).turn()
 
 

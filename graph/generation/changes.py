@@ -4,10 +4,12 @@ who ended it. Answers are arrays over the whole generation, so that a day's chan
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
+import xxhash
 
 from graph.generation.format import Array
 from graph.generation.projected import Slot, ends_of
@@ -44,6 +46,32 @@ def changed_since(generation: Generation, number: int) -> Changed:
         np.concatenate([np.empty(0, "<u4"), *found]),
         np.unique(ends[ends != np.uint32(layout.OPEN)]),
     )
+
+
+def changed_parties(generation: Generation, earlier: Generation) -> Array:
+    """Ordinals of the parties whose entry differs from an earlier generation's: renamed, moved, newly registered.
+
+    Parties that are gone have no ordinal; whoever was connected with them is found by the relations that ended.
+    """
+    if generation.manifest.files["party.docs"].segment == earlier.manifest.files["party.docs"].segment:
+        return np.empty(0, "<u4")
+    old, old_docs = _digests(earlier)
+    new, new_docs = _digests(generation)
+    order = np.argsort(old)
+    old, old_docs = old[order], old_docs[order]
+    at = np.searchsorted(old, new)
+    at[at == len(old)] = 0
+    same = (old[at] == new) & (old_docs[at] == new_docs) if len(old) else np.zeros(len(new), bool)
+    return np.flatnonzero(~same).astype("<u4")
+
+
+def _digests(generation: Generation) -> tuple[Array, Array]:
+    """For each party the hash of its key, and of its entry."""
+    offsets = generation.column("party.offsets", "<u8").tolist()
+    docs: memoryview = generation.column("party.docs", "u1").data
+    hashed = xxhash.xxh3_64_intdigest
+    found = (hashed(docs[begin:end]) for begin, end in pairwise(offsets))
+    return generation.column("party.hash", "<u8"), np.fromiter(found, "<u8", len(offsets) - 1)
 
 
 def _between(begin: Array, end: Array, number: int) -> Array:

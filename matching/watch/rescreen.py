@@ -31,6 +31,7 @@ from matching.watch.compare import Difference, Found
 from matching.watch.touch import Names, Touched, touched, watchlist
 
 if TYPE_CHECKING:
+    from graph.generation import Generation
     from matching.ledger import Item, Ledger
     from matching.ledger.deliveries import Delivery
     from matching.ledger.watchrows import Outcome, Told, Watched
@@ -98,6 +99,7 @@ class Rescreening:
         clock: Callable[[], datetime],
         go_on: Callable[[], None] = lambda: None,
         messages: Callable[[list[Told]], list[Delivery]] = lambda _: [],
+        older: Callable[[int], Generation | None] = lambda _: None,
     ) -> None:
         """Set up.
 
@@ -109,6 +111,7 @@ class Rescreening:
             clock: the time.
             go_on: called often; raises when the work has to stop here.
             messages: makes the webhook messages of what was told.
+            older: opens the generation of a number that is kept.
         """
         self._screener = screener
         self._ledger = ledger
@@ -118,6 +121,7 @@ class Rescreening:
         self._clock = clock
         self._go_on = go_on
         self._messages = messages
+        self._older = older
         self.decided = 0
         """Parties and tenders decided in this turn."""
 
@@ -215,6 +219,7 @@ class Rescreening:
             done.number,
             watched,
             policy,
+            earlier=self._older(done.number) if published else None,
             answers=answers,
             likeness=likeness if watched.texts else None,
             go_on=self._go_on,

@@ -17,6 +17,7 @@ from graph import keys, text
 from graph.generation import Generation, GenerationError
 from graph.generation.changes import (
     Reach,
+    changed_parties,
     changed_since,
     contained,
     linked_parties,
@@ -103,6 +104,7 @@ def touched(
     watched: Watchlist,
     policy: Policy,
     *,
+    earlier: Generation | None = None,
     answers: Iterable[int] = (),
     likeness: Callable[[Mapping[str, bool]], Array] | None,
     go_on: Callable[[], None] = lambda: None,
@@ -114,6 +116,7 @@ def touched(
         since: the publication up to which everybody watched has been decided.
         watched: who is watched.
         policy: for the caps of walks.
+        earlier: the generation of that publication, where it is kept: by it changed entries of the register are found.
         answers: keys of what people have answered about since (`traces.answer_key`).
         likeness: keys of watched names that resemble one of these listed names (each with whether it stands beside
             a valid code on every record); None: names as written only.
@@ -126,6 +129,8 @@ def touched(
         changed.parties,
         parties_under(generation, wanted[0]),
     ]
+    if earlier is not None:
+        seeds.append(changed_parties(generation, earlier))
     go_on()
     records, names = _read(generation, changed.listings)
     wanted.append(records)

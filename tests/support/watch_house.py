@@ -12,7 +12,7 @@ import msgspec
 from api import monitors, watched_tenders
 from graph import text
 from graph.dates import CST, start_of_day
-from graph.generation import Generation, current_generation, publish
+from graph.generation import Earlier, Generation, current_generation, publish
 from graph.identifiers.checks import uscc_check_character
 from graph.model import Id, Interval, Listing, Mention, PartyRecord, PartyType, Source, StatusEvent
 from graph.relations import Relation, RelationType
@@ -101,11 +101,13 @@ class WatchHouse:
         self.decided = 0
         self._monitor = ""
         self._open: list[Generation] = []
+        self._earlier = Earlier(home)
 
     def close(self) -> None:
         """Release everything."""
         for generation in self._open:
             generation.close()
+        self._earlier.close()
         self.ledger.close()
 
     def load(self, *records: Record, similar: bool = False) -> None:
@@ -158,7 +160,7 @@ class WatchHouse:
         """The work, at the house's time."""
         return Rescreening(
             self.screener(), self.ledger, folder=self.home / "watched-names", key=KEY, clock=lambda: self.now,
-            go_on=go_on,
+            go_on=go_on, older=self._earlier.open,
         )  # fmt: skip
 
     def turn(self) -> list[ChangeBody]:

@@ -25,7 +25,7 @@ from watch_house import (
 
 from api import alerts
 from graph.dates import start_of_day
-from graph.model import Interval, Status, StatusEvent
+from graph.model import Interval, Name, NameKind, Status, StatusEvent
 from graph.relations import RelationType
 from matching.decision import Effect
 from matching.ledger import LedgerError
@@ -144,6 +144,19 @@ def test_a_parents_listing_reaches_its_branch_and_its_subsidiary(house: WatchHou
         Effect.BLOCK,
         Effect.REVIEW,
     )
+
+
+def test_a_company_that_the_register_renames_is_found_by_its_former_name(house: WatchHouse) -> None:
+    house.load(row(CHENGYUAN), row(QINGBAI), listing("A", org("临江旧名工程有限公司")))
+    house.watch(party("", 1, "a"), party("", 2, "b"))
+    assert house.turn() == []
+    former = Name(text="临江旧名工程有限公司", kind=NameKind.FORMER)
+    renamed = msgspec.structs.replace(CHENGYUAN, names=(former,))
+    house.load(row(renamed), row(QINGBAI), listing("A", org("临江旧名工程有限公司")))
+    found = house.turn()
+    assert [(one.ref, one.change, one.record) for one in found] == [("a", "new", "A")]
+    assert house.decided == 1
+    assert house.recorded() == house.expected()
 
 
 def test_a_director_who_is_listed_touches_the_company(house: WatchHouse) -> None:
