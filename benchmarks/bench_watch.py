@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import bench_decide
@@ -74,7 +75,7 @@ def watch(ledger: Ledger, count: int, size: int, changed: int, at: datetime) -> 
     context = Tender.model_validate({"regime": "procurement_tender"})
     name = ""
     for _ in range(0, size, UPLOAD):
-        part = [party for party, _ in zip(everybody, range(UPLOAD), strict=False)]
+        part = list(islice(everybody, UPLOAD))
         if not name:
             name = monitors.create(
                 ledger, part, reference="bench", webhook="", tender=context, tenant=TENANT, actor="bench", at=at
