@@ -6,7 +6,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= auto
 
-.PHONY: help run env env-dev test fast soak neo4j-kill neo4j check lint types arch docs reference lock clean
+.PHONY: help run env env-dev test fast soak neo4j-kill neo4j check lint types arch docs reference audit lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile | expand -t 16
@@ -53,6 +53,9 @@ docs: env-dev ## run the documentation only
 
 reference: env-dev ## write docs/reference from the program
 	$(BIN)/python scripts/reference.py
+
+audit: env-dev ## ask the advisory service about every pinned package (fails for findings only)
+	$(BIN)/python scripts/audit.py
 
 lock: ## pin the packages anew, with hashes, for every platform (needs the network)
 	@sh scripts/lock.sh
