@@ -36,6 +36,7 @@ COOKIE, PLAIN_COOKIE = "__Host-liancheng", "liancheng"
 """The session's cookie; on loopback without TLS a browser takes no name that begins with `__Host-`."""
 
 
+_PORT = re.compile(r":[0-9]{1,5}$")
 _HOST = re.compile(r"([0-9A-Za-z._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
@@ -75,7 +76,9 @@ def refuse_other_sites(request: Request) -> None:
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     own = request.headers.get("host", "").lower()
-    foreign = origin is not None and origin.lower().partition("://")[2] != own
+    page = (origin or "").lower().partition("://")[2]
+    # a proxy may leave the port out of Host, never out of Origin; the second token tells the rest
+    foreign = origin is not None and page != own and _PORT.sub("", page) != own
     if site not in ("same-origin", "none") or foreign:
         raise ProblemError("http.csrf")
 
