@@ -260,6 +260,8 @@ class Party(Doc):
     ids: tuple[Id, ...] = ()
     attributes: dict[str, str] = {}
     mentions: tuple[str, ...] = ()
+    more_mentions: int = 0
+    """Relations that name it beside those in `mentions`: of a hub only the oldest are told one by one."""
 
 
 class SameAs(Doc):

@@ -16,6 +16,9 @@ _SUBJECT = b'"subject":'
 RELATIONS_READ = 100
 """A relation adds names only where no register and no list knows the party; a hub's first ones are enough."""
 
+RELATIONS_TOLD = 10_000
+"""Relations of a party that are told as its mentions, the oldest: a hub of a million would be a document of 50 MB."""
+
 
 class Part(NamedTuple):
     """One mention of a party: role 0 is the subject or src, 1 dst. Documents of relations are read when needed."""
@@ -79,6 +82,7 @@ def assemble(
     relation: Callable[[Part], bytes],
     *,
     current: bool = True,
+    further: int = 0,
 ) -> Party:
     """The party that `parts` (at least one) speak of: register rows first, then lists, then relations.
 
@@ -90,10 +94,15 @@ def assemble(
         parts: the mentions.
         relation: gives the document of a relation whose part comes without one.
         current: whether the parts are in force; else the party is shown without mentions.
+        further: relations that name it and are not among `parts`.
     """
     ordered = list(parts)
     if len(ordered) > 1:
         ordered.sort(key=lambda part: (-(part.kind == r.REGISTER), part.kind, part.id))
+    if len(ordered) > RELATIONS_TOLD:
+        told = RELATIONS_TOLD + sum(part.kind != r.RELATION for part in ordered)
+        further += len(ordered[told:])
+        ordered = ordered[:told]
     names: dict[str, Name] = {}
     ids: dict[tuple[str, str], Id] = {}
     attributes: dict[str, str] = {}
@@ -117,6 +126,7 @@ def assemble(
         ids=tuple(ids.values()),
         attributes=attributes,
         mentions=tuple(part.mention(links) for part in ordered) if current else (),
+        more_mentions=further if current else 0,
     )
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +25,14 @@ def run_inside(text: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", text], env={**os.environ, "PYTHONPATH": str(SUPPORT)}, capture_output=True, text=True,
         timeout=60, check=True,
     )  # fmt: skip
+
+
+def text_of(file: Path) -> bytes:
+    """What a file holds; nothing where there is none."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def test_only_the_run_that_made_the_folder_removes_it() -> None:
@@ -54,6 +63,9 @@ def test_a_server_found_dead_is_started_again_with_its_data(
     before = neo4j_shared.target()
     found = neo4j_shared.state()
     os.kill(found["pid"], signal.SIGKILL)
+    end = time.monotonic() + 20
+    while time.monotonic() < end and text_of(Path(f"/proc/{found['pid']}/cmdline")):
+        time.sleep(0.05)
     assert neo4j_shared.target() == before
     assert neo4j_shared.state()["pid"] != found["pid"]
     assert neo4j_trial.counts() == {"SXBZXR": 1}

@@ -12,7 +12,7 @@ from graph.relations import PartyRelation, RelationType
 from graph.store import ListingVersion, PartyHit, Publication, SnapshotInfo
 from graph.stores import content, search, views
 from graph.stores import rows as r
-from graph.stores.assemble import RELATIONS_READ, Part, assemble
+from graph.stores.assemble import RELATIONS_READ, RELATIONS_TOLD, Part, assemble
 from graph.stores.bolt import convert, state
 from graph.stores.bolt.server import Asking, Server
 from graph.stores.links import BondRow, Links, Place, VerdictRow
@@ -71,7 +71,7 @@ class Reading:
                 return None
             candidates = dict.fromkeys([links.of(owner)])
             if links.verdicts:
-                rows = _mentions(ask, links.members(links.of(owner)), at)
+                rows = mentions(ask, links.members(links.of(owner)), at)
                 candidates.update((links.resolve(one.base, one.place), None) for one in rows if one.role == 0)
             for number in candidates:
                 party = party_at(ask, links, number, at)
@@ -251,9 +251,18 @@ def bases_of(ask: Asking, place: Place) -> list[int]:
     return [base for row in rows_at(ask, place) if (base := row.other if place[2] else row.party) is not None]
 
 
-def _mentions(ask: Asking, numbers: Iterable[int], known: int, *, ended: bool = False) -> list[Part]:
-    rows = ask("mentions_of_parties", numbers=list(numbers), known=known, ended=ended)
+def mentions(ask: Asking, numbers: Iterable[int], known: int, *, ended: bool = False) -> list[Part]:
+    """The mentions of parties; of a hub not all that are relations (`further`)."""
+    rows = ask("mentions_of_parties", numbers=list(numbers), known=known, ended=ended, most=RELATIONS_TOLD)
     return [part(*row) for row in rows]
+
+
+def further(ask: Asking, numbers: Iterable[int], parts: Sequence[Part], known: int) -> int:
+    """How many relations name parties beside those among their mentions."""
+    found = sum(one.kind == r.RELATION for one in parts)
+    if found < RELATIONS_TOLD:
+        return 0
+    return max(0, int(ask("count_mentions", numbers=list(numbers), known=known)[0][0]) - found)
 
 
 def part(
@@ -276,7 +285,7 @@ def part(
 
 def parts_of(ask: Asking, links: Links, party: int, known: int) -> list[Part]:
     """The mentions of a party (an oldest number, `Links.of`) in force at a generation."""
-    found = _of(links, party, _mentions(ask, links.members(party), known))
+    found = _of(links, party, mentions(ask, links.members(party), known))
     for place in links.moved.get(party, ()):
         have = {(one.id, one.role) for one in found}
         role = place[2]
@@ -294,7 +303,7 @@ def parts_of(ask: Asking, links: Links, party: int, known: int) -> list[Part]:
 
 def last_parts_of(ask: Asking, links: Links, party: int, known: int) -> list[Part]:
     """The mentions that a party had when the last of its records ended."""
-    found = _of(links, party, _mentions(ask, links.members(party), known, ended=True))
+    found = _of(links, party, mentions(ask, links.members(party), known, ended=True))
     last = max((part.to_gen or 0 for part in found), default=0)
     return [part for part in found if part.to_gen == last]
 
@@ -307,13 +316,20 @@ def party_at(ask: Asking, links: Links, number: int, known: int) -> Party | None
     """The party as known at a generation; None when nothing ever named it by then."""
     parts = parts_of(ask, links, number, known)
     if parts:
-        return assembled(ask, links, number, parts)
+        more = further(ask, links.members(number), parts, known)
+        return assembled(ask, links, number, parts, more=more)
     parts = last_parts_of(ask, links, number, known)
     return assembled(ask, links, number, parts, current=False) if parts else None
 
 
 def assembled(
-    ask: Asking | None, links: Links, party: int, parts: Sequence[Part], *, current: bool = True
+    ask: Asking | None,
+    links: Links,
+    party: int,
+    parts: Sequence[Part],
+    *,
+    current: bool = True,
+    more: int = 0,
 ) -> Party:
     """Put a party together; the documents of its relations are asked for only where it is known by nothing else."""
     docs: dict[int, bytes] = {}
@@ -321,4 +337,4 @@ def assembled(
         ids = sorted({part.id for part in parts})[:RELATIONS_READ]
         bases = sorted({part.base for part in parts})
         docs = {number: ends.encode() for number, ends in ask("ends_of_relations", numbers=bases, ids=ids)}
-    return assemble(links, party, parts, lambda part: docs[part.id], current=current)
+    return assemble(links, party, parts, lambda part: docs[part.id], current=current, further=more)

@@ -16,9 +16,9 @@ from graph.relations import PartyRelation
 from graph.store import ListingVersion, Versioned
 from graph.stores import rows as r
 from graph.stores import views
-from graph.stores.assemble import Part
+from graph.stores.assemble import RELATIONS_TOLD, Part
 from graph.stores.bolt import convert, state
-from graph.stores.bolt.read import Reading, assembled, bases_of, part, party_at
+from graph.stores.bolt.read import Reading, assembled, bases_of, further, mentions, part, party_at
 from graph.stores.bolt.server import Asking
 from graph.stores.links import Links
 
@@ -184,10 +184,9 @@ class Streams(Reading):
             page = self._server.ask("party_page", after=after, size=_PARTIES, known=at, hub=_HUB)[0][0]
             for number, records, out, into in page:
                 if max(len(records), len(out), len(into)) >= _HUB:
-                    rows = self._server.ask("mentions_of_parties", numbers=[number], known=at, ended=True)
                     yield (
                         number,
-                        [part(*row) for row in rows],
+                        self._server.read(lambda ask, hub=number: mentions(ask, [hub], at, ended=True)),
                     )
                     continue
                 parts = [part(0, number, *row) for row in records]
@@ -207,12 +206,27 @@ class Streams(Reading):
         current = [one for one in parts if one.to_gen is None or one.to_gen > known]
         last = 0 if current else max(one.to_gen or 0 for one in parts)
         shown = current or [one for one in parts if one.to_gen == last]
-        if any(one.kind != r.RELATION for one in shown):
+        told = any(one.kind != r.RELATION for one in shown) or all(one.doc is not None for one in shown)
+        if told and len(shown) < RELATIONS_TOLD:
             return assembled(None, links, number, shown, current=bool(current))
-        return self._server.read(lambda ask: assembled(ask, links, number, shown, current=bool(current)))
+
+        def work(ask: Asking) -> Party:
+            more = further(ask, [number], shown, known)
+            return assembled(ask, links, number, shown, current=bool(current), more=more)
+
+        return self._server.read(work)
 
 
 def _end(
-    role: int, base: int, number: int, source: int, kh: int, key: str, strong: int, to_gen: int | None
+    role: int,
+    base: int,
+    number: int,
+    source: int,
+    kh: int,
+    key: str,
+    strong: int,
+    to_gen: int | None,
+    ends: str | None,
 ) -> Part:
-    return Part(role, base, number, r.RELATION, source, kh, key, strong, to_gen, None)
+    doc = None if ends is None else ends.encode()
+    return Part(role, base, number, r.RELATION, source, kh, key, strong, to_gen, doc)

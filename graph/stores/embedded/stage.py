@@ -17,11 +17,16 @@ COMMIT_EVERY = 100_000
 """Records between two commits: each commit writes every changed index page, so that fewer are faster."""
 _FRESH_AT_MOST = 20_000_000
 """Records of a first load whose numbers are kept in memory (16 bytes each) instead of an index."""
-_INDEXES = {
-    "record_key": "record (source, kh, to_gen, mark, state)",
-    "record_party": "record (party)",
-    "record_other": "record (other) WHERE other IS NOT NULL",
-}
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS record_key ON record (source, kh, to_gen, mark, state)",
+    "CREATE INDEX IF NOT EXISTS record_party ON record (party)",
+    "CREATE INDEX IF NOT EXISTS record_other ON record (other) WHERE other IS NOT NULL",
+)
+_NO_INDEXES = (
+    "DROP INDEX IF EXISTS record_key",
+    "DROP INDEX IF EXISTS record_party",
+    "DROP INDEX IF EXISTS record_other",
+)
 """Made anew after a first load: kept up to date by a million rows in random order they would cost more than these."""
 _INSERT = f"INSERT INTO record ({r.COLUMNS}) VALUES ({', '.join('?' * len(r.Row._fields))})"
 
@@ -100,15 +105,15 @@ class Run(run.Run):
         self._committed = self.staged
 
     def _index(self) -> None:
-        for name, columns in _INDEXES.items():
-            self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+        for statement in _INDEXES:
+            self._db.execute(statement)
 
     def _open(self) -> None:
         if not self._db.in_transaction:
             self._db.execute("BEGIN IMMEDIATE")
             if self._fresh is not None:
-                for name in _INDEXES:
-                    self._db.execute(f"DROP INDEX IF EXISTS {name}")
+                for statement in _NO_INDEXES:
+                    self._db.execute(statement)
 
     def _wrote(self) -> None:
         if self.staged - self._committed >= COMMIT_EVERY:
