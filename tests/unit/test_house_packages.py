@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 PERMISSIVE = re.compile(
-    r"(?:MIT(?: License|-CMU)?|BSD(?:-[23]-Clause| License)?|0BSD|ISC|Zlib|CC0-1\.0|Unlicense"
+    r"(?:MIT(?: License|-CMU|-0)?|BSD(?:-[23]-Clause| License)?|0BSD|ISC|Zlib|CC0-1\.0|Unlicense"
     r"|Apache(?:-2\.0| Software License)(?: WITH LLVM-exception)?|Apache(?: License)?,? (?:Version )?2\.0"
     r"|PSF-2\.0|PSFL|Python-2\.0|Python Software Foundation License)"
 )
