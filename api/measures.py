@@ -147,7 +147,7 @@ def tickets_of(ledger: Ledger, stored: StoredDecision, catalogue: Catalogue) -> 
     """
     request = request_of(stored)
     assert stored.decision is not None  # noqa: S101 - `request_of` has refused an erased one
-    answers = ledger.reviews(ledger.reviews_seq())
+    answers = ledger.reviews(ledger.reviews_seq()).of(stored.tenant)
     return tickets.tickets(stored.decision, request.tender, catalogue, answers)
 
 
@@ -295,7 +295,7 @@ def ground_of(service: Service, item: Item, *, at: datetime) -> str:
     with service.held() as lease:
         fresh = lease.screener.evaluate(asked, as_of=at, known_at=at, reviews_seq=seq, tenant=item.tenant)
     fresh = msgspec.structs.replace(fresh, decision_id=body.decision_id)
-    found = tickets.tickets(fresh, asked.tender, load_catalogue(), ledger.reviews(seq))
+    found = tickets.tickets(fresh, asked.tender, load_catalogue(), ledger.reviews(seq).of(item.tenant))
     if any(one.ticket == item.id for one in found):
         return STANDS
     absent = {one.what for one in fresh.not_assessed}

@@ -42,6 +42,16 @@ def name_of(party: Party) -> str:
     return party.names[0].text if party.names else party.key
 
 
+def share_text(relation: PartyRelation) -> str | None:
+    """A share in percent, as a range where it is stated as one; None where none is stated."""
+    if relation.share is not None:
+        return f"{relation.share:f}"
+    if relation.share_min is None and relation.share_max is None:
+        return None
+    low, high = relation.share_min, relation.share_max
+    return f"{0 if low is None else low:f}-{100 if high is None else high:f}"
+
+
 def find(generation: Generation, asked: str) -> tuple[int, ...]:
     """The parties that somebody means by a text: a party's key, a code, `type:value` of a thing, or a whole name.
 

@@ -77,6 +77,14 @@ class Reviews(Protocol):
         ...
 
 
+class Answers(Protocol):
+    """All that people answered and entered by a ledger position."""
+
+    def of(self, tenant: str) -> Reviews:
+        """What one tenant's decisions read of it."""
+        ...
+
+
 class NoReviews:
     """No ledger, no answers."""
 

@@ -17,7 +17,7 @@ from graph.messages import say
 from graph.model import Doc
 from matching.decision import Bilingual, Decision, to_json
 from matching.ledger.model import LedgerError, StoredDecision
-from matching.matcher import Reviews
+from matching.matcher import Answers
 from matching.override import OverrideError, overridden
 from matching.policy import PolicyError, policy_from_text
 from matching.request import DecisionRequest
@@ -52,7 +52,7 @@ class ReplayLog(Protocol):
         """The newest review's position."""
         ...
 
-    def reviews(self, upto_seq: int) -> Reviews:
+    def reviews(self, upto_seq: int) -> Answers:
         """The answers up to a position."""
         ...
 

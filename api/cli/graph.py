@@ -100,6 +100,8 @@ def node(party: Party) -> dict[str, Any]:
 
 def edge(number: int, relation: PartyRelation, run: Run) -> dict[str, Any]:
     """A relation as an answer shows it, dated and sourced."""
+    from graph.paths import share_text
+
     source = relation.source
     return {
         "edge": number,
@@ -107,7 +109,7 @@ def edge(number: int, relation: PartyRelation, run: Run) -> dict[str, Any]:
         "words": run.say(f"relation.{relation.type.value}"),
         "src": relation.src,
         "dst": relation.dst,
-        "share": share(relation),
+        "share": share_text(relation),
         "votes": None if relation.votes is None else f"{relation.votes:f}",
         "role": relation.role,
         "attributes": relation.attributes,
@@ -116,16 +118,6 @@ def edge(number: int, relation: PartyRelation, run: Run) -> dict[str, Any]:
         "by": relation.by,
         "source": {"dataset": source.dataset, "file": source.file, "row": source.row, "url": source.url},
     }
-
-
-def share(relation: PartyRelation) -> str | None:
-    """A share in percent, as a range where it is stated as one."""
-    if relation.share is not None:
-        return f"{relation.share:f}"
-    if relation.share_min is None and relation.share_max is None:
-        return None
-    low, high = relation.share_min, relation.share_max
-    return f"{0 if low is None else low:f}-{100 if high is None else high:f}"
 
 
 def left_out(cut: Cut) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from graph.generation import Generation
 from graph.identifiers import mask_person_id
 from graph.messages import say
 from graph.model import Party, PartyType, Source, Status
-from graph.paths import name_of
+from graph.paths import name_of, share_text
 from graph.projection import Walk
 from graph.projection.model import HUB, HUB_OF_THING, Cut
 from graph.projection.read import Projection
@@ -56,16 +56,6 @@ def both(code: str, **params: object) -> Bilingual:
 def words_of(kind: RelationType | str) -> Bilingual:
     """A relation's type in words."""
     return both(f"relation.{kind}")
-
-
-def share_text(relation: PartyRelation) -> str | None:
-    """A share in percent, as a range where it is stated as one."""
-    if relation.share is not None:
-        return f"{relation.share:f}"
-    if relation.share_min is None and relation.share_max is None:
-        return None
-    low, high = relation.share_min, relation.share_max
-    return f"{0 if low is None else low:f}-{100 if high is None else high:f}"
 
 
 def origin_of(source: Source) -> Origin:
@@ -305,6 +295,6 @@ def clean(attributes: Mapping[str, str]) -> dict[str, str]:
 
 
 __all__ = [
-    "GONE", "STANDING", "Teller", "both", "clean", "cutting", "moment", "origin_of", "seen", "share_text",
+    "GONE", "STANDING", "Teller", "both", "clean", "cutting", "moment", "origin_of", "seen",
     "words_of",
 ]  # fmt: skip

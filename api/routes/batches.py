@@ -389,7 +389,8 @@ async def events(request: Request, batch_id: str) -> Response:
     async def stream() -> AsyncIterator[bytes]:
         told, waited, lived = seen, 0.0, 0.0
         yield format_sse_event(retry=2_000)
-        while lived < LONGEST_SECONDS:
+        # a server that is being renewed does not wait for its readers: they come back to another
+        while lived < LONGEST_SECONDS and not getattr(request.app.state, "draining", False):
             item = await run_in_threadpool(parts.ledger.items.get, batches.BATCH, batch_id, tenant=who.tenant)
             if item is None or item.body is None:
                 return

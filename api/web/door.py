@@ -143,7 +143,7 @@ async def read_form(request: Request) -> dict[str, str]:
 
 def as_asked(request: Request, form: Mapping[str, str], lang: Lang) -> Request:
     """The request as the HTTP interface would have got it from a program in this visitor's place."""
-    given = {"Accept-Language": lang}
+    given: dict[str, str] = {"Accept-Language": lang}
     if "csrf" in form:
         given[CSRF_HEADER] = form["csrf"]
     if form.get("purpose", "").strip():

@@ -106,9 +106,8 @@ class Owning:
         below = self._projection.closure((self.party,), self._terms(OWNING, "out"), hops=64, limit=MOST)
         self.cut |= below.total > len(below.ordinals) or bool(below.cut)
         edges: set[int] = set()
-        for company in below.ordinals:
-            if company == self.party:
-                continue
+        # the party's own owners as well: a circle back to it changes what belongs to it
+        for company in dict.fromkeys((*below.ordinals, self.party)):
             held = self._projection.neighbours(company, self._terms(OWNING, "in"), limit=OWNERS)
             self.cut |= held.total > held.shown or bool(held.cut)
             edges.update(edge.edge for tally in held for edge in tally.edges)

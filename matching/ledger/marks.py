@@ -113,7 +113,7 @@ def review_write(sql: Statements, draft: Review) -> Callable[[Transaction], int]
             data=data,
         )
         transaction.add(sql.add_review, (seq, draft.decision_id, salt, body))
-        sql.set_answer.run(transaction.connection, (draft.pair_key, draft.record_hash, seq))
+        sql.set_answer.run(transaction.connection, (draft.tenant, draft.pair_key, draft.record_hash, seq))
         return seq
 
     return work

@@ -99,13 +99,39 @@ class Mark(Doc):
     confirm_by: datetime | None = None
 
 
+class TenantBook:
+    """What people of one tenant answered and entered, as its decisions read it: nobody else's changes them."""
+
+    __slots__ = ("_book", "_tenant")
+
+    def __init__(self, book: ReviewBook, tenant: str) -> None:
+        self._book = book
+        self._tenant = tenant
+
+    @property
+    def marked(self) -> bool:
+        """Whether any record has a mark."""
+        return self._book.marked
+
+    def answer(self, pair_key: str) -> Review | None:
+        """The last answer given for a pair by then, or None."""
+        return self._book.answer(pair_key, self._tenant)
+
+    def marks(self, record_ref: str) -> tuple[Mark, ...]:
+        """The tenant's marks of a record by then, oldest first."""
+        return tuple(mark for mark in self._book.marks(record_ref) if mark.tenant == self._tenant)
+
+
 class ReviewBook:
     """All answers and marks up to one event of the ledger: an immutable view, so that a replay sees the same ones."""
 
     __slots__ = ("_answers", "_marks", "seq")
 
     def __init__(
-        self, seq: int, answers: Mapping[str, Review], marks: Mapping[str, tuple[Mark, ...]] | None = None
+        self,
+        seq: int,
+        answers: Mapping[tuple[str, str], Review],
+        marks: Mapping[str, tuple[Mark, ...]] | None = None,
     ) -> None:
         self.seq = seq
         self._answers = answers
@@ -124,12 +150,16 @@ class ReviewBook:
         """A copy of all marks by record."""
         return dict(self._marks)
 
-    def answer(self, pair_key: str) -> Review | None:
-        """The last answer given for a pair by then, or None."""
-        return self._answers.get(pair_key)
+    def of(self, tenant: str) -> TenantBook:
+        """What one tenant's decisions read of it."""
+        return TenantBook(self, tenant)
 
-    def answers(self) -> dict[str, Review]:
-        """A copy of all answers by pair."""
+    def answer(self, pair_key: str, tenant: str) -> Review | None:
+        """The last answer that a tenant gave for a pair by then, or None."""
+        return self._answers.get((tenant, pair_key))
+
+    def answers(self) -> dict[tuple[str, str], Review]:
+        """A copy of all answers by tenant and pair."""
         return dict(self._answers)
 
     def __len__(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that this program writes for; a test compares it with the newest script."""
 
 metadata = MetaData()
@@ -65,6 +65,7 @@ review = Table(
 answer = Table(
     "answer",
     metadata,
+    Column("tenant", Text, primary_key=True),
     Column("pair_key", Text, primary_key=True),
     Column("record_hash", Text, nullable=False),
     Column("event_seq", BigInteger, nullable=False),

@@ -96,10 +96,10 @@ class Statements:
         self.set_answer = Prepared(
             engine,
             new_answer.on_conflict_do_update(
-                index_elements=["pair_key"],
+                index_elements=["tenant", "pair_key"],
                 set_={name: new_answer.excluded[name] for name in ("record_hash", "event_seq")},
             ),
-            ("pair_key", "record_hash", "event_seq"),
+            ("tenant", "pair_key", "record_hash", "event_seq"),
         )
 
         new_match = upsert(queue)
@@ -122,7 +122,9 @@ class Statements:
             QUEUE_COLUMNS,
         )
         answered = exists().where(
-            answer.c.pair_key == queue.c.pair_key, answer.c.record_hash == queue.c.record_hash
+            answer.c.tenant == queue.c.tenant,
+            answer.c.pair_key == queue.c.pair_key,
+            answer.c.record_hash == queue.c.record_hash,
         )
         waiting = select(queue).where(queue.c.tenant == p("t"), ~answered)
         self.pending = Prepared(

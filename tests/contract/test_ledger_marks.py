@@ -66,14 +66,14 @@ def test_a_book_has_the_marks_recorded_by_then(ledger_url: str, ledger: Ledger, 
             assert [m.kind for m in one.reviews(first).marks(REF)] == ["dispute"]
             assert book.marked
             assert not one.reviews(0).marked
-            assert book.answer("pair-1") is None
+            assert book.answer("pair-1", "linjiang") is None
 
 
 def test_an_upheld_objection_is_a_rejection_and_a_mark_in_one_commit(ledger: Ledger, noon: datetime) -> None:
     put(ledger, noon, mark(noon))
     made = put(ledger, noon, mark(noon, "uphold"), draft=draft(state="upheld"), expect=1, review=review(noon))
     book = ledger.reviews(ledger.reviews_seq())
-    answer = book.answer("pair-1")
+    answer = book.answer("pair-1", "linjiang")
     assert answer is not None
     assert answer.answer == "reject"
     assert answer.seq > book.marks(REF)[-1].seq > made.event_seq

@@ -34,17 +34,38 @@ def answer(ledger: Ledger, pair: str, text: str, noon: datetime, **changes: Any)
 
 def test_a_review_book_is_what_was_answered_by_then(ledger: Ledger, noon: datetime) -> None:
     assert ledger.reviews_seq() == 0
-    assert ledger.reviews(0).answer("pair-1") is None
+    assert ledger.reviews(0).answer("pair-1", "linjiang") is None
     first = answer(ledger, "pair-1", "reject", noon)
     second = answer(ledger, "pair-1", "confirm", noon + timedelta(hours=1))
     other = answer(ledger, "pair-2", "reject", noon)
 
     assert (first.seq, second.seq, ledger.reviews_seq()) == (1, 2, 3)
-    assert ledger.reviews(3).answer("pair-1") == second
-    assert ledger.reviews(3).answer("pair-2") == other
-    assert ledger.reviews(1).answer("pair-1") == first
-    assert ledger.reviews(1).answer("pair-2") is None
+    assert ledger.reviews(3).answer("pair-1", "linjiang") == second
+    assert ledger.reviews(3).answer("pair-2", "linjiang") == other
+    assert ledger.reviews(1).answer("pair-1", "linjiang") == first
+    assert ledger.reviews(1).answer("pair-2", "linjiang") is None
     assert len(ledger.reviews(3)) == 2
+
+
+def test_an_answer_counts_for_the_tenant_whose_people_gave_it(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime, make_evidence: Callable[..., Evidence]
+) -> None:
+    for tenant in ("linjiang", "elsewhere"):
+        record(f"d-{tenant}", make_evidence(), tenant=tenant)
+    answer(ledger, "pair-1", "reject", noon, tenant="elsewhere")
+    book = ledger.reviews(ledger.reviews_seq())
+    assert book.of("linjiang").answer("pair-1") is None
+    theirs = book.of("elsewhere").answer("pair-1")
+    assert theirs is not None
+    assert theirs.answer == "reject"
+    assert [match.tenant for match in ledger.pending_matches("linjiang")] == ["linjiang"]
+    assert ledger.pending_matches("elsewhere") == []
+    answer(ledger, "pair-1", "confirm", noon)
+    book = ledger.reviews(ledger.reviews_seq())
+    assert [one.answer for t in ("linjiang", "elsewhere") if (one := book.answer("pair-1", t))] == [
+        "confirm",
+        "reject",
+    ]
 
 
 def test_a_book_once_handed_out_does_not_change(ledger_url: str, ledger: Ledger, noon: datetime) -> None:
@@ -53,7 +74,7 @@ def test_a_book_once_handed_out_does_not_change(ledger_url: str, ledger: Ledger,
     with open_ledger(ledger_url) as other:
         answer(other, "pair-1", "confirm", noon)
     assert ledger.reviews_seq() == 2
-    later, earlier = ledger.reviews(2).answer("pair-1"), book.answer("pair-1")
+    later, earlier = ledger.reviews(2).answer("pair-1", "linjiang"), book.answer("pair-1", "linjiang")
     assert later is not None
     assert later.answer == "confirm"
     assert earlier is not None
@@ -162,7 +183,7 @@ def test_erasure_takes_the_words_and_leaves_the_chain(
     stored = ledger.decision("d-1", tenant="linjiang")
     assert stored is not None
     assert (stored.erased, stored.decision, stored.body, stored.request) == (True, None, None, None)
-    kept = ledger.reviews(ledger.reviews_seq()).answer("pair-1")
+    kept = ledger.reviews(ledger.reviews_seq()).answer("pair-1", "linjiang")
     assert kept is not None
     assert (kept.answer, kept.reviewer, kept.subject, kept.reason) == ("reject", "reviewer-1", "", "")
     assert [item.pair_key for item in ledger.pending_matches("linjiang", 10)] == ["pair-2"]

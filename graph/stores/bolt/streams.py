@@ -177,6 +177,9 @@ class Streams(Reading):
             yield from self._one(links, following, at)
             following = next(waiting)
 
+    def _hub(self, number: int, at: int) -> list[Part]:
+        return self._server.read(lambda ask: mentions(ask, [number], at, ended=True))
+
     def _pages(self, at: int) -> Iterator[tuple[int, list[Part]]]:
         """Every party number with its mentions at any time up to `at`, in order."""
         after = 0
@@ -184,10 +187,7 @@ class Streams(Reading):
             page = self._server.ask("party_page", after=after, size=_PARTIES, known=at, hub=_HUB)[0][0]
             for number, records, out, into in page:
                 if max(len(records), len(out), len(into)) >= _HUB:
-                    yield (
-                        number,
-                        self._server.read(lambda ask, hub=number: mentions(ask, [hub], at, ended=True)),
-                    )
+                    yield number, self._hub(number, at)
                     continue
                 parts = [part(0, number, *row) for row in records]
                 parts += [_end(0, number, *row) for row in out]
