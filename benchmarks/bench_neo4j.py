@@ -150,7 +150,7 @@ def hops(store: GraphReader, nodes: int) -> dict[str, float]:
     return {"p50": round(spent[50], 2), "p99": round(spent[98], 2)}
 
 
-def neo4j(stack: ExitStack) -> Store:
+def neo4j(stack: ExitStack, heap_mb: int, cache_mb: int) -> Store:
     """The emptied database of `NEO4J_URI`, or of a server that is started for it."""
     environment = dict(os.environ)
     if not environment.get("NEO4J_URI"):
@@ -158,7 +158,9 @@ def neo4j(stack: ExitStack) -> Store:
         from neo4j_server import running
 
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        environment |= stack.enter_context(running(Path(folder))).environment()
+        environment |= stack.enter_context(
+            running(Path(folder), heap_mb=heap_mb, cache_mb=cache_mb)
+        ).environment()
     store = open_trial_store(
         environment["NEO4J_URI"],
         user=environment.get("NEO4J_USER", ""),
@@ -177,6 +179,8 @@ def main() -> None:
     parser.add_argument("--nodes", type=int, default=100_000)
     parser.add_argument("--relations", type=int, default=200_000)
     parser.add_argument("--stores", default="embedded,neo4j", help="which, with commas")
+    parser.add_argument("--heap", type=int, default=3072, help="MB, of a server that is started for it")
+    parser.add_argument("--cache", type=int, default=2048, help="MB of page cache, likewise")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
     runs = []
@@ -187,12 +191,13 @@ def main() -> None:
                 store = open_store(str(Path(folder) / "store.sqlite3"), create=True)
                 stack.callback(store.close)
             else:
-                store = neo4j(stack)
+                store = neo4j(stack, options.heap, options.cache)
             runs.append(measure(name, store, options.nodes, options.relations))
     document = {
         "nodes": options.nodes,
         "relations": options.relations,
         "processors": os.cpu_count(),
+        "server": f"{options.heap} MB heap, {options.cache} MB page cache, just started",
         "machine load": [round(one, 1) for one in os.getloadavg()],
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "stores": runs,

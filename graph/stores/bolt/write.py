@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -11,14 +11,14 @@ from typing import TypeVar
 import msgspec
 
 from graph.dates import from_micros, iso, to_micros
-from graph.model import Status
-from graph.store import Batch, Changes, Publication, SnapshotInfo, StoreError
+from graph.store import Publication, SnapshotInfo, StoreError
 from graph.stores import content
 from graph.stores import rows as r
 from graph.stores.bolt import convert, state
 from graph.stores.bolt.schema import KEYS, SEARCH, Schema
 from graph.stores.bolt.server import Asking, Held, Server
 from graph.stores.bolt.stage import Run, Staged
+from graph.stores.staging import Staging
 
 T = TypeVar("T")
 _BUSY_AFTER = 2.0
@@ -28,7 +28,7 @@ _UNDO_PAGE = 20_000
 _encode = msgspec.json.encode
 
 
-class Writing:
+class Writing(Staging[Run]):
     """`GraphWriter` without links and erasure."""
 
     _server: Server
@@ -80,60 +80,13 @@ class Writing:
             )
             return number
 
-    def staged(self) -> int:
-        """How many records of the begun run are staged; after an interruption, those that are durable."""
-        return self._begun().staged
-
-    def write(self, batch: Batch) -> None:
-        """Stage records; the same record again changes nothing.
-
-        They are durable a few thousand at a time, and at the latest when an end, the figures or the publication is
-        asked for; what a crash takes, `staged` does not count.
-        """
-        run = self._begun()
-        with self._writing():
-            run.write(batch)
-
-    def end_missing(self, dataset: str, source: str) -> int:
-        """End the open records of a source that the run did not name; returns how many it ended now.
-
-        A listing gets a REMOVED event from the time its snapshot was taken (where that is unknown, from the
-        publication); a register row or a relation just ends.
-        """
-        run = self._begun()
-        with self._writing():
-            return run.end_missing(dataset, source)
-
-    def end(self, dataset: str, keys: Iterable[str], *, event: str, at: datetime, reason: str = "") -> int:
-        """End records by key, in every source of the data set, by a decision effective `at`.
-
-        Returns:
-            How many of the keys' records were found.
-
-        Raises:
-            ValueError: `event` is no exit.
-        """
-        status = Status(event)
-        if status not in r.EXITS:
-            raise ValueError(f"{event} is not an exit")
-        run = self._begun()
-        with self._writing():
-            return run.end(dataset, keys, status, at, reason)
-
-    def staged_changes(self) -> Sequence[Changes]:
-        """What publishing would do: the figures that minimums are checked against."""
-        run = self._begun()
-        with self._writing():
-            run.settle()
-        return run.changes()
-
     def publish(self, recorded_at: datetime) -> Publication:
         """Make the staged generation the newest: one small transaction, after the indexes that readers need.
 
         Publications are in order of time: where the clock has gone back, the time is one microsecond after the
         last publication, and the one asked for is kept beside it.
         """
-        run = self._begun()
+        run = self._staging()
         with self._writing():
             run.settle()
             changes = tuple(run.changes())
@@ -164,10 +117,8 @@ class Writing:
             self._discard_staged()
             self._leave()
 
-    def _begun(self) -> Run:
-        if self._run is None:
-            raise StoreError("store.no_run", path=self._server.url)
-        return self._run
+    def _where(self) -> str:
+        return self._server.url
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -14,32 +14,16 @@ from graph.stores.embedded.links import read_links
 from graph.stores.embedded.read import Reading
 from graph.stores.embedded.write import Writing
 from graph.stores.links import Links, Place
+from graph.stores.staging import Deciding
 
 _MENTION = "SELECT party, other, key FROM record WHERE source = ? AND kh = ? ORDER BY id DESC LIMIT 1"
 
 
-class People(Reading, Writing):
+class People(Deciding, Reading, Writing):
     """`GraphWriter.link`, `separate` and `erase`.
 
     They take the next generation, and therefore discard what an interrupted load had staged (it starts anew).
     """
-
-    def link(self, same_as: SameAs, *, recorded_at: datetime) -> None:
-        """Record a human's link between a mention and a party, in place of an earlier one of that mention.
-
-        Raises:
-            StoreError: `store.mention`, `store.party`: there is none; `store.separated`: the mention was said to be
-                someone else, which wins; `store.busy`.
-        """
-        self._decide(same_as, differs=False, reason="", recorded_at=recorded_at)
-
-    def separate(self, same_as: SameAs, *, reason: str, recorded_at: datetime) -> None:
-        """Record that a mention is not a party (NOT_SAME_AS). It wins over any link, also over identifiers.
-
-        Raises:
-            StoreError: `store.mention`, `store.party`: there is none; `store.busy`.
-        """
-        self._decide(same_as, differs=True, reason=reason, recorded_at=recorded_at)
 
     def erase(self, party: str, *, reason: str, recorded_at: datetime) -> int:
         """Remove a person's data from every version (PIPL art. 47) and from the file's free space.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +11,15 @@ from pathlib import Path
 import msgspec
 
 from graph.dates import from_micros, to_micros
-from graph.model import Status
-from graph.store import Batch, Changes, Publication, SnapshotInfo, StoreError
+from graph.store import Publication, SnapshotInfo, StoreError
 from graph.stores import content
 from graph.stores import rows as r
 from graph.stores.embedded.files import WriterLock, connect, guarded
 from graph.stores.embedded.stage import Run
+from graph.stores.staging import Staging
 
 
-class Writing:
+class Writing(Staging[Run]):
     """`GraphWriter` without links and erasure."""
 
     _path: Path
@@ -51,60 +51,13 @@ class Writing:
             self._run = Run(db, self._path, number, snapshots)
             return number
 
-    def staged(self) -> int:
-        """How many records of the begun run are staged; after an interruption, those that are durable."""
-        return self._begun().staged
-
-    def write(self, batch: Batch) -> None:
-        """Stage records; the same record again changes nothing.
-
-        They are durable with the commit every 100,000 records, and at the latest when an end, the figures or
-        the publication is asked for; what a crash takes, `staged` does not count.
-        """
-        run = self._begun()
-        with self._writing():
-            run.write(batch)
-
-    def end_missing(self, dataset: str, source: str) -> int:
-        """End the open records of a source that the run did not name; returns how many it ended now.
-
-        A listing gets a REMOVED event from the time its snapshot was taken (where that is unknown, from the
-        publication); a register row or a relation just ends.
-        """
-        run = self._begun()
-        with self._writing():
-            return run.end_missing(dataset, source)
-
-    def end(self, dataset: str, keys: Iterable[str], *, event: str, at: datetime, reason: str = "") -> int:
-        """End records by key, in every source of the data set, by a decision effective `at`.
-
-        Returns:
-            How many of the keys' records were found.
-
-        Raises:
-            ValueError: `event` is no exit.
-        """
-        status = Status(event)
-        if status not in r.EXITS:
-            raise ValueError(f"{event} is not an exit")
-        run = self._begun()
-        with self._writing():
-            return run.end(dataset, keys, status, at, reason)
-
-    def staged_changes(self) -> Sequence[Changes]:
-        """What publishing would do: the figures that minimums are checked against."""
-        run = self._begun()
-        with self._writing():
-            run.settle()
-        return run.changes()
-
     def publish(self, recorded_at: datetime) -> Publication:
         """Make the staged generation the newest: one small, durable transaction.
 
         Publications are in order of time: where the clock has gone back, the time is one microsecond after the
         last publication, and the one asked for is kept beside it.
         """
-        run = self._begun()
+        run = self._staging()
         with self._writing() as db:
             run.settle()
             changes = tuple(run.changes())
@@ -140,10 +93,8 @@ class Writing:
                 self._discard(db, staged[0])
             self._leave()
 
-    def _begun(self) -> Run:
-        if self._run is None:
-            raise StoreError("store.no_run", path=str(self._path))
-        return self._run
+    def _where(self) -> str:
+        return str(self._path)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
