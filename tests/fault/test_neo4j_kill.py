@@ -1,7 +1,7 @@
 """A load into Neo4j whose loader or server is killed leaves the old state or the new one; the same load goes on.
 
 20 kills of each kind, by `make soak` (`LIANCHENG_SOAK` of 200) or `make neo4j-kill`, with nothing else beside them; two of
-each in CI (`LIANCHENG_SOAK` of 20), where servers that hang or are away are left out.
+each from `LIANCHENG_SOAK` of 20 on, where servers that hang or are away are left out.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ BOTH = [snapshot(taken_at=day(10)), snapshot("register", "r", taken_at=day(10))]
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.slow,
-    pytest.mark.skipif(SOAK < 20, reason="servers are killed in CI, by `make soak` and `make neo4j-kill`"),
+    pytest.mark.skipif(SOAK < 20, reason="servers are killed by `make soak` and `make neo4j-kill`"),
 ]
 at_length = pytest.mark.skipif(SOAK < 200, reason="runs by `make soak` and `make neo4j-kill`")
 
