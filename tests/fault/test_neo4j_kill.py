@@ -1,7 +1,7 @@
 """A load into Neo4j whose loader or server is killed leaves the old state or the new one; the same load goes on.
 
-20 kills of each kind, by `make soak` (`LIANCHENG_SOAK` of 200) or `make neo4j-kill`, with nothing else beside them; two of
-each from `LIANCHENG_SOAK` of 20 on, where servers that hang or are away are left out.
+20 kills of each kind, by `make soak` (`LIANCHENG_SOAK` of 200) or `make neo4j-kill`, with nothing else beside them; two
+of each from `LIANCHENG_SOAK` of 20 on, where servers that hang or are away are left out.
 """
 
 from __future__ import annotations
