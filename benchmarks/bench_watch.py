@@ -95,7 +95,7 @@ def first(ledger: Ledger, work: Rescreening, sample: int) -> dict[str, float]:
         work._step(rows, ledger.reviews_seq())
         decided += len(rows)
     seconds = time.perf_counter() - start
-    clean = compare.encode(compare.Found(verdict=compare.Verdict.CLEAR))
+    clean = compare.encode(compare.Found(verdict=compare.Verdict.CLEAR))  # type: ignore[attr-defined]
     with ledger._engine.begin() as connection:
         connection.execute(
             update(watched).where(watched.c.state == 0).values(state=1, found=clean, version=2)

@@ -170,7 +170,7 @@ def test_a_change_that_somebody_altered_or_took_away_is_found(ledger: Ledger, no
 
 def delivery(name: str, at: datetime, **more: Any) -> Delivery:
     fields = {"tenant": TENANT, "webhook": "w1", "event": "e", "body": b"{}", "created_at": at, "next_at": at}
-    return Delivery(id=name, **(fields | more))
+    return Delivery(id=name, **(fields | more))  # type: ignore[arg-type]
 
 
 def test_the_outbox(ledger_url: str, noon: datetime) -> None:

@@ -36,7 +36,7 @@ def hostile() -> Iterator[Listing | PartyRecord]:
             attributes={"address": name, "scope": name, name[:40]: name},
             source=explored.REGISTER,
         )
-        yield explored._relation(Kind.HOLDS, subject, explored.A, share="1", role=name)
+        yield explored._relation(Kind.HOLDS, subject, explored.A, share="1", role=name)  # type: ignore[misc]
         yield Listing(
             list_code="ZFCG", key=f"hostile-{number}", subject=subject, effect=Interval(start=explored.SINCE),
             case_no=name, decision_no=name, authority=name, reason=name, measure=name, basis=name, raw={name: name},

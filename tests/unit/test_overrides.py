@@ -309,7 +309,7 @@ def test_a_relation_of_two_bidders_is_lifted_for_both(house: House) -> None:
     assert stored.decision is not None
     assert [one.verdict for one in stored.decision.bidders] == [Verdict.BLOCK, Verdict.BLOCK]
     pair = {"code": "B01", "list": "", "records": (), "ground": GroundCode.RELATION_DISPROVED}
-    assert refusal(house, stored, **pair) == "override.pair"
+    assert refusal(house, stored, **pair) == "override.pair"  # type: ignore[arg-type]
     made = house.confirmed(propose(house.ledger, stored, asked(**pair, other="b2"), by=ANN, at=NOW))
     assert [one.verdict for one in made.bidders] == [made.pairs[0].verdict, made.pairs[0].verdict]
     assert made.pairs[0].verdict is not Verdict.BLOCK
@@ -334,7 +334,7 @@ def test_of_three_bidders_a_pair_is_lifted_and_the_others_stay_blocked(house: Ho
 
 def test_the_committee_establishes_collusion_with_two_persons(house: House) -> None:
     house.load()
-    stored = house.decide(bidder(**MACHINE), bidder("b2", OTHER, **MACHINE), regime="mandatory_tender")
+    stored = house.decide(bidder(**MACHINE), bidder("b2", OTHER, **MACHINE), regime="mandatory_tender")  # type: ignore[arg-type]
     assert stored.decision is not None
     assert stored.decision.bidders[0].verdict is Verdict.REVIEW
     finding = next(one for one in stored.decision.pairs[0].reasons if one.code == "C01")

@@ -296,7 +296,7 @@ def test_a_certificate_has_to_be_that_of_the_name_and_trusted(certificate: Path)
     resolve, _ = resolver(["127.0.0.1"])
 
     def send(host: str, context: ssl.SSLContext | bool) -> int:
-        url = f"https://{host}:{receiver.port}/hook"
+        url = f"https://{host}:{receiver.port}/hook"  # type: ignore[attr-defined]
         return asyncio.run(post(url, b"{}", {}, allowed=LOOPBACK, resolver=resolve, verify=context))[0]
 
     with receiving(certificate) as receiver:

@@ -7,7 +7,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -48,13 +48,13 @@ def client(house: Installation, keys: dict[str, str]) -> Iterator[httpx.Client]:
         yield one
 
 
-def table(rows: list[tuple[str, ...]], head: tuple[str, ...] = HEAD) -> bytes:
+def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...] = HEAD) -> bytes:
     out = io.StringIO()
     csv.writer(out).writerows([head, *rows])
     return out.getvalue().encode()
 
 
-def workbook(rows: list[tuple[str, ...]]) -> bytes:
+def workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
     book = Workbook()
     assert book.active is not None
     for number, row in enumerate([HEAD, *rows], 1):

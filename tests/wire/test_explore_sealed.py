@@ -62,7 +62,7 @@ def answers(client: httpx.Client) -> Iterator[tuple[str, httpx.Response]]:
                 yield path, client.get(path, headers=headers)
             for other in keys:
                 asked = {"from": key, "to": other, "former": "true", "limit": 20}
-                yield f"{key} {other}", client.get("/v1/paths", params=asked, headers=headers)
+                yield f"{key} {other}", client.get("/v1/paths", params=asked, headers=headers)  # type: ignore[arg-type]
         yield "matrix", client.post("/v1/paths", json={"parties": keys, "former": True}, headers=headers)
 
 

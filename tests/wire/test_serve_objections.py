@@ -173,10 +173,10 @@ def test_a_repair_from_application_to_restoration(client: httpx.Client) -> None:
         "repair.ruling": {"step": "repair", "reason": "准予修复", "documents": DOCUMENT},
         "casework.blank": {**step, "reason": "", "documents": DOCUMENT},
         "repair.kind": {**step, "step": "lift", "documents": DOCUMENT},
-        "casework.future": {**step, "documents": DOCUMENT, "ruling": {**ruling, "since": "2199-01-01"}},
+        "casework.future": {**step, "documents": DOCUMENT, "ruling": {**ruling, "since": "2199-01-01"}},  # type: ignore[dict-item]
     }
     for code, body in codes.items():
-        answer = patched(client, path, 2, **body)
+        answer = patched(client, path, 2, **body)  # type: ignore[arg-type]
         assert answer.status_code == 422, answer.text
         assert answer.json()["errors"][0]["code"] == code
     met = {"duties_performed": True, "committed": True}
