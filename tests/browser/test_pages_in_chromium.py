@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from visited import CHOSEN, Seen, city, found, request
+from visited import CHOSEN, CODES, city, found, request
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "artifacts" / "screens"
@@ -45,8 +45,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None])
         client = stack.enter_context(house.serving(LIANCHENG_WORK="off"))
         decision = client.post("/v1/decisions", json=request()).json()["decision_id"]
         listed = found(client.get("/search?q=临江澄远").text, r'href="(/parties/[^"]+)"')
-        links = Seen(client.get("/search?q=临江").text).links()
-        hostile = next(one for one in links if one.startswith("/parties/"))
+        hostile = found(client.get(f"/search?q={CODES[0]}").text, r'href="(/parties/[^"]+)"')
         pages = {
             "front": "/", "search": "/search", "results": "/search?q=临江众多", "nothing": "/search?q=没有这家公司",
             "dossier": listed, "hostile": hostile, "decisions": "/decisions", "decision": f"/decisions/{decision}",

@@ -14,6 +14,7 @@ import httpx
 from serving import Installation
 
 from graph.model import Interval, Listing, PartyRecord, Source
+from graph.relations import Relation
 from graph.relations import RelationType as Kind
 
 SCRIPT = "临江<script>alert(1)</script>\"'><img src=x onerror=alert(2)>有限公司"
@@ -26,7 +27,7 @@ CODES = ("91329901MAGLD1001A", "91329901MAGLD1002A", "91329901MAGLD1003A", "9132
 CHOSEN = "seven lanterns over Linjiang"
 
 
-def hostile() -> Iterator[Listing | PartyRecord]:
+def hostile() -> Iterator[Listing | PartyRecord | Relation]:
     """A party and a record of each hostile name, with the name in every other text of them too."""
     for number, (name, code) in enumerate(zip(HOSTILE, CODES, strict=True)):
         subject = explored.org(name, code)

@@ -128,3 +128,21 @@ def test_the_plot_and_its_table_hold_the_same_numbers() -> None:
         assert sum(1 for count in day.counts if count) == len(day.bars)
         assert all(0 < bar.y < BASE and bar.height >= 2 for bar in day.bars)
     assert [bar.height for bar in plot.days[0].bars] == [98, 32]
+
+
+@pytest.mark.parametrize(
+    ("submitted", "matched", "outcome", "sign"),
+    [
+        ("甲", "甲", "equal", "="), ("1", "1", "equal_unchecked", "="), ("1", "1*", "masked", "="),
+        ("甲", "乙", "different", "≠"), ("1", "2", "conflict", "≠"), ("", "乙", "missing", "?"),
+    ],
+)  # fmt: skip
+def test_what_is_missing_is_no_difference_and_what_is_equal_none(
+    submitted: str, matched: str, outcome: str, sign: str
+) -> None:
+    from api.web.views.deciding import compared
+    from matching.decision import Feature
+
+    shown_one = compared(Feature(name="name", submitted=submitted, matched=matched, outcome=outcome), "en")
+    assert (shown_one.sign, shown_one.differs) == (sign, sign == "≠")
+    assert shown_one.word != outcome or outcome in ("equal", "different")

@@ -30,11 +30,13 @@ from api.web.door import Visit
 from api.web.views.party import source_line
 from api.web.words import Words
 from graph.messages import Lang
-from matching.decision import Decision, Evidence, Finding, SubjectResult, Verdict
+from matching.decision import Decision, Evidence, Feature, Finding, SubjectResult, Verdict
 from matching.ledger import StoredDecision, visible
 
 SHOWN: Final = 50
 """Decisions on one page of the list."""
+DIFFERENT: Final = frozenset({"different", "conflict", "mask_conflict"})
+"""Outcomes of a comparison that are marked as differences."""
 
 
 class Compared(NamedTuple):
@@ -43,9 +45,10 @@ class Compared(NamedTuple):
     name: str
     submitted: str
     matched: str
-    outcome: str
     word: str
-    same: bool
+    sign: str
+    """`=`, `≠`, or `?` where a side says nothing: missing is no difference."""
+    differs: bool
 
 
 class Proof(NamedTuple):
@@ -321,32 +324,29 @@ def _reason(finding: Finding, lang: Lang) -> Reason:
     )
 
 
+def compared(feature: Feature, lang: Lang) -> Compared:
+    """A compared field with a sign, so that no difference is told by colour alone."""
+    differs = feature.outcome in DIFFERENT
+    unsaid = feature.outcome == "missing" or not (feature.submitted and feature.matched)
+    return Compared(
+        name=word("field", feature.name, lang),
+        submitted=feature.submitted or "–",
+        matched=feature.matched or "–",
+        word=word("outcome", feature.outcome, lang),
+        sign="≠" if differs else "?" if unsaid else "=",
+        differs=differs,
+    )
+
+
 def proof(evidence: Evidence, lang: Lang) -> Proof:
     """A record with what was compared, field by field."""
-    fields = [
-        Compared(
-            name=word("field", one.name, lang),
-            submitted=one.submitted or "–",
-            matched=one.matched or "–",
-            outcome=one.outcome,
-            word=word("outcome", one.outcome, lang),
-            same=one.outcome in ("equal", "consistent", "nested"),
-        )
-        for one in evidence.features
-    ]
+    fields = [compared(one, lang) for one in evidence.features]
     if not fields:
-        same = evidence.submitted == evidence.matched
-        outcome = "equal" if same else "different"
-        fields = [
-            Compared(
-                name=word("field", evidence.field, lang),
-                submitted=evidence.submitted or "–",
-                matched=evidence.matched or "–",
-                outcome=outcome,
-                word=word("outcome", outcome, lang),
-                same=same,
-            )
-        ]
+        outcome = "equal" if evidence.submitted == evidence.matched else "different"
+        whole = Feature(
+            name=evidence.field, submitted=evidence.submitted, matched=evidence.matched, outcome=outcome
+        )
+        fields = [compared(whole, lang)]
     return Proof(
         list=list_title(evidence.list, lang),
         record=evidence.record,
@@ -367,4 +367,4 @@ def proof(evidence: Evidence, lang: Lang) -> Proof:
     )
 
 
-__all__ = ["certificate", "listed", "newest", "proof", "replay", "show", "view"]
+__all__ = ["certificate", "compared", "listed", "newest", "proof", "replay", "show", "view"]

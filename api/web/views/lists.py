@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fastapi import Response
 
 from api.routes.lists import list_document
 from api.web.answers import page
 from api.web.door import Visit
+from api.web.words import Words
+
+DAYS_FROM: Final = 72
+"""Hours from which an age is told in days."""
 
 
 class Load(NamedTuple):
@@ -76,7 +80,7 @@ def _row(visit: Visit, row: dict[str, Any]) -> ListRow:
         bad=row["stale"] or row["state"] == "missing",
         records=words.number(row["records"]),
         taken_at=words.time(row["taken_at"]),
-        age="–" if row["age_hours"] is None else words("hours", hours=f"{row['age_hours']:g}"),
+        age="–" if row["age_hours"] is None else _age(words, row["age_hours"]),
         most=words("hours", hours=row["max_age_hours"]),
         loads=tuple(
             Load(
@@ -90,6 +94,10 @@ def _row(visit: Visit, row: dict[str, Any]) -> ListRow:
             for one in row["sources"]
         ),
     )
+
+
+def _age(words: Words, hours: float) -> str:
+    return words("hours", hours=f"{hours:g}") if hours < DAYS_FROM else words("days", days=f"{hours / 24:,.0f}")
 
 
 def show(visit: Visit) -> Response:
