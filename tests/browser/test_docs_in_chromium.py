@@ -1,0 +1,25 @@
+"""The OpenAPI page in a real Chromium: it opens offline under its own policy and shows every route."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from chromium import Site, Watched, browser
+from visited import city
+
+
+def test_the_openapi_page_opens_without_any_network(tmp_path: Path, needs: Callable[[str], None]) -> None:
+    needs("chromium")
+    with city(tmp_path / "home").serving(LIANCHENG_WORK="off") as client, browser() as chromium:
+        site = Site(str(client.base_url), chromium)
+        paths = client.get("/openapi.json").json()["paths"]
+        with Watched(site, locale="en") as window:
+            page = window.page
+            page.goto("/docs")
+            page.locator(".opblock").first.wait_for()
+            shown = page.locator(".opblock").count()
+            assert shown == sum(len(set(one) & {"get", "post", "put", "patch", "delete"}) for one in paths.values())
+            page.locator("#operations-decisions-decide, .opblock-post").first.click()
+            page.locator(".opblock-body").first.wait_for()
+            assert window.quiet()
