@@ -5,6 +5,7 @@ Written against ASGI itself: a middleware of the framework's own kind costs each
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from typing import Final
@@ -32,6 +33,7 @@ MOST_OPEN: Final = 1_000
 """Requests open at once in one process, long-lived ones included; more are refused (503, Retry-After)."""
 ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """What is answered however many are open: those who watch have to see it."""
+_NUL: Final = re.compile(rb"%00|\x00")
 
 _HEADERS = tuple(
     (name.lower().encode(), name.encode(), text.encode()) for name, text in SECURITY_HEADERS.items()
@@ -100,6 +102,9 @@ class Guard:
                 raise busy()
             if self._settings.host_names and not known_host(request, self._settings):
                 raise ProblemError("http.host")
+            if "\x00" in scope["path"] or _NUL.search(scope["query_string"]) is not None:
+                # no name, number or id has one, and a database may refuse the whole statement for it
+                raise ProblemError("http.bad_request", detail="%00")
             if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
                 # nothing that a caller packed is unpacked: what arrives is what is bounded
                 raise ProblemError("http.media_type")

@@ -79,6 +79,8 @@ def read_json(data: bytes) -> Any:
         )
         # a lone surrogate is no character: it would fail when the answer is written
         json.dumps(value, ensure_ascii=False, default=str).encode()
+        if b"\\u0000" in data and _has_nul(value):
+            raise RequestError([Problem(pointer="", code="body.text")])
     except json.JSONDecodeError as error:
         raise RequestError(
             [Problem(pointer="", code="body.json", params={"line": error.lineno, "column": error.colno})]
@@ -88,6 +90,15 @@ def read_json(data: bytes) -> Any:
     except UnicodeEncodeError:
         raise RequestError([Problem(pointer="", code="body.text")]) from None
     return value
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether a text or key holds a NUL, which databases can't keep."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any("\x00" in key or _has_nul(item) for key, item in value.items())
+    return isinstance(value, list) and any(map(_has_nul, value))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter, FastAPI
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from api.principals import Scope
 from api.routes.access import COOKIE, CSRF_HEADER, PLAIN_COOKIE, scope_of
-from api.routes.problem import PROBLEM_SCHEMA, problems
+from api.routes.problem import PROBLEM_SCHEMA, problems, problems_of
 from api.routes.table import RouteModule
 
 REF = "#/components/schemas/{model}"
@@ -55,6 +55,7 @@ def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
             for operations_of in made["paths"].values():
                 for operation in operations_of.values():
                     _own_refusal(operation["responses"])
+                    _everywhere(operation["responses"])
             for method, path, scope in operations(module.router for module in modules):
                 operation = made["paths"][path][method.lower()]
                 if scope is not None:
@@ -73,6 +74,19 @@ def _own_refusal(responses: dict[str, Any]) -> None:
     """Where the framework says by itself that parameters may be refused, the shape that they are refused with."""
     if "HTTPValidationError" in str(responses.get("422", "")):
         responses["422"] = problems("http.invalid")[422]
+
+
+_BEFORE_ROUTES: Final = ("http.bad_request", "http.media_type", "http.head")
+"""What is refused before any route is chosen: no request or a NUL in it, a packed body, a head too large."""
+
+
+def _everywhere(responses: dict[str, Any]) -> None:
+    """Name the refusals that every address may answer with, beside the operation's own."""
+    for code in _BEFORE_ROUTES:
+        ((status, made),) = problems_of((code,)).items()
+        own = responses.setdefault(str(status), made)
+        if code not in own["description"].split(", "):
+            own["description"] = ", ".join(filter(None, (own["description"], code)))
 
 
 def schemas(bodies: Iterable[type[BaseModel]], answers: Iterable[type[Any]]) -> dict[str, Any]:

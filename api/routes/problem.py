@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -149,12 +149,17 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
 
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for the problems that it may answer with, beside those of every route."""
-    found: dict[int | str, dict[str, Any]] = {}
     every = (
         "http.auth", "http.scope", "http.csrf", "http.password", "http.host", "http.rate", "http.internal",
         "http.unavailable",
     )  # fmt: skip
-    for code in dict.fromkeys((*codes, *every)):
+    return problems_of((*codes, *every))
+
+
+def problems_of(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """The responses of just these problems, by their status."""
+    found: dict[int | str, dict[str, Any]] = {}
+    for code in dict.fromkeys(codes):
         status = STATUS[code]
         named = found.setdefault(
             status,

@@ -134,10 +134,15 @@ async def read_form(request: Request) -> dict[str, str]:
     body = await read_body(request, limit=LONGEST_FORM, media=FORM)
     try:
         fields = parse_qsl(
-            body.decode("utf-8", "strict"), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"
+            body.decode("utf-8", "strict"),
+            keep_blank_values=True,
+            max_num_fields=MOST_FIELDS,
+            errors="strict",
         )
     except ValueError:
         raise ProblemError("http.bad_request") from None
+    if any("\x00" in part for field in fields for part in field):
+        raise ProblemError("http.bad_request", detail="%00")
     return dict(reversed(fields))
 
 

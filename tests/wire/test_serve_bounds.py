@@ -185,6 +185,38 @@ def test_an_address_leads_to_no_file_and_no_header(client: httpx.Client) -> None
                 assert answer.status_code >= 400, (method, address, answer.text)
 
 
+def test_a_nul_is_a_bad_request_wherever_it_stands(client: httpx.Client) -> None:
+    """A database may refuse the whole statement for one: what callers send is never a trouble of the server."""
+    for method, path, _ in routes():
+        address = re.sub(r"\{[^}]+\}", "0000", path)
+        places = [f"{address}?more=a%00b", f"{address}?%00=1"]
+        if "{" in path:
+            places += [re.sub(r"\{[^}]+\}", evil, path) for evil in ("%00", "a%00b")]
+        for place in places:
+            answer = client.request(method, place, content=b"{}", headers=JSON | {"If-Match": '"v1"'})
+            assert (answer.status_code, answer.json()["code"]) == (400, "http.bad_request"), (method, place)
+    for method, path in bodies(client):
+        for body in (rb'{"name":"a\u0000b"}', rb'{"\u0000":1}', rb'{"a":[{"b":["\u0000"]}]}'):
+            answer = client.request(method, path, content=body, headers=JSON | {"If-Match": '"v1"'})
+            assert answer.status_code in (422, 403, 404), (method, path, answer.text)
+            if answer.status_code == 422:
+                assert [one["code"] for one in answer.json()["errors"]] == ["body.text"], (path, answer.text)
+    escaped = ask(LISTED)
+    escaped["bidders"][0]["name"] = r"a\u0000b"
+    assert client.post("/v1/decisions", json=escaped).status_code == 200, "a backslash and letters are no NUL"
+
+
+def test_what_is_refused_before_any_route_is_declared_for_every_one(client: httpx.Client) -> None:
+    for path, operations in client.get("/openapi.json").json()["paths"].items():
+        for method, operation in operations.items():
+            for status, code in (
+                ("400", "http.bad_request"),
+                ("415", "http.media_type"),
+                ("431", "http.head"),
+            ):
+                assert code in operation["responses"][status]["description"], (method, path)
+
+
 def test_a_parameter_leads_to_no_file_and_no_header(client: httpx.Client) -> None:
     paths = client.get("/openapi.json").json()["paths"]
     tried = 0
