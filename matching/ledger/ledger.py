@@ -16,6 +16,7 @@ from graph.dates import from_micros, to_micros
 from matching.decision import Decision
 from matching.ledger import keys, queue
 from matching.ledger.chain import salted
+from matching.ledger.decided import Decided, forget
 from matching.ledger.deliveries import Deliveries
 from matching.ledger.engine import autocommitting, connect, display, parse, translate, translated
 from matching.ledger.items import Items
@@ -65,6 +66,8 @@ class Ledger:
         self._sql = Statements(self._engine)
         self.items = Items(self._engine, self._writer, self.where)
         """What people open, work on and close beside decisions."""
+        self.decided = Decided(self._engine, self.where)
+        """Its decisions by party, verdict and day, and their number."""
         self.people = People(self._engine, self._writer, self.where)
         """What signing in needs beside the chain."""
         self.leases = Leases(self._engine, self._writer, self.where)
@@ -111,14 +114,9 @@ class Ledger:
             LedgerError: nothing was kept; the decision must not be answered.
         """
         entry = Entry(
-            decision=decision,
-            request=request,
-            tenant=tenant,
-            actor=actor,
-            opening_at=opening_at,
-            at=at,
+            decision=decision, request=request, tenant=tenant, actor=actor, opening_at=opening_at, at=at,
             idempotency_key=idempotency_key,
-        )
+        )  # fmt: skip
         self.record_decisions((entry,))
 
     def record_decisions(self, batch: Iterable[Entry]) -> None:
@@ -187,6 +185,7 @@ class Ledger:
             transaction.add(self._sql.erase_decision, (seq, decision_id))
             transaction.add(self._sql.erase_reviews, (seq, decision_id))
             transaction.add(self._sql.erase_queue, (decision_id,))
+            forget(transaction.connection, tenant, row.event_seq)
 
         self._writer.submit(work)
         with self._book_lock:
@@ -198,7 +197,7 @@ class Ledger:
         else:
             # The blanked rows' old versions stay in their pages until these are cleaned.
             with self._read(begin=False) as connection:
-                connection.exec_driver_sql("VACUUM decision, review, match_queue")
+                connection.exec_driver_sql("VACUUM decision, decision_index, review, match_queue")
 
     # Documents that pins name by hash
 

@@ -9,6 +9,7 @@ from graph.dates import to_micros
 from matching.decision import Decision, Effect, Evidence, Finding, Tier, to_json
 from matching.ledger import keys
 from matching.ledger.chain import SALT_BYTES, salted
+from matching.ledger.decided import ALL, keys_of
 from matching.ledger.model import Entry
 from matching.ledger.statements import Statements
 from matching.ledger.writer import Transaction
@@ -38,7 +39,7 @@ def questions(decision: Decision) -> Iterator[tuple[Finding, Evidence]]:
 class PreparedDecision:
     """One decision with its bytes, salt and digests, to be written under the writer's lock."""
 
-    __slots__ = ("_body", "_data", "_digest", "_opening", "_questions", "_salt", "_sql", "entry")
+    __slots__ = ("_body", "_data", "_digest", "_keys", "_opening", "_questions", "_salt", "_sql", "entry")
 
     def __init__(self, entry: Entry, sql: Statements) -> None:
         if not entry.decision.decision_id:
@@ -53,6 +54,7 @@ class PreparedDecision:
         if self._opening is not None:
             self._data["opening_at"] = str(self._opening)
         self._questions = tuple(questions(entry.decision))
+        self._keys = (ALL, *keys_of(entry.decision, entry.request))
 
     def write(self, transaction: Transaction) -> None:
         """Add the event, the row, the questions, and close the idempotency slot."""
@@ -70,6 +72,10 @@ class PreparedDecision:
         transaction.add(
             sql.add_decision, (seq, decision_id, entry.tenant, self._salt, self._body, entry.request)
         )
+        verdict = entry.decision.verdict.value
+        for key in self._keys:
+            row = (entry.tenant, key, seq, moment, verdict, self._opening, entry.actor)
+            transaction.add(sql.index_decision, row)
         for finding, evidence in self._questions:
             transaction.add(
                 sql.add_match,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that this program writes for; a test compares it with the newest script."""
 
 metadata = MetaData()
@@ -41,6 +41,21 @@ decision = Table(
     Index("decision_by_id", "decision_id", unique=True),
     Index("decision_by_tenant", "tenant", "event_seq"),
 )
+
+decision_index = Table(
+    "decision_index",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("event_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("opening_at", BigInteger),
+    Column("actor", Text, nullable=False),
+    Index("decision_index_by_at", "tenant", "key", "at", "verdict", "event_seq"),
+    sqlite_with_rowid=False,
+)
+"""Decisions by party, verdict and day: made of the decisions, no part of the chain. The empty key stands for all."""
 
 document = Table(
     "document",

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from matching.ledger import schema
 from matching.ledger.engine import Prepared
 
+INDEX_COLUMNS = tuple(column.name for column in schema.decision_index.columns)
 QUEUE_COLUMNS = tuple(column.name for column in schema.match_queue.columns)
 
 
@@ -49,6 +50,7 @@ class Statements:
             .limit(p("n")),
             ("t", "before", "n"),
         )
+        self.index_decision = Prepared(engine, insert(schema.decision_index), INDEX_COLUMNS)
         self.erase_decision = Prepared(
             engine,
             update(decision)
