@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 import uuid_utils
 
+from api.batch_rows import tally
 from api.errors import log_unexpected
 from api.masking import mask_value
 from api.problems import Problem, RequestError
@@ -67,7 +68,12 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: dict[str, int] = {}
     done_parts: int = 0
     unknown_columns: tuple[str, ...] = ()
+    mapped_columns: dict[str, str] = {}
+    """By heading, the field that it was read as."""
+    ignored_columns: tuple[str, ...] = ()
     notes: tuple[dict[str, Any], ...] = ()
+    tallies: tuple[tuple[int, ...], ...] = ()
+    """By part that is done, its rows by `batch_rows.KINDS`; empty for a batch that was begun before this was counted."""
 
 
 class Bad(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +103,8 @@ class Reading(NamedTuple):
     bad: Sequence[Bad]
     unknown: Sequence[str]
     notes: Sequence[Mapping[str, Any]]
+    mapped: Mapping[str, str] = {}
+    ignored: Sequence[str] = ()
 
 
 def create(
@@ -145,6 +153,8 @@ def create(
         rows=len(sound) + len(bad),
         parts=len(parts),
         unknown_columns=tuple(reading.unknown),
+        mapped_columns=dict(reading.mapped),
+        ignored_columns=tuple(reading.ignored),
         notes=tuple(dict(note) for note in reading.notes),
     )
     drafts: list[tuple[Draft, int | None]] = [
@@ -281,6 +291,7 @@ def step(service: Service, item: Item) -> Item | None:
         rejected=body.rejected + len(part.bad),
         verdicts=counts,
         done_parts=body.done_parts + 1,
+        tallies=(*body.tallies, tally(results)) if len(body.tallies) == body.done_parts else (),
     )
     last = done.done_parts >= done.parts
     drafts = [
@@ -345,6 +356,15 @@ def _both(told: Mapping[Lang, dict[str, Any]]) -> dict[str, Any]:
 _LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
+def go_on(service: Service, item: Item, seconds: float) -> Item | None:
+    """Decide rows of one batch for so long, where nobody works in the background; the batch as it is then."""
+    until = time.monotonic() + seconds
+    left: Item | None = item
+    while left is not None and left.state == WORKING and time.monotonic() < until:
+        left = step(service, left)
+    return left
+
+
 # what callers do
 
 
@@ -371,6 +391,28 @@ def cancel(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: dateti
     raise LedgerError("ledger.busy", path=ledger.where)
 
 
+def resume(ledger: Ledger, identity: str, *, tenant: str, at: datetime) -> Item:
+    """Go on with a batch that was cancelled, from the first row that is not decided; others stay as they are.
+
+    Raises:
+        LedgerError: `ledger.no_item`, `ledger.erased`, `ledger.busy`.
+    """
+    for _ in range(_TRIES):
+        item = ledger.items.get(BATCH, identity, tenant=tenant)
+        if item is None:
+            raise LedgerError("ledger.no_item", kind=BATCH, id=identity)
+        body: Batch = read_body(item, Batch)
+        if item.state != CANCELLED or body.done_parts >= body.parts:
+            return item
+        draft = _draft(BATCH, identity, WORKING, body, item.opening_at, due=at)
+        try:
+            return ledger.items.put(draft, tenant=tenant, actor=item.owner, at=at, expect=item.version)
+        except LedgerError as error:
+            if error.code != "ledger.item_stale":
+                raise
+    raise LedgerError("ledger.busy", path=ledger.where)
+
+
 def delete(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: datetime) -> None:
     """End a batch and blank its rows and results; the decisions stay, with the proof of what was asked.
 
@@ -384,27 +426,6 @@ def delete(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: dateti
     ledger.items.erase(BATCH, identity, tenant=tenant, actor=actor, at=at)
 
 
-def results(ledger: Ledger, item: Item, *, first: int = 0) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """The results of a batch's parts from one on: the part's number and its rows."""
-    body: Batch = read_body(item, Batch)
-    for number in range(first, body.done_parts):
-        found = ledger.items.get(PART, part_id(item.id, number), tenant=item.tenant)
-        if found is not None and found.body is not None and found.state == DONE:
-            part: Part = read_body(found, Part)
-            yield number, list(part.results)
-
-
-def shown(row: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
-    """A result in one language."""
-    error = row.get("error") or {}
-    return {
-        **{key: value for key, value in row.items() if key != "error"},
-        "remark": row["remark"][lang],
-        "column": error.get("column", ""),
-        "error": error.get("code", ""),
-    }
-
-
 def verdict(body: Batch) -> Verdict | None:
     """The strictest verdict so far; None where nothing is decided yet."""
     return strictest(Verdict(one) for one in body.verdicts) if body.verdicts else None
@@ -412,5 +433,5 @@ def verdict(body: Batch) -> Verdict | None:
 
 __all__ = [
     "BATCH", "CANCELLED", "DONE", "MOST_ROWS", "PART", "WORKING", "Bad", "Batch", "Part", "Reading",
-    "cancel", "create", "delete", "results", "shown", "step", "verdict", "work",
+    "cancel", "create", "delete", "go_on", "part_id", "resume", "step", "verdict", "work",
 ]  # fmt: skip

@@ -9,17 +9,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api import bootstrap
 from api.batches import MOST_ROWS, Bad, Reading
 from api.problems import MAX_BODY
-from api.routes.base import refused
 from api.routes.problem import ProblemError
 from api.screening import InputRow
 from graph.messages import Lang
@@ -54,7 +54,10 @@ _BINARY: Final = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\x1f\x8b")
 
 
 class Upload(NamedTuple):
-    """What was sent: a list's bytes, the formats that it may have, and the tender as JSON, where one was."""
+    """What was sent: a list's bytes, the formats that it may have, and the tender as JSON, where one was.
+
+    No formats: it is said to be something that is no list.
+    """
 
     data: bytes
     formats: tuple[str, ...]
@@ -66,47 +69,74 @@ async def take(request: Request) -> Upload:
     """The uploaded list, by its media type or as a part called `file` of a form.
 
     Raises:
-        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read),
-            `http.invalid` (content that is not what it is said to be).
+        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read).
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in TYPES and media != MULTIPART:
         raise ProblemError("http.media_type", detail=", ".join((*TYPES, MULTIPART)))
+    data = await _received(request)
+    if media != MULTIPART:
+        return Upload(data, TYPES[media])
+    async with _parsed(request, data, files=2, fields=2) as form:
+        file, tender = form.get("file"), form.get("tender", "")
+        if not isinstance(file, UploadFile):
+            raise ProblemError("http.bad_request", detail="file")
+        told = await tender.read() if isinstance(tender, UploadFile) else tender.encode()
+        return await _upload(file, told)
+
+
+async def take_form(request: Request, fields: int) -> tuple[dict[str, str], Upload | None]:
+    """The fields of a page's form, the first of each name, and the list where one was chosen.
+
+    Args:
+        request: of the media type `MULTIPART`.
+        fields: the most that a form may have.
+
+    Raises:
+        ProblemError: `http.too_large`, `http.bad_request`.
+    """
+    data = await _received(request)
+    async with _parsed(request, data, files=1, fields=fields) as form:
+        said = {name: value for name, value in reversed(form.multi_items()) if isinstance(value, str)}
+        file = form.get("file")
+        chosen = isinstance(file, UploadFile) and file.filename
+        return said, await _upload(file) if chosen and isinstance(file, UploadFile) else None
+
+
+async def _received(request: Request) -> bytes:
     received = bytearray()
     async for part in request.stream():
         received += part
         if len(received) > MAX_BODY:
-            raise ProblemError("http.too_large")
-    upload = (
-        await _form(request, bytes(received)) if media == MULTIPART else Upload(bytes(received), TYPES[media])
-    )
-    if _strange(upload):
-        raise refused(request, "/file", "batch.format")
-    return upload
+            raise ProblemError("http.too_large", detail=f"≤ {MAX_BODY >> 20} MiB")
+    return bytes(received)
 
 
-async def _form(request: Request, data: bytes) -> Upload:
+@asynccontextmanager
+async def _parsed(
+    request: Request, data: bytes, *, files: int, fields: int
+) -> AsyncGenerator[FormData, None]:
     async def stream() -> AsyncGenerator[bytes, None]:
         yield data
 
     try:
-        parser = MultiPartParser(request.headers, stream(), max_files=2, max_fields=2, max_part_size=_FIELD)
+        parser = MultiPartParser(
+            request.headers, stream(), max_files=files, max_fields=fields, max_part_size=_FIELD
+        )
         form = await parser.parse()
     except (MultiPartException, KeyError, AssertionError, UnicodeDecodeError):
         raise ProblemError("http.bad_request", detail=MULTIPART) from None
     try:
-        file, tender = form.get("file"), form.get("tender", "")
-        if not isinstance(file, UploadFile):
-            raise ProblemError("http.bad_request", detail="file")
-        media = (file.content_type or "").partition(";")[0].strip().lower()
-        suffix = Path(file.filename or "").suffix.lower()
-        formats = TYPES.get(media) or _BY_SUFFIX.get(suffix)
-        if formats is None:
-            raise refused(request, "/file", "batch.format")
-        told = await tender.read() if isinstance(tender, UploadFile) else tender.encode()
-        return Upload(await file.read(), formats, Path(file.filename or "").name[:200], told)
+        yield form
     finally:
         await form.close()
+
+
+async def _upload(file: UploadFile, tender: bytes = b"") -> Upload:
+    media = (file.content_type or "").partition(";")[0].strip().lower()
+    suffix = Path(file.filename or "").suffix.lower()
+    formats = TYPES.get(media) or _BY_SUFFIX.get(suffix, ())
+    return Upload(await file.read(), formats, Path(file.filename or "").name[:200], tender)
 
 
 _BY_SUFFIX: Final = {
@@ -116,10 +146,11 @@ _BY_SUFFIX: Final = {
 """Browsers call a file by its ending where they do not know its type."""
 
 
-def _strange(upload: Upload) -> bool:
-    """Whether the first bytes are not those of what it is said to be: told before any reader sees it."""
+def strange(upload: Upload) -> bool:
+    """Whether it is nothing that is taken, or its first bytes are others: told before any reader sees it."""
     packed = upload.data.startswith(_PACKED)
-    return packed != ("xlsx" in upload.formats) or upload.data.startswith(_BINARY)
+    other = packed != ("xlsx" in upload.formats) or upload.data.startswith(_BINARY)
+    return not upload.formats or other
 
 
 def read(upload: Upload, home: Path, lang: Lang) -> Reading:
@@ -154,6 +185,8 @@ def read(upload: Upload, home: Path, lang: Lang) -> Reading:
         rows=[_row(row) for row in found.rows],
         bad=_bad(found, again, lang, other),
         unknown=found.columns["unknown"],
+        mapped=found.columns["mapped"],
+        ignored=found.columns["ignored"],
         notes=[
             {**note, "message": str(note["message"]).replace(str(path), upload.name)} for note in found.notes
         ][:NOTES],

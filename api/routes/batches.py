@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
-from pydantic import Field, field_validator
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api import batches, bootstrap, uploads
+from api.batch_pages import results as parts_of
+from api.batch_rows import shown
+from api.handing_in import BatchOptions, handed_in
 from api.output import Column, Table, render
 from api.principals import Principal, Scope
-from api.problems import RequestError, read_json
 from api.routes.access import asking, needs
-from api.routes.base import cursor, from_cursor, invalid, json_answer, lang_of, refused, service
+from api.routes.base import cursor, from_cursor, json_answer, lang_of, service
 from api.routes.problem import ProblemError, problems
 from api.routes.query import asks, read_query
 from api.routes.shapes import Given, Taken, gives
 from api.rows import COLUMNS
 from graph.dates import iso
-from graph.lists import BY_CODE
-from graph.messages import Lang
-from loaders.errors import FileError
 from matching.ledger import Item, visible
 from matching.ledger.items import read_body
-from matching.request import Instant, Model, Short
+from matching.request import Model, Short
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 FORMATS = {
@@ -39,42 +36,10 @@ FORMATS = {
     "jsonl": "application/jsonl",
 }
 PAGE = 1_000
-READING = threading.BoundedSemaphore(2)
-"""Lists read at once in one process: a list takes memory while it is read."""
 POLL_SECONDS = 0.5
 BEAT_SECONDS = 15.0
 LONGEST_SECONDS = 600.0
 """After this a stream of events ends; its reader comes back with the number of the last event."""
-
-
-class BatchOptions(Model):
-    """What all rows of a list share. Without `tender` rows are decided by their project, or each alone."""
-
-    name: Annotated[Short, Field(description="What people call the batch.")] = ""
-    tender: Annotated[Short, Field(description="Number of the tender in which all rows bid.")] = ""
-    regime: Short | None = None
-    object: Short | None = None
-    stage: Short | None = None
-    as_of: Instant | None = None
-    known_at: Instant | None = None
-    opening_at: Annotated[
-        Instant | None, Field(description="Until then nobody else sees the batch (招标投标法 22).")
-    ] = None
-    invoked: Annotated[
-        tuple[str, ...],
-        Field(
-            description="Lists that the tender documents invoke; `none` for none.",
-            json_schema_extra={"items": {"type": "string", "enum": [*BY_CODE, "none"]}},
-        ),
-    ] = ()
-
-    @field_validator("invoked")
-    @classmethod
-    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        codes = tuple(one.strip().upper() for one in value if one.strip())
-        if any(code not in BY_CODE and code != "NONE" for code in codes):
-            raise ValueError("query.list")
-        return codes
 
 
 class PageAsked(Model):
@@ -111,6 +76,9 @@ class BatchShown(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: str
     opening_at: str | None
     unknown_columns: tuple[str, ...]
+    ignored_columns: tuple[str, ...]
+    mapped_columns: dict[str, str]
+    """By heading, the field that it was read as."""
     notes: tuple[dict[str, Any], ...]
     results: str
 
@@ -169,77 +137,8 @@ async def hand_in(request: Request) -> Response:
 
 
 def _create(request: Request, asked: BatchOptions, upload: uploads.Upload) -> Response:
-    parts, who, lang = service(request), asking(request), lang_of(request)
-    frame = _frame(request, asked, upload)
-    if not READING.acquire(timeout=1):
-        raise ProblemError("http.busy", headers={"Retry-After": "2"})
-    try:
-        reading = uploads.read(upload, parts.settings.home, lang)
-    except FileError as error:
-        raise ProblemError("http.invalid", errors=[_file_error(error, lang)]) from None
-    finally:
-        READING.release()
-    opening = frame["tender"].get("opening_at")
-    try:
-        item = batches.create(
-            parts.ledger,
-            reading,
-            name=asked.name or upload.name,
-            frame=frame,
-            together=bool(asked.tender or upload.tender.strip()),
-            tenant=who.tenant,
-            actor=who.id,
-            at=bootstrap.now(),
-            opening_at=_instant(request, opening),
-        )
-    except RequestError as error:
-        raise invalid(request, error) from None
+    item = handed_in(request, asked, upload)
     return json_answer(show(item), 202, {"Location": f"/v1/batches/{item.id}"})
-
-
-def _frame(request: Request, asked: BatchOptions, upload: uploads.Upload) -> dict[str, Any]:
-    """What all rows share: the tender of the form, with the parameters on top."""
-    tender: dict[str, Any] = {}
-    if upload.tender.strip():
-        try:
-            given = read_json(upload.tender)
-        except RequestError as error:
-            raise invalid(request, error) from None
-        if not isinstance(given, dict):
-            raise refused(request, "/tender", "body.object")
-        tender = given
-    stated = {
-        "id": asked.tender or None,
-        "regime": asked.regime,
-        "object": asked.object,
-        "stage": asked.stage,
-        "as_of": asked.as_of and iso(asked.as_of),
-        "opening_at": asked.opening_at and iso(asked.opening_at),
-    }
-    tender |= {name: value for name, value in stated.items() if value is not None}
-    if asked.invoked:
-        tender["invoked_lists"] = [code for code in asked.invoked if code != "NONE"]
-    frame: dict[str, Any] = {"tender": tender}
-    if asked.known_at is not None:
-        frame["known_at"] = iso(asked.known_at)
-    return frame
-
-
-def _instant(request: Request, given: object) -> datetime | None:
-    """The opening by which a batch is sealed; the frame's own check says what is wrong with another value."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        found: datetime | None = TypeAdapter(Instant | None).validate_python(given)
-    except ValidationError:
-        raise refused(request, "/tender/opening_at", "body.time") from None
-    return found
-
-
-def _file_error(error: FileError, lang: Lang) -> dict[str, str]:
-    from loaders.report import sentence
-
-    return {"pointer": "/file", "code": error.code, "message": sentence(error.code, error.params, lang)}
 
 
 def found(request: Request, identity: str) -> Item:
@@ -282,6 +181,8 @@ def show(item: Item) -> BatchShown:
         changed_at=iso(item.changed_at),
         opening_at=None if item.opening_at is None else iso(item.opening_at),
         unknown_columns=body.unknown_columns,
+        ignored_columns=body.ignored_columns,
+        mapped_columns=body.mapped_columns,
         notes=body.notes,
         results=f"/v1/batches/{item.id}/results",
     )
@@ -339,18 +240,18 @@ def results(request: Request, batch_id: str) -> Response:
         part, row = divmod(from_cursor(request, asked.cursor) or 0, batches.MOST_ROWS)
         rows: list[dict[str, Any]] = []
         at = None
-        for number, told in batches.results(ledger, item, first=part):
+        for number, told in parts_of(ledger, item, first=part):
             start = row if number == part else 0
             room = asked.limit - len(rows)
-            rows += [batches.shown(one, lang) for one in told[start : start + room]]
+            rows += [shown(one, lang) for one in told[start : start + room]]
             if len(rows) >= asked.limit:
                 at = number * batches.MOST_ROWS + start + room
                 break
         return json_answer(ResultPage(rows=tuple(rows), next=cursor(at), state=item.state))
-    everything = [one for _, told in batches.results(ledger, item) for one in told]
+    everything = [one for _, told in parts_of(ledger, item) for one in told]
     everything.sort(key=lambda one: int(one["row"]))
     columns = tuple(Column(key, key, wide) for key, wide in (*COLUMNS, ("column", 0), ("error", 0)))
-    table = Table(columns=columns, rows=[batches.shown(one, lang) for one in everything])
+    table = Table(columns=columns, rows=[shown(one, lang) for one in everything])
     data = render(table, asked.format, to_file=True)
     name = f'attachment; filename="batch-{item.id}.{asked.format}"'
     return Response(data, 200, {"Content-Disposition": name}, FORMATS[asked.format])
@@ -425,6 +326,19 @@ def cancel(request: Request, batch_id: str) -> Response:
     item = batches.cancel(
         service(request).ledger, batch_id, tenant=who.tenant, actor=who.id, at=bootstrap.now()
     )
+    return json_answer(show(item))
+
+
+@router.post(
+    "/{batch_id}/resume",
+    dependencies=[needs(Scope.DECIDE)],
+    responses={**gives(BatchShown), **problems("http.not_found", "http.sealed", "http.erased", "http.busy")},
+)
+def resume(request: Request, batch_id: str) -> Response:
+    """Go on with a batch that was cancelled, from the first row that is not decided."""
+    found(request, batch_id)
+    who = asking(request)
+    item = batches.resume(service(request).ledger, batch_id, tenant=who.tenant, at=bootstrap.now())
     return json_answer(show(item))
 
 

@@ -12,14 +12,16 @@ from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, quote
 
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap
 from api.principals import Principal, Scope
-from api.routes.access import CSRF_HEADER, access_of
+from api.routes.access import CSRF_HEADER, access_of, refuse_other_sites
 from api.routes.base import lang_of, read_body, service
 from api.routes.problem import ProblemError
 from api.service import Service
 from api.sessions import Session
+from api.uploads import MULTIPART, Upload, take_form
 from api.web.words import Words
 from graph.messages import LANGS, Lang
 
@@ -47,6 +49,8 @@ class Page(NamedTuple):
     scope: Scope | None = None
     open_to: Literal["", "everyone", "pending", "anybody"] = ""
     reason: str = ""
+    takes_file: bool = False
+    """Whether its form may bring a file along; who may not send one is turned away before it is read."""
 
 
 class Visit(NamedTuple):
@@ -61,6 +65,8 @@ class Visit(NamedTuple):
     theme: str
     form: Mapping[str, str]
     at: datetime
+    upload: Upload | None = None
+    """The file that came with the form."""
 
     @property
     def lang(self) -> Lang:
@@ -125,6 +131,23 @@ def theme(request: Request) -> str:
     return chosen if chosen in THEMES else "auto"
 
 
+async def read_upload(page: Page, request: Request) -> tuple[dict[str, str], Upload | None]:
+    """The fields of a form with a file, and the file where one was chosen.
+
+    The visitor is let in first, as if only looking, because a file is large; the form's token is checked afterwards
+    like every other's.
+
+    Raises:
+        ProblemError: as `enter` and `read_form`.
+    """
+    refuse_other_sites(request)
+    await run_in_threadpool(enter, page, Request({**request.scope, "method": "GET"}), {})
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != MULTIPART:
+        return await read_form(request), None
+    return await take_form(request, MOST_FIELDS)
+
+
 async def read_form(request: Request) -> dict[str, str]:
     """The fields of a form, the first of each name.
 
@@ -160,7 +183,7 @@ def as_asked(request: Request, form: Mapping[str, str], lang: Lang) -> Request:
     return Request({**request.scope, "headers": headers})
 
 
-def enter(page: Page, request: Request, form: Mapping[str, str]) -> Visit:
+def enter(page: Page, request: Request, form: Mapping[str, str], upload: Upload | None = None) -> Visit:
     """Let a visitor in.
 
     Raises:
@@ -187,6 +210,7 @@ def enter(page: Page, request: Request, form: Mapping[str, str]) -> Visit:
         theme=theme(request),
         form=form,
         at=bootstrap.now(),
+        upload=upload,
     )
 
 

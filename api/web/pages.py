@@ -14,7 +14,7 @@ from api.routes.access import SAFE_METHODS, refuse_other_sites
 from api.routes.problem import ProblemError
 from api.web import assets
 from api.web.answers import failure, problem_page
-from api.web.door import Page, Visit, enter, read_form
+from api.web.door import Page, Visit, enter, read_form, read_upload
 from api.web.views import account, deciding, front, lists, party, queue, searching
 
 _POST: Final = ("POST",)
@@ -67,11 +67,15 @@ def _endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
         entered: Visit | None = None
         try:
             form: dict[str, str] = {}
+            upload = None
             if request.method not in SAFE_METHODS:
                 if page.open_to == "anybody":
                     refuse_other_sites(request)
-                form = await read_form(request)
-            entered = await run_in_threadpool(enter, page, request, form)
+                if page.takes_file:
+                    form, upload = await read_upload(page, request)
+                else:
+                    form = await read_form(request)
+            entered = await run_in_threadpool(enter, page, request, form, upload)
             return await run_in_threadpool(page.view, entered)
         except ClientDisconnect:
             raise

@@ -14,6 +14,7 @@ import pytest
 from serving import PROGRAM, Installation
 
 from api import batches, bootstrap
+from api.batch_pages import results
 from api.batches import Reading
 from api.screening import InputRow
 from api.settings import Settings, read_settings
@@ -85,7 +86,7 @@ def test_a_killed_worker_leaves_each_row_decided_once(house: Installation, tmp_p
     with bootstrap.opened_ledger(settings, reading=True) as ledger:
         item = ledger.items.get(batches.BATCH, batch, tenant="default")
         assert item is not None
-        rows = [row for _, told in batches.results(ledger, item) for row in told]
+        rows = [row for _, told in results(ledger, item) for row in told]
         recorded = {one.decision_id for one in ledger.decisions(tenant="default", limit=ROWS * 2)}
         assert ledger.verify().ok
     assert [row["row"] for row in rows] == list(range(2, ROWS + 2))
