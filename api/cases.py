@@ -41,6 +41,8 @@ class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: str
     opened_by: str
     changed_at: str
+    due_on: str = ""
+    overdue: bool = False
 
 
 class CasePage(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +114,11 @@ class CaseView(msgspec.Struct, frozen=True, kw_only=True):
     sealed: int
     notes: tuple[NoteView, ...]
     snapshots: tuple[SnapshotRef, ...]
+    due_on: str = ""
+    overdue: bool = False
+    """Whether it is open and its last day has passed."""
+    as_of: str | None = None
+    """The facts of which instant the picture shows; None: of now."""
 
 
 class CaseChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +154,13 @@ def summary_view(item: Item, viewer: Viewer, at: datetime) -> CaseSummary:
         opened_at=iso(case.opened_at),
         opened_by=item.owner,
         changed_at=iso(item.changed_at),
+        due_on=case.due_on,
+        overdue=_overdue(item, at),
     )
+
+
+def _overdue(item: Item, at: datetime) -> bool:
+    return item.due_at is not None and item.due_at <= at
 
 
 def case_view(ledger: Ledger, item: Item, viewer: Viewer, at: datetime) -> CaseView:
@@ -185,6 +198,9 @@ def case_view(ledger: Ledger, item: Item, viewer: Viewer, at: datetime) -> CaseV
         sealed=left + notes.sealed,
         notes=notes.notes,
         snapshots=frozen,
+        due_on=case.due_on,
+        overdue=_overdue(item, at),
+        as_of=None if case.as_of is None else iso(case.as_of),
     )
 
 

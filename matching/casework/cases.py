@@ -7,12 +7,13 @@ the newest version. What tells who bids is sealed until the opening (招标投�
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 import msgspec
 
+from graph.dates import end_of_day
 from graph.model import Doc
 from matching.casework.base import CaseworkError, NamedDocument, Step, Workflow, advance, needs_text, new_id
 from matching.ledger import Draft, Item, Ledger, Viewer, visible
@@ -73,6 +74,8 @@ class CasePin(Doc):
     y: int = 0
     label: str = ""
     decision_id: str = ""
+    pinned: bool = True
+    """Whether somebody put it there; others stand where the layout put them."""
 
 
 class CaseFile(Doc):
@@ -89,6 +92,10 @@ class CaseFile(Doc):
     """Why it was last closed or opened again."""
     opened_at: datetime
     closed_at: datetime | None = None
+    due_on: str = ""
+    """The last day on which it should be done, in China; empty without one."""
+    as_of: datetime | None = None
+    """The facts of which instant the picture shows; None: of now."""
 
 
 class CaseNote(Doc):
@@ -114,7 +121,7 @@ def open_case(ledger: Ledger, given: CaseFile, *, tenant: str, actor: str, at: d
     """Open a case.
 
     Raises:
-        CaseworkError: `casework.blank` (no title), `case.parts` (more parts than a case holds).
+        CaseworkError: `casework.blank` (no title), `case.parts` (more parts than a case holds), `case.day`.
         LedgerError: nothing was kept.
     """
     given = msgspec.structs.replace(given, opened_at=at, closed_at=None)
@@ -143,7 +150,7 @@ def change(
         expect: the version that the caller saw: somebody else's change since then is never overwritten.
 
     Raises:
-        CaseworkError: `casework.step`, `casework.blank`, `case.closed`, `case.parts`.
+        CaseworkError: `casework.step`, `casework.blank`, `case.closed`, `case.parts`, `case.day`.
         LedgerError: `ledger.item_stale`, `ledger.erased`; nothing was kept.
     """
     state = advance(WORKFLOW, item.state, step) if step else item.state
@@ -295,4 +302,15 @@ def _draft(name: str, state: str, case: CaseFile) -> Draft:
         state=state,
         body=msgspec.json.encode(case, order="sorted"),
         keys=tuple(keys),
+        due_at=_due(case) if state == CaseState.OPEN else None,
     )
+
+
+def _due(case: CaseFile) -> datetime | None:
+    """The first instant after the day on which a case should be done."""
+    if not case.due_on:
+        return None
+    try:
+        return end_of_day(date.fromisoformat(case.due_on))
+    except (ValueError, OverflowError):
+        raise CaseworkError("case.day", field="/due_on") from None

@@ -22,6 +22,7 @@ from matching.casework.cases import (
     sealed_decisions,
     unsealed,
 )
+from matching.casework.pictures import Picture
 from matching.ledger import Draft, Item, Ledger, StoredDecision, Viewer, visible
 from matching.ledger.items import read_body
 
@@ -70,6 +71,9 @@ class Snapshot(Doc):
     pins: tuple[CasePin, ...] = ()
     notes: tuple[FrozenNote, ...] = ()
     generation: str = ""
+    due_on: str = ""
+    picture: Picture | None = None
+    """The parties where they were put, and the relations between them as they were known."""
     withheld: int = 0
     """Parts that were sealed for whoever took the snapshot: they are not in it."""
 
@@ -84,6 +88,7 @@ def freeze(
     generation: str,
     actor: str,
     at: datetime,
+    picture: Picture | None = None,
 ) -> Item:
     """Freeze a case as its taker sees it now; what is sealed for the taker is not in it.
 
@@ -96,6 +101,7 @@ def freeze(
         generation: the generation of records that was current.
         actor: who takes it.
         at: when.
+        picture: what the case's picture shows now, as its taker may see it.
 
     Raises:
         LedgerError: nothing was kept.
@@ -120,6 +126,8 @@ def freeze(
         pins=case.pins,
         notes=tuple(_frozen_note(note) for note in seen),
         generation=generation,
+        due_on=case.due_on,
+        picture=picture,
         withheld=withheld + len(notes) - len(seen),
     )
     openings = [
@@ -141,6 +149,12 @@ def freeze(
 def snapshots_of(ledger: Ledger, case: Item, limit: int = 100) -> list[Item]:
     """The snapshots of a case, newest first."""
     return ledger.items.page(SNAPSHOT, tenant=case.tenant, key=f"case:{case.id}", limit=limit)
+
+
+def shared(ledger: Ledger, content: str, *, tenant: str) -> Item | None:
+    """The snapshot of a tenant whose content has this hash; None without one, or after its erasure."""
+    found = ledger.items.page(SNAPSHOT, tenant=tenant, key=f"sha256:{content}", limit=1)
+    return found[0] if found and found[0].body is not None else None
 
 
 def read_snapshot(item: Item) -> Snapshot:
