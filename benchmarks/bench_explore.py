@@ -1,15 +1,17 @@
 """The reading side over HTTP: search, dossier, expanding a party, paths, control, on a generation of any size.
 
-    python benchmarks/bench_explore.py --parties 200000 --json benchmarks/results/explore.json
+    python benchmarks/bench_explore.py --parties 1000000 --home DIR --json benchmarks/results/explore.json
 
 A made-up graph (`graphworld`) with company names of many shapes is published, its names are made ready for the search
 box, a server is started on it, and each kind of question is asked one after the other by one client on the same
-machine. Milliseconds include HTTP. With `--seconds` each kind is asked for so long.
+machine. Milliseconds include HTTP. With `--seconds` each kind is asked for so long; with `--home` the installation is
+kept in that folder, and used again where it stands there already (`bench_pages.py` measures in the same one).
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import platform
@@ -28,10 +30,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
-from graphworld import World, key, mention, source, world
+from graphworld import World, key, listing, mention, source, world
 from serving import Installation
 
 from api.settings import read_settings
+from graph.generation.build import ListingRow
 from graph.generation.publish import publish_source
 from graph.generation.reader import current_generation
 from graph.model import Name, Party, PartyType
@@ -75,11 +78,36 @@ def named(made: World, seed: int) -> Iterator[bytes]:
         )  # fmt: skip
 
 
+def case_number(number: int) -> str:
+    """The case number of a party's record."""
+    return f"（2025）临01执虚{number}号"
+
+
+def numbered(made: World) -> Iterator[ListingRow]:
+    """The records of the graph with a case number each."""
+    for number in made.listed.tolist():
+        doc = msgspec.json.encode(msgspec.structs.replace(listing(made, number), case_no=case_number(number)))
+        yield ListingRow(doc, hashlib.sha256(doc).digest(), 1, None, key(number))
+
+
+def prepared(home: Path, made: World, seed: int) -> dict[str, float]:
+    """An installation with the graph: as it stands there, or published now; the figures of its publication."""
+    figures = home / "figures.json"
+    if figures.exists():
+        kept: dict[str, float] = json.loads(figures.read_text("utf-8"))
+        assert kept["parties"] == made.nodes, f"{home} holds {kept['parties']} parties"
+        return kept
+    home.mkdir(parents=True, exist_ok=True)
+    built = {"parties": float(made.nodes), **publish(home, made, seed)}
+    figures.write_text(json.dumps(built), "utf-8")
+    return built
+
+
 def publish(home: Path, made: World, seed: int) -> dict[str, float]:
     """Publish the graph and make its names ready; the seconds of both, and the bytes of the names."""
     settings = read_settings({"LIANCHENG_HOME": str(home)})
     rows = source(made)
-    taken = replace(rows, parties=lambda: named(made, seed))
+    taken = replace(rows, parties=lambda: named(made, seed), listings=lambda dataset: numbered(made))
     assert isinstance(rows.publications[0], Publication)
     begun = time.perf_counter()
     publish_source(lambda: taken, settings.data_root, index=write_index)
@@ -144,6 +172,7 @@ def questions(
             lambda: "".join(dice.choices(LETTERS, k=dice.choice((3, 4, 5))))
         ),
         "search, code": search(lambda: f"{dice.randrange(made.companies):09d}"),
+        "search, case number": search(lambda: case_number(int(dice.choice(made.listed)))),
         "dossier": lambda: client.get(f"/v1/parties/{anybody()}"),
         "expand a party": lambda: client.get(f"/v1/parties/{anybody()}/neighbourhood"),
         "two steps around a party": lambda: client.get(f"/v1/parties/{anybody()}/neighbourhood?depth=2"),
@@ -162,13 +191,13 @@ def main() -> None:
     parser.add_argument("--parties", type=int, default=200_000)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--home", type=Path)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
     made = world(given.parties, given.seed)
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        home.mkdir()
-        built = publish(home, made, given.seed)
+        home = given.home or Path(folder) / "home"
+        built = prepared(home, made, given.seed)
         print(f"{made.nodes} parties, {len(made.src)} relations: {built}", flush=True)
         with Installation(home, LIANCHENG_WORK="off", LIANCHENG_RATE="0").serving() as client:
             begun = time.perf_counter()
@@ -183,7 +212,6 @@ def main() -> None:
         "machine": platform.processor() or platform.machine(),
         "cores": os.cpu_count(),
         "load": os.getloadavg()[0],
-        "parties": made.nodes,
         "relations": len(made.src),
         "first_search_ms": round(opened, 1),
         **{name: round(value, 2) for name, value in built.items()},
