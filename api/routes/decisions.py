@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api import bootstrap
+from api import bootstrap, decided
 from api.deciding import SMALL_BODY, Deciding, is_small
 from api.errors import CommandError
 from api.masking import mask_json
@@ -21,14 +21,14 @@ from api.problems import Problem, RequestError, parse_request
 from api.replays import replay_document
 from api.restricted import checked_purpose, record_access
 from api.routes.access import asking, needs
-from api.routes.base import cursor, from_cursor, invalid, json_answer, lang_of, read_body, service
+from api.routes.base import cursor, from_cursor, invalid, json_answer, lang_of, read_body, refused, service
 from api.routes.problem import JSON, ProblemError, problems
 from api.routes.shapes import Given, Taken, gives
 from api.telemetry import Telemetry
 from matching.decision import Decision, Verdict, to_json
 from matching.ledger import KeyState, LedgerError, StoredDecision, visible
 from matching.overrides.proposals import successor
-from matching.request import DecisionRequest
+from matching.request import Day, DecisionRequest
 
 router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 BODIES: tuple[Taken, ...] = (DecisionRequest,)
@@ -54,12 +54,13 @@ class DecisionPage(msgspec.Struct, frozen=True, kw_only=True):
     next: str | None = None
 
 
-ANSWERS: tuple[Given, ...] = (Decision, DecisionPage)
 ANSWER: dict[str, Any] = {
     "description": "The decision; a BLOCK is a result, not an error.",
     "content": {JSON: {"schema": {"$ref": "#/components/schemas/Decision"}}},
 }
 LONGEST_KEY = 255
+MOST_DAYS = 400
+"""Days that are counted at once."""
 SMALL_ANSWER = 262_144
 """Bytes of an answer that the event loop itself looks through."""
 
@@ -177,7 +178,9 @@ async def decide_for(request: Request, who: Principal) -> Response:
     body = await read_body(request)
     begun = time.perf_counter()
     try:
-        asked = parse_request(body) if len(body) <= SMALL_BODY else await run_in_threadpool(parse_request, body)
+        asked = (
+            parse_request(body) if len(body) <= SMALL_BODY else await run_in_threadpool(parse_request, body)
+        )
     except RequestError as error:
         raise invalid(request, error) from None
     deciding: Deciding = request.app.state.deciding
@@ -266,6 +269,25 @@ def _answer(body: bytes, decision_id: str, *, replayed: bool = False) -> Respons
     return Response(body, 200, headers, JSON)
 
 
+class DecisionCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many decisions of one verdict were recorded on one day in China."""
+
+    day: date
+    verdict: Verdict
+    decisions: int
+
+
+class DecisionCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """Decisions by day and verdict; days and verdicts without any are left out."""
+
+    since: date
+    until: date
+    counts: tuple[DecisionCount, ...]
+
+
+ANSWERS: tuple[Given, ...] = (Decision, DecisionPage, DecisionCounts)
+
+
 @router.get(
     "",
     dependencies=[needs(Scope.READ)],
@@ -273,16 +295,40 @@ def _answer(body: bytes, decision_id: str, *, replayed: bool = False) -> Respons
 )
 def decisions(
     request: Request,
+    party: Annotated[str, Query(max_length=decided.LONGEST_PARTY)] = "",
+    verdict: Annotated[Verdict | None, Query()] = None,
+    since: Annotated[Day | None, Query()] = None,
+    until: Annotated[Day | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     after: Annotated[str, Query(alias="cursor", max_length=40)] = "",
 ) -> Response:
-    """The tenant's decisions, newest first, without their findings; those of sealed bids only after the opening."""
-    who, now = asking(request), bootstrap.now()
-    ledger = service(request).ledger
-    found = ledger.decisions(tenant=who.tenant, limit=limit, before=from_cursor(request, after))
-    shown = tuple(_line(stored) for stored in found if visible(stored, who.viewer, now))
-    going_on = found[-1].event_seq if len(found) == limit else None
-    return json_answer(DecisionPage(decisions=shown, next=cursor(going_on)))
+    """The tenant's decisions, newest first, without their findings; those of sealed bids only after the opening.
+
+    `party` is a unified social credit code or the key of a party: decisions in which it takes any part. `since` and
+    `until` are days in China.
+    """
+    wanted = decided.Wanted(party.strip(), verdict, since, until)
+    stored, going_on = decided.found(
+        request, asking(request), wanted, before=from_cursor(request, after), limit=limit
+    )
+    return json_answer(DecisionPage(decisions=tuple(map(_line, stored)), next=cursor(going_on)))
+
+
+@router.get(
+    "/counts",
+    dependencies=[needs(Scope.READ)],
+    responses={**gives(DecisionCounts), **problems("http.invalid")},
+)
+def counts(request: Request, since: Annotated[Day, Query()], until: Annotated[Day, Query()]) -> Response:
+    """How many decisions the tenant recorded on each day in China, by verdict: numbers alone, at most of 400 days."""
+    if until < since or (until - since).days >= MOST_DAYS:
+        raise refused(request, "/until", "body.invalid")
+    found = decided.counted(service(request), asking(request).tenant, since, until)
+    rows = tuple(
+        DecisionCount(day=day, verdict=verdict, decisions=many)
+        for (day, verdict), many in sorted(found.items(), key=lambda one: (one[0][0], -one[0][1].rank))
+    )
+    return json_answer(DecisionCounts(since=since, until=until, counts=rows))
 
 
 def _line(stored: StoredDecision) -> DecisionLine:

@@ -31,12 +31,17 @@ _INDEX = schema.decision_index
 
 
 def keys_of(decision: Decision, request: bytes) -> tuple[str, ...]:
-    """By what a decision is found: `code:` of each organisation in it, `party:` of each on an open path.
+    """By what a decision is found: `tender:` and `code:` of each organisation in it, `party:` of each on an open path.
 
     Numbers of persons are no keys, and findings that only some may see leave none.
     """
     found: dict[str, None] = {}
-    for code in (*_codes(request), *(one.code for one in (*decision.bidders, *decision.subjects))):
+    body = _read(request)
+    tender = body.get("tender")
+    number = tender.get("id") if isinstance(tender, dict) else None
+    if isinstance(number, str) and number and not looks_personal(number):
+        found[tender_key(number)] = None
+    for code in (*_codes(body), *(one.code for one in (*decision.bidders, *decision.subjects))):
         parsed = parse_organization(code) if code.isascii() and 0 < len(code) < 40 else None
         # one whose check digit is wrong is still what everybody called the party
         if parsed is None or parsed.scheme != "uscc" or parsed.state not in ("valid", "checksum"):
@@ -60,6 +65,11 @@ def party_key(party: str) -> str:
     return f"party:{party}"
 
 
+def tender_key(number: str) -> str:
+    """The key of a tender by its number, as requests state it."""
+    return f"tender:{number.strip()[:200]}"
+
+
 def _findings(decision: Decision) -> Iterator[Finding]:
     for subject in (*decision.bidders, *decision.subjects):
         yield from subject.reasons
@@ -68,14 +78,17 @@ def _findings(decision: Decision) -> Iterator[Finding]:
     yield from decision.tender.reasons
 
 
-def _codes(request: bytes) -> Iterator[str]:
-    """What a request states as numbers of organisations, as written; a request that is none states nothing."""
+def _read(request: bytes) -> dict[str, Any]:
+    """A request as it came; one that can't be read states nothing."""
     try:
         body = msgspec.json.decode(request)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return
-    if not isinstance(body, dict):
-        return
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _codes(body: dict[str, Any]) -> Iterator[str]:
+    """What a request states as numbers of organisations, as written."""
     tender = body.get("tender")
     around = [tender.get(name) for name in _PARTIES] if isinstance(tender, dict) else []
     for party in _parties([body.get("bidders"), *around]):
@@ -205,4 +218,4 @@ def _between(since: date | None, until: date | None) -> Iterable[ColumnElement[b
     return found
 
 
-__all__ = ["ALL", "Decided", "code_key", "forget", "keys_of", "party_key"]
+__all__ = ["ALL", "Decided", "code_key", "forget", "keys_of", "party_key", "tender_key"]

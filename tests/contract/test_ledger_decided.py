@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from graph.identifiers import citizen_check_character
 from matching.decision import Bilingual, Decision, Effect, Evidence, PathNode, RelationPath, Verdict
 from matching.ledger import Ledger, LedgerError, Viewer, open_ledger
-from matching.ledger.decided import code_key, keys_of, party_key
+from matching.ledger.decided import code_key, keys_of, party_key, tender_key
 
 LISTED, MEMBER, BUYER, NATURAL = (
     "91329901MAGLD00148", "91329901MAGLD00223", "11329901MB0000006N", "32990119800101001",
@@ -49,6 +49,12 @@ def test_decisions_are_found_by_everybody_in_them(ledger: Ledger, record: Callab
     assert found(ledger, keys=[code_key(BUYER)]) == ["d-1"]
     assert found(ledger, keys=[code_key(BUYER), code_key(MEMBER), code_key(LISTED)]) == ["d-2", "d-1"]
     assert found(ledger, keys=[code_key("91329901MAGLD0049T")]) == []
+
+
+def test_decisions_are_found_by_the_number_of_the_tender(make_decision: Callable[..., Decision]) -> None:
+    number = NATURAL + citizen_check_character(NATURAL)
+    for given, expected in ((" T-1 ", (tender_key("T-1"),)), (number, ()), (7, ()), ("", ())):
+        assert keys_of(make_decision("d"), json.dumps({"tender": {"id": given}}).encode()) == expected
 
 
 def test_nobody_is_found_by_a_number_of_a_person(make_decision: Callable[..., Decision]) -> None:
