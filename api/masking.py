@@ -26,6 +26,9 @@ _RUNS = (b"0" * 14, b"000000-0000")
 """What a JSON text holds at least when a person's number stands in it, digits and separators made alike."""
 _WIDE = re.compile(rb"\xef\xbc[\x90-\x99]")
 """A full-width digit."""
+_BACKSLASH = ord("\\")
+_AFTER_STRINGS = frozenset(bytes((one,)) for one in b",:]} \t\r\n")
+"""What may stand after a string in a JSON text: whatever else stands after a quote, that quote began one."""
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
 _RESTRICTED = re.compile(rb'"restricted"\s*:\s*true')
 
@@ -54,7 +57,7 @@ def mask_json(data: bytes, *, restricted: bool = False) -> bytes:
         data: the text.
         restricted: the caller may see restricted findings, and that is on record (`api.restricted`).
     """
-    if not restricted and _RESTRICTED.search(data) is not None:
+    if not restricted and b'"restricted"' in data and _RESTRICTED.search(data) is not None:
         document = msgspec.json.decode(data)
         masked = mask_value(ordinary_value(document))
         return data if masked == document else msgspec.json.encode(masked, order="sorted")
@@ -84,18 +87,51 @@ def _mask_strings(data: bytes) -> bytes:
 
 def _suspects(data: bytes) -> list[tuple[int, int]]:
     """Where strings stand in which a person's number may be, quotes included; in their order."""
-    if _WIDE.search(data) is not None:
+    if b"\xef\xbc" in data and _WIDE.search(data) is not None:
         return [found.span() for found in _STRING.finditer(data)]
-    # without escapes quotes come in pairs: an odd one begins a string, an even one ends it
-    quotes = data.replace(b"\\\\", b"__").replace(b'\\"', b"__")
     alike = data.translate(_PLAIN)
-    found: set[tuple[int, int]] = set()
-    for run in _RUNS:
-        at = alike.find(run)
-        while at >= 0:
-            start, end = quotes.rfind(b'"', 0, at), quotes.find(b'"', at) + 1
-            inside = start >= 0 and end > 0 and quotes.count(b'"', 0, start + 1) % 2
-            if inside:
-                found.add((start, end))
-            at = alike.find(run, end if inside else at + len(run))
-    return sorted(found)
+    found: list[tuple[int, int]] = []
+    nearest = [alike.find(run) for run in _RUNS]
+    while (at := min((place for place in nearest if place >= 0), default=-1)) >= 0:
+        start, end = _quote_before(data, at), _quote_after(data, at)
+        inside = start >= 0 and end > 0 and _begins(data, start)
+        if inside:
+            found.append((start, end))
+        begin = end if inside else at + 1
+        for place, run in enumerate(_RUNS):
+            if 0 <= nearest[place] < begin:
+                nearest[place] = alike.find(run, begin)
+    return found
+
+
+def _begins(data: bytes, quote: int) -> bool:
+    """Whether a quote that is not escaped begins a string."""
+    if data[quote + 1 : quote + 2] not in _AFTER_STRINGS:
+        return True
+    # without escapes quotes come in pairs: an odd one begins a string, an even one ends it
+    plain = data[: quote + 1].replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    return plain.count(b'"') % 2 == 1
+
+
+def _escaped(data: bytes, quote: int) -> bool:
+    """Whether an odd number of backslashes stands before a quote."""
+    place = quote
+    while place > 0 and data[place - 1] == _BACKSLASH:
+        place -= 1
+    return (quote - place) % 2 == 1
+
+
+def _quote_before(data: bytes, at: int) -> int:
+    """The last quote before a place that is not escaped; -1 where there is none."""
+    place = data.rfind(b'"', 0, at)
+    while place > 0 and _escaped(data, place):
+        place = data.rfind(b'"', 0, place)
+    return place
+
+
+def _quote_after(data: bytes, at: int) -> int:
+    """The end of the first quote after a place that is not escaped; 0 where there is none."""
+    place = data.find(b'"', at)
+    while place > 0 and _escaped(data, place):
+        place = data.find(b'"', place + 1)
+    return place + 1
