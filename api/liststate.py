@@ -35,16 +35,16 @@ def _row(
     code: str, state: ListState | None, policy: Policy, required: bool, now: datetime, lang: Lang
 ) -> dict[str, Any]:
     info = BY_CODE.get(code)
-    research = info is not None and info.research
+    aside = "" if info is None else "research" if info.research else "counted" if info.counted else ""
     why = freshness.trouble(state, code, policy, now, now)
     taken = state.taken_at if state is not None else None
     return {
         "code": code,
         "title": code if info is None else info.zh if lang == "zh" else info.en,
         "required": required,
-        "state": "research" if research else "fresh" if why is None else why,
-        "stale": why is not None and not research,
-        "records": _records(state, research) if state is not None else 0,
+        "state": aside or ("fresh" if why is None else why),
+        "stale": why is not None and not aside,
+        "records": _records(state, bool(aside)) if state is not None else 0,
         "taken_at": iso(taken) if taken is not None else None,
         "age_hours": round((now - taken).total_seconds() / 3600, 1) if taken is not None else None,
         "max_age_hours": round(policy.max_age(code).total_seconds() / 3600),
@@ -65,6 +65,6 @@ def _row(
     }
 
 
-def _records(state: ListState, research: bool) -> int:
-    """Open records; those of a list for research are counted by its snapshots, because decisions never see them."""
-    return sum(snapshot.accepted for snapshot in state.snapshots) if research else state.records
+def _records(state: ListState, apart: bool) -> int:
+    """Open records; those of a list kept apart are counted by its snapshots, because decisions never see them."""
+    return sum(snapshot.accepted for snapshot in state.snapshots) if apart else state.records

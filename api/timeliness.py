@@ -10,11 +10,14 @@ from typing import Any
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from api import bootstrap
 from api.errors import USAGE, CommandError
 from api.explain import list_title, moment
 from api.masking import mask_value
+from api.settings import Settings
+from graph.generation import Generation
 from graph.messages import Lang, say
-from matching.reports.timeliness import LISTS, Punctuality, Timeliness
+from matching.reports.timeliness import LISTS, PERMITS, Punctuality, Timeliness, stored_permits, timeliness
 
 COLUMNS = (
     "authority", "decisions", "on_time", "late", "not_known", "backlog", "share", "worst_days", "worst_decision",
@@ -51,10 +54,10 @@ class TimelinessView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def chosen_lists(code: str) -> tuple[str, ...]:
-    """The lists of a report: the one asked for, or all on which penalty decisions stand.
+    """The lists of a report: the one asked for, or all on which penalties and permits stand.
 
     Raises:
-        CommandError: `usage.choice` (status 2): no list of penalty decisions.
+        CommandError: `usage.choice` (status 2): no list of penalties or permits.
     """
     if not code:
         return LISTS
@@ -71,6 +74,29 @@ def check_period(first: date | None, last: date | None) -> None:
     """
     if first is not None and last is not None and last < first:
         raise CommandError("timeliness.period", status=USAGE)
+
+
+def report_of(
+    settings: Settings,
+    generation: Generation,
+    known: int,
+    lists: Sequence[str],
+    first: date | None,
+    last: date | None,
+) -> Timeliness:
+    """The report over penalties, which the generation holds, and permits, which the store keeps.
+
+    Raises:
+        StoreError: the store, which holds the permits, can't be read: a report without them would be wrong.
+    """
+    if PERMITS not in lists or not any(
+        entry.snapshot.dataset == PERMITS for entry in generation.manifest.snapshots
+    ):
+        return timeliness(generation, known=known, lists=lists, first=first, last=last)
+    with bootstrap.opened_store(settings) as store:
+        return timeliness(
+            generation, known=known, lists=lists, permits=stored_permits(store), first=first, last=last
+        )
 
 
 def percent(permille: int | None) -> str:

@@ -15,6 +15,10 @@ class ListInfo(Doc):
     """A 严重失信 list (A07 covers it where no other rule does)."""
     research: bool = False
     """For research: no rule reads it and no verdict rests on it (SPEC 3, foreign measures)."""
+    counted: bool = False
+    """Counted by reports only: it says how soon authorities publish, and nothing about who may take part."""
+    adverse: bool = True
+    """Whether standing on it speaks against somebody; good credit and permits do not."""
 
 
 LISTS: tuple[ListInfo, ...] = (
@@ -33,7 +37,8 @@ LISTS: tuple[ListInfo, ...] = (
     ListInfo(code="ZFJG", zh="涉政府机构失信被执行人名单", en="Public-body judgment defaulters"),
     ListInfo(code="XZCF", zh="行政处罚公示（一般）", en="Published administrative penalties (ordinary)"),
     ListInfo(code="OTH", zh="其他行业失信名单", en="Other sector lists", severe=True),
-    ListInfo(code="RED", zh="守信激励名单", en="Red lists (good credit)"),
+    ListInfo(code="RED", zh="守信激励名单", en="Red lists (good credit)", adverse=False),
+    ListInfo(code="XZXK", zh="行政许可公示", en="Published administrative permits", counted=True, adverse=False),
     ListInfo(code="UN_SC", zh="联合国安理会综合制裁名单", en="UN Security Council consolidated list", research=True),
     ListInfo(code="WB_DEBARRED", zh="世界银行禁止承包名单", en="World Bank debarred firms and persons", research=True),
     ListInfo(code="CN_COUNTER", zh="反制与不可靠实体清单（汇编）", en="Chinese counter-measure lists", research=True),
@@ -45,6 +50,10 @@ LISTS: tuple[ListInfo, ...] = (
 BY_CODE = {info.code: info for info in LISTS}
 RESEARCH = frozenset(info.code for info in LISTS if info.research)
 """Lists that never touch a verdict: they act only through a measure with a Chinese legal basis (SPEC 3)."""
+APART = RESEARCH | {info.code for info in LISTS if info.counted}
+"""Lists whose records stay in the store: what no decision may read, none can find."""
+FAVOURABLE = frozenset(info.code for info in LISTS if not info.adverse)
+"""Lists on which one stands without any reproach."""
 
 _SPOKEN = {
     "失信被执行人": "SXBZXR", "失信被执行人名单": "SXBZXR", "限制高消费": "XZXF", "限制消费人员": "XZXF",
@@ -55,7 +64,7 @@ _SPOKEN = {
     "严重违法失信企业": "YZWF", "严重违法失信企业名单": "YZWF", "市场监管严重违法失信": "YZWF",
     "经营异常": "JYYC", "经营异常名录": "JYYC", "安全生产严重失信": "AQSC", "安全生产严重失信主体": "AQSC",
     "取消投标资格": "ZTBJ", "招投标黑名单": "ZTBHMD", "行贿犯罪": "XHFZ", "行贿犯罪记录": "XHFZ", "行贿人": "XHFZ",
-    "重大违法记录": "ZDWF", "守信激励": "RED",
+    "重大违法记录": "ZDWF", "守信激励": "RED", "行政许可": "XZXK",
 }  # fmt: skip
 """What documents and clerks call the lists, beside their titles."""
 

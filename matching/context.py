@@ -14,7 +14,7 @@ import msgspec
 from graph import keys, text
 from graph.dates import china_day
 from graph.generation import Generation
-from graph.lists import BY_CODE, RESEARCH
+from graph.lists import APART, BY_CODE, RESEARCH
 from graph.model import Party, PartyType
 from matching import ties
 from matching.decision import Effect, NotAssessable, Tier, Trace
@@ -312,7 +312,9 @@ class CaseBuilder:
             doubtful = doubtful or other.by == "name"
             hits = self._hits(other.about, other.role, doubtful)
             if hits:
-                kin.append(Kin(role=other.role, by="name" if doubtful else "code", hits=along(hits, other.path)))
+                kin.append(
+                    Kin(role=other.role, by="name" if doubtful else "code", hits=along(hits, other.path))
+                )
         return tuple(kin)
 
     def _hits(self, about: Subject | Party, role: str, doubtful: bool) -> list[Hit]:
@@ -409,11 +411,11 @@ class CaseBuilder:
 
 
 def _research(request: DecisionRequest) -> Iterable[NotAssessable]:
-    """That lists for research, which the documents name, decide nothing (SPEC 3, foreign measures)."""
+    """That lists kept apart, which the documents name, decide nothing: foreign measures (SPEC 3), and permits."""
     for code in request.tender.invoked_lists or ():
-        if code in RESEARCH:
-            yield note("research_list", f"list:{code}", BY_CODE[code].zh, False)
-
+        if code in APART:
+            why = "research_list" if code in RESEARCH else "counted_list"
+            yield note(why, f"list:{code}", BY_CODE[code].zh, False)
 
 
 def _rejected(put_aside: Iterable[Trace]) -> set[str]:

@@ -23,7 +23,7 @@ from typing import Any
 
 import msgspec
 
-from graph.lists import BY_CODE, LISTS, RESEARCH
+from graph.lists import APART, BY_CODE, LISTS
 from graph.messages import Lang, say
 from matching.decision import Effect
 from matching.request import Regime
@@ -110,7 +110,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
                 decide nothing whoever names them (SPEC 3, foreign measures).
         """
         required = self._all_required if regime is None else self._required[regime.value]
-        named = tuple(code for code in invoked or () if code not in RESEARCH)
+        named = tuple(code for code in invoked or () if code not in APART)
         return _in_order((*required, *named)) if named else required
 
     def enabled(self, code: str) -> bool:
@@ -232,7 +232,7 @@ def _checked(content: Table, source: str) -> Policy:
             _check_effect(rule, case, value, content, source)
     for codes in content["required"].values():
         for code in codes:
-            if code not in BY_CODE or code in RESEARCH:
+            if code not in BY_CODE or code in APART:
                 raise PolicyError(
                     "policy.list", key="required", value=code, line=_line(source, ("required",))
                 )

@@ -9,10 +9,9 @@ import msgspec
 from api import bootstrap
 from api.cli.common import CommandGroup, Run, command, instant, option
 from api.output import Column, Table
-from api.timeliness import COLUMNS, check_period, chosen_lists, page, rows, view
+from api.timeliness import COLUMNS, check_period, chosen_lists, page, report_of, rows, view
 from graph.dates import china_day
 from graph.lists import code_of
-from matching.reports.timeliness import timeliness
 
 report = CommandGroup("report")
 
@@ -30,7 +29,7 @@ def report_timeliness(run: Run, first: datetime | None, last: datetime | None, l
     now = bootstrap.now()
     generation = bootstrap.open_current_generation(run.settings)
     try:
-        found = view(timeliness(generation, known=generation.known(now), lists=lists, first=begin, last=end))
+        found = view(report_of(run.settings, generation, generation.known(now), lists, begin, end))
     finally:
         generation.close()
     if run.format == "html":

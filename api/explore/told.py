@@ -21,6 +21,7 @@ from graph import keys
 from graph.dates import iso
 from graph.generation import Generation
 from graph.identifiers import mask_person_id
+from graph.lists import FAVOURABLE
 from graph.messages import say
 from graph.model import Party, PartyType, Source, Status
 from graph.paths import name_of, share_text
@@ -185,17 +186,18 @@ class Teller:
                 self.party(ordinal)
 
     def listed(self, ordinal: int, party: Party) -> tuple[Listed, tuple[str, ...]]:
-        """Whether a party stands on a list: by number, or perhaps, by an organisation's name."""
+        """Whether a list speaks against a party: by number, or perhaps, by an organisation's name."""
         codes = {
             self.generation.list_code(place)
             for place in self.generation.party_listings(ordinal)
             if self.generation.recorded(place, self.known)
             and self.generation.listing(place).status(self.as_of) in STANDING
-        }
+        } - FAVOURABLE
         if codes:
             return "yes", tuple(sorted(codes))
         if party.type is PartyType.ORGANIZATION:
             perhaps = {self.generation.list_code(place) for place in self.namesakes_listed(ordinal, party)}
+            perhaps -= FAVOURABLE
             if perhaps:
                 return "possibly", tuple(sorted(perhaps))
         return "no", ()

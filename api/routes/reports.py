@@ -1,4 +1,4 @@
-"""Reports over HTTP: how soon penalty decisions were collected."""
+"""Reports over HTTP: how soon penalties and permits were collected."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from api.routes.access import needs
 from api.routes.base import json_answer, refused, service
 from api.routes.problem import problems
 from api.routes.shapes import Given, Taken, gives
-from api.timeliness import TimelinessView, check_period, chosen_lists, view
+from api.timeliness import TimelinessView, check_period, chosen_lists, report_of, view
 from graph.lists import code_of
-from matching.reports.timeliness import timeliness
 from matching.request import Day
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
@@ -42,6 +41,7 @@ def report(
         pointer = "/to" if error.code == "timeliness.period" else "/list"
         raise refused(request, pointer, error.code, **error.params) from None
     now = bootstrap.now()
-    with service(request).generation() as generation:
-        found = timeliness(generation, known=generation.known(now), lists=lists, first=first, last=last)
+    here = service(request)
+    with here.generation() as generation:
+        found = report_of(here.settings, generation, generation.known(now), lists, first, last)
     return json_answer(view(found))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from graph.generation.build import EdgeRow, ListingRow
-from graph.lists import RESEARCH
+from graph.lists import APART
 from graph.projection.columns import EdgePage
 from graph.relations import PartyRelation
 from graph.store import GraphReader, Publication, Versioned
@@ -71,7 +71,7 @@ class Source:
     Attributes:
         number: the newest publication's number; rows recorded later are left out.
         publications: all of them, oldest first.
-        datasets: names of the lists. Those for research stay in the store: what no decision may read, none can find.
+        datasets: names of the lists. Those kept apart (`graph.lists.APART`) stay in the store.
         touched: a mark for a list (`""`: the parties) that changes with its rows; empty: read anew each time.
         changes: what was recorded since a generation with that mark; None where that is not known.
         edge_pages: the relations as columns, which is faster; None where the store can't.
@@ -125,7 +125,7 @@ def store_source(store: GraphReader) -> Source:
         newest=store.generation,
         publications=publications,
         counts=counts,
-        datasets=sorted({*named, *counts} - RESEARCH),
+        datasets=sorted({*named, *counts} - APART),
         touched=store.touched,
         listings=listings,
         parties=parties,

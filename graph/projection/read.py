@@ -21,6 +21,7 @@ from graph.dates import to_micros
 from graph.generation.errors import GenerationError
 from graph.generation.format import Mapped
 from graph.generation.projected import Slot
+from graph.lists import FAVOURABLE
 from graph.model import Party, PartyType
 from graph.projection import kernels, layout
 from graph.projection.columns import Array
@@ -210,7 +211,7 @@ class Projection:
             ordinal: where the walk begins.
             walk: what is followed; its `as_of` also says when the listing is in force.
             hops: relations at most.
-            lists: codes of the lists that count; None: all, red ones too.
+            lists: codes of the lists that count; None: all that speak against somebody.
         """
         s = self._spread((ordinal,), walk, hops, kernels.NEAREST, 1, lists)
         route = self._route(s, int(s.kept[0])) if s.info[KEPT] else None
@@ -361,7 +362,9 @@ class Projection:
                 if wanted is None or kind in wanted:
                     codes[2 * number + way] = how
         caps = np.array([walk.hub_of_thing if kind.thing else walk.hub for kind in self._kinds], np.int64)
-        counted = [lists is None or code in lists for code in self._lists] or [False]
+        counted = [code not in FAVOURABLE if lists is None else code in lists for code in self._lists] or [
+            False
+        ]
         least = 0
         if walk.share is not None:
             low, high, _ = layout.parts(walk.share)

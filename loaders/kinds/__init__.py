@@ -17,6 +17,7 @@ from loaders.kinds.generic import Mapping, kind_of, plain_kind
 from loaders.kinds.graph import GRAPH_KINDS
 from loaders.kinds.lists import AQSC, JYYC, OTH, RED, TQGZ, XHFZ, YZWF
 from loaders.kinds.penalties import PENALTY2016, PENALTY2018
+from loaders.kinds.permits import PERMIT
 from loaders.kinds.platform import BLACK_LIST, EXPERTS, VIOLATIONS, WITHDRAWN
 from loaders.kinds.procurement import ZFCG
 from loaders.kinds.register import REGISTER_KIND
@@ -33,6 +34,7 @@ KINDS: tuple[Kind, ...] = (
     TQGZ,
     PENALTY2018,
     PENALTY2016,
+    PERMIT,
     YZWF,
     JYYC,
     AQSC,

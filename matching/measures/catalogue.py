@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from graph.lists import BY_CODE, RESEARCH
+from graph.lists import APART, BY_CODE
 from graph.messages import Lang, say
 from matching.decision import Bilingual, Effect, LegalBasis
 from matching.request import Funding, ProjectObject, Regime, Stage, Tender
@@ -185,9 +185,9 @@ class Catalogue:
     def at(self, day: date, *, target: str | None = None, place: Place | None = None) -> tuple[Measure, ...]:
         """The measures in force on a day, of one list and in one scenario where they are given.
 
-        A list for research has none: foreign measures act only through a Chinese legal basis.
+        A list for research has none (foreign measures act only through a Chinese legal basis), nor have permits.
         """
-        if target in RESEARCH:
+        if target in APART:
             return ()
         wanted = None if target is None else self.target(target)
         return tuple(
@@ -289,7 +289,7 @@ def _checked(content: _File) -> _File:
         where = f"{row.measure_code}/{row.target_list}"
         if row.decision is Effect.BLOCK and not row.legal_basis:
             raise CatalogueError("measures.catalogue_no_basis", measure=where)
-        if row.target_list not in BY_CODE or row.target_list in RESEARCH:
+        if row.target_list not in BY_CODE or row.target_list in APART:
             raise CatalogueError("measures.catalogue_list", measure=where, list=row.target_list)
         if set(row.name) != {"zh", "en"} or not row.measure_code.replace("_", "").isalnum():
             raise CatalogueError("measures.catalogue_name", measure=where)

@@ -1,5 +1,7 @@
 """How soon decisions are collected: 双公示 asks for seven working days from the day of the decision (SPEC 1 #19).
 
+Decisions are penalties, which generations hold, and permits, which stay in the store because no verdict reads them.
+
 A decision counts by the day on which it was made and by the first day on which it is proven to have been collected: its
 own day of publication, or the publisher's state in which we saw it first. What can't be told is neither on time nor
 late.
@@ -8,7 +10,7 @@ late.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
@@ -18,11 +20,15 @@ import numpy as np
 from graph.dates import china_day
 from graph.generation import Generation
 from graph.generation.format import Array
+from graph.store import GraphReader
 from graph.workdays import due, is_working_day
 from graph.workdays import known as known_year
 
-LISTS: Final = ("XZCF", "ZTBJ", "ZDWF")
+PENALTIES: Final = ("XZCF", "ZTBJ", "ZDWF")
 """The lists on which penalty decisions of 双公示 stand."""
+PERMITS: Final = "XZXK"
+"""The list of permits, whose records stay in the store."""
+LISTS: Final = (*PENALTIES, PERMITS)
 DAYS: Final = 7
 """Working days: 自作出行政决定之日起7个工作日."""
 
@@ -116,6 +122,7 @@ def timeliness(
     *,
     known: int,
     lists: Iterable[str] = LISTS,
+    permits: Iterable[tuple[bytes, int]] = (),
     first: date | None = None,
     last: date | None = None,
 ) -> Timeliness:
@@ -124,12 +131,14 @@ def timeliness(
     Args:
         generation: what to read.
         known: the newest generation number that counts.
-        lists: which of the lists of penalty decisions.
+        lists: which of the lists of decisions.
+        permits: the versions of permits as the store keeps them (`stored_permits`): JSON document, and the generation
+            number that recorded it.
         first: the first day of decisions that count; None: without a bound.
         last: the last such day.
     """
     wanted = tuple(dict.fromkeys(lists))
-    records = _Records(generation, frozenset(wanted))
+    records = _Records(generation, frozenset(wanted), permits if PERMITS in wanted else ())
     rows, authorities = records.read(known)
     rows = _within(_once(rows), first, last)
     spans = _spans(rows)
@@ -166,7 +175,7 @@ def _counted(records: _Records, rows: _Rows, spans: _Spans, name: str, at: Array
     if dated.any():
         longest = at[dated][np.argmax(spans.days[at[dated]])]
         worst = Worst(
-            decision_no=records.at(int(rows.place[longest])).decision_no,
+            decision_no=records.decision_no(int(rows.place[longest])),
             decided_on=date.fromordinal(int(rows.decided[longest])),
             collected_on=date.fromordinal(int(rows.collected[longest])),
             working_days=int(spans.days[longest]),
@@ -230,9 +239,13 @@ def _spans(rows: _Rows) -> _Spans:
 
 
 class _Records:
-    """The records of some lists in a generation, in the order in which they stand there."""
+    """The records of some lists in a generation, in the order in which they stand there, and then the permits."""
 
-    def __init__(self, generation: Generation, wanted: frozenset[str]) -> None:
+    def __init__(
+        self, generation: Generation, wanted: frozenset[str], permits: Iterable[tuple[bytes, int]]
+    ) -> None:
+        self._permits = permits
+        self._permit_numbers: list[str] = []
         self._decode = msgspec.json.Decoder(_Record).decode
         self._published = {one.number: china_day(one.recorded_at) for one in generation.manifest.publications}
         self._begun: dict[tuple[str, str], int] = {}
@@ -252,43 +265,63 @@ class _Records:
             if wanted.intersection(section.codes)
         ]
 
-    def at(self, place: int) -> _Record:
-        """A record by its place."""
+    def decision_no(self, place: int) -> str:
+        """The document number of a record by its place."""
         for _, docs, offsets, _, _ in self._sections:
             count = len(offsets) - 1
             if place < count:
-                return self._decode(docs[offsets[place] : offsets[place + 1]])
+                return self._decode(docs[offsets[place] : offsets[place + 1]]).decision_no
             place -= count
-        raise IndexError(place)
+        return self._permit_numbers[place]
 
     def read(self, known: int) -> tuple[_Rows, list[str]]:
         """Every version recorded by a generation number, and the authorities that their numbers stand for."""
         columns = tuple(array("q") for _ in _Rows._fields)
         authorities: dict[str, int] = {}
-        base = 0
-        for section, docs, offsets, codes, numbers in self._sections:
-            wanted = [code in self._wanted for code in section.codes]
-            places = np.flatnonzero(np.asarray(wanted)[codes] & (numbers <= known))
-            for place, number in zip(places.tolist(), numbers[places].tolist(), strict=True):
-                record = self._decode(docs[offsets[place] : offsets[place + 1]])
-                decided = None if record.penalty is None else record.penalty.decided_on
-                publisher = record.source.publisher
-                row = (
-                    hash((publisher, record.key)),
-                    -1 if decided is None else decided.toordinal(),
-                    _collected(record, decided, self._published[number]).toordinal(),
-                    authorities.setdefault(record.authority, len(authorities)),
-                    int(number == self._begun.get((section.dataset, publisher))),
-                    base + place,
-                )
-                for column, value in zip(columns, row, strict=True):
-                    column.append(value)
-            base += len(offsets) - 1
+        for place, number, dataset, doc in self._documents(known):
+            record = self._decode(doc)
+            if dataset == PERMITS:
+                self._permit_numbers.append(record.decision_no)
+            decided = None if record.penalty is None else record.penalty.decided_on
+            publisher = record.source.publisher
+            row = (
+                hash((dataset == PERMITS, publisher, record.key)),
+                -1 if decided is None else decided.toordinal(),
+                _collected(record, decided, self._published[number]).toordinal(),
+                authorities.setdefault(record.authority, len(authorities)),
+                int(number == self._begun.get((dataset, publisher))),
+                place,
+            )
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
         key, decided_on, collected, authority, backlog, place_ = (
             np.frombuffer(column, dtype=np.int64) if column else np.zeros(0, dtype=np.int64)
             for column in columns
         )
         return _Rows(key, decided_on, collected, authority, backlog.astype(bool), place_), list(authorities)
+
+    def _documents(self, known: int) -> Iterator[tuple[int, int, str, bytes]]:
+        """Place, generation number, dataset and JSON document of every version recorded by a generation number."""
+        base = 0
+        for section, docs, offsets, codes, numbers in self._sections:
+            wanted = [code in self._wanted for code in section.codes]
+            places = np.flatnonzero(np.asarray(wanted)[codes] & (numbers <= known))
+            for place, number in zip(places.tolist(), numbers[places].tolist(), strict=True):
+                yield base + place, number, section.dataset, docs[offsets[place] : offsets[place + 1]]
+            base += len(offsets) - 1
+        for place, (doc, number) in enumerate(
+            (doc, number) for doc, number in self._permits if number <= known
+        ):
+            yield base + place, number, PERMITS, doc
+
+
+def stored_permits(store: GraphReader) -> Iterator[tuple[bytes, int]]:
+    """Every version of every permit, and the generation number that recorded it, as `timeliness` asks for them.
+
+    Raises:
+        StoreError: the store can't be read.
+    """
+    return ((doc, number) for doc, _, number, _, _ in store.iter_listing_rows(PERMITS))
 
 
 def _collected(record: _Record, decided: date | None, recorded: date) -> date:

@@ -32,7 +32,7 @@ class ListRow(NamedTuple):
     code: str
     title: str
     state: str
-    """`fresh`, `missing`, `stale`, `unknown_age`, `not_covered`, `research`."""
+    """`fresh`, `missing`, `stale`, `unknown_age`, `not_covered`, `research`, `counted`."""
     word: str
     required: bool
     bad: bool
