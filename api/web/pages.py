@@ -15,7 +15,7 @@ from api.routes.problem import ProblemError
 from api.web import assets
 from api.web.answers import failure, problem_page
 from api.web.door import Page, Visit, enter, read_form, read_upload
-from api.web.views import account, deciding, front, lists, party, queue, searching
+from api.web.views import account, deciding, decisions, front, lists, party, queue, searching
 
 _POST: Final = ("POST",)
 _OWN: Final = "People end their own session and choose their own password, before anything else."
@@ -25,7 +25,8 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/search", searching.search, _POST, scope=Scope.GRAPH),
     Page("/parties/{party_id}", party.show, scope=Scope.GRAPH),
     Page("/parties/{party_id}", party.show, _POST, scope=Scope.RESTRICTED),
-    Page("/decisions", deciding.listed, scope=Scope.READ),
+    Page("/decisions", decisions.show, scope=Scope.READ),
+    Page("/decisions", decisions.show, _POST, scope=Scope.READ),
     Page("/decisions/{decision_id}", deciding.show, scope=Scope.READ),
     Page("/decisions/{decision_id}", deciding.show, _POST, scope=Scope.RESTRICTED),
     Page("/decisions/{decision_id}/replay", deciding.replay, _POST, scope=Scope.READ),

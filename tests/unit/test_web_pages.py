@@ -121,7 +121,7 @@ def test_the_plot_and_its_table_hold_the_same_numbers() -> None:
 
     first = date(2026, 11, 10)
     counted = Counter({(first, Verdict.BLOCK): 3, (first, Verdict.CLEAR): 1, (date(2026, 11, 23), Verdict.FLAG): 1})
-    plot = drawn(Words("zh"), first, counted, cut=False)
+    plot = drawn(Words("zh"), first, counted)
     assert (plot.total, plot.most, len(plot.days)) == (5, 4, DAYS)
     assert plot.days[0].counts[ORDER.index(Verdict.BLOCK)] == 3
     for day in plot.days:

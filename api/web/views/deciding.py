@@ -1,4 +1,4 @@
-"""Decisions: the newest ones, and one with its reasons, law, evidence side by side, pins, replay and certificate."""
+"""A decision with its reasons, law, evidence side by side, pins, replay and certificate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from api.principals import Scope
 from api.replays import replay_document
 from api.restricted import ordinary, restricted
 from api.routes import decisions as http
-from api.routes.base import cursor, from_cursor
 from api.routes.problem import ProblemError
 from api.web.answers import page
 from api.web.door import Visit
@@ -31,10 +30,7 @@ from api.web.views.party import source_line
 from api.web.words import Words
 from graph.messages import Lang
 from matching.decision import Decision, Evidence, Feature, Finding, SubjectResult, Verdict
-from matching.ledger import StoredDecision, visible
 
-SHOWN: Final = 50
-"""Decisions on one page of the list."""
 DIFFERENT: Final = frozenset({"different", "conflict", "mask_conflict"})
 """Outcomes of a comparison that are marked as differences."""
 
@@ -133,46 +129,6 @@ class DecisionPage(NamedTuple):
     lists: tuple[Pin, ...]
     restricted: bool
     """Whether something is only told to those who state a purpose."""
-
-
-class Row(NamedTuple):
-    """A decision in the list; `verdict` is empty where its content was erased."""
-
-    id: str
-    at: str
-    verdict: str
-    verdict_word: str
-    bidders: str
-    actor: str
-
-
-def listed(visit: Visit) -> Response:
-    """The newest decisions that the visitor may see."""
-    before = from_cursor(visit.request, visit.asked("before", 40))
-    rows, onward = newest(visit, SHOWN, before)
-    return page(visit, "decisions.html", rows=rows, onward=onward)
-
-
-def newest(visit: Visit, limit: int, before: int | None = None) -> tuple[tuple[Row, ...], str | None]:
-    """The newest decisions, without those about sealed bids, and where to go on."""
-    who = visit.principal
-    stored = visit.service.ledger.decisions(tenant=who.tenant, limit=limit + 1, before=before)
-    more = cursor(stored[limit - 1].event_seq) if len(stored) > limit else None
-    return tuple(_row(one, visit.lang) for one in stored[:limit] if visible(one, who.viewer, visit.at)), more
-
-
-def _row(stored: StoredDecision, lang: Lang) -> Row:
-    words, decision = Words(lang), stored.decision
-    names = [] if decision is None else [one.name or one.code or one.client_id for one in decision.bidders]
-    said = ", ".join(names[:3]) + (f" … +{len(names) - 3}" if len(names) > 3 else "")
-    return Row(
-        id=stored.decision_id,
-        at=words.time(stored.recorded_at),
-        verdict="" if decision is None else decision.verdict.value,
-        verdict_word="" if decision is None else words.word("verdict", decision.verdict.value),
-        bidders=said,
-        actor=stored.actor,
-    )
 
 
 def show(visit: Visit) -> Response:
@@ -301,7 +257,9 @@ def _subject(
         verdict_word=word("verdict", verdict.value, lang),
         remark=said,
         reasons=tuple(_reason(one, lang) for one in found),
-        open=tuple(open_line(one, lang) for one in open_points(decision, subject) if one in subject.not_assessed),
+        open=tuple(
+            open_line(one, lang) for one in open_points(decision, subject) if one in subject.not_assessed
+        ),
     )
 
 
@@ -367,4 +325,4 @@ def proof(evidence: Evidence, lang: Lang) -> Proof:
     )
 
 
-__all__ = ["certificate", "compared", "listed", "newest", "proof", "replay", "show", "view"]
+__all__ = ["certificate", "compared", "proof", "replay", "show", "view"]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from fastapi import Response
 
+from api import decided
 from api.errors import sentence
 from api.principals import Scope
 from api.web.answers import page
 from api.web.door import Visit
-from api.web.views.deciding import Row, newest
+from api.web.views.decisions import Row, newest
 from api.web.views.lists import Lists, lists_of
 from api.web.views.queue import COUNTED, waiting
 from api.web.words import Words
@@ -23,8 +24,6 @@ from matching.decision import Verdict
 from matching.watch import alerts
 
 DAYS: Final = 14
-COUNTED_DECISIONS: Final = 500
-"""The newest decisions, of which the plot is made."""
 RECENT: Final = 8
 WIDTH, HEIGHT, BASE = 640, 180, 150
 ORDER: Final = tuple(reversed(Verdict))
@@ -58,8 +57,6 @@ class Plot(NamedTuple):
     days: tuple[Day, ...]
     most: int
     total: int
-    cut: bool
-    """Whether only the newest decisions were counted."""
 
 
 class Front(NamedTuple):
@@ -112,22 +109,16 @@ def _open_alerts(visit: Visit) -> list[object]:
 
 def plot_of(visit: Visit) -> Plot:
     """The decisions of the last days by verdict; counts alone, of which nobody learns who bids."""
-    stored = visit.service.ledger.decisions(tenant=visit.principal.tenant, limit=COUNTED_DECISIONS)
     last = china_day(visit.at)
     first = last - timedelta(days=DAYS - 1)
-    counted: Counter[tuple[date, Verdict]] = Counter()
-    for one in stored:
-        day = china_day(one.recorded_at)
-        if one.decision is not None and day >= first:
-            counted[day, one.decision.verdict] += 1
-    cut = len(stored) == COUNTED_DECISIONS and china_day(stored[-1].recorded_at) >= first
-    return drawn(visit.words, first, counted, cut)
+    counted = decided.counted(visit.service, visit.principal.tenant, first, last)
+    return drawn(visit.words, first, counted)
 
 
-def drawn(words: Words, first: date, counted: Counter[tuple[date, Verdict]], cut: bool) -> Plot:
+def drawn(words: Words, first: date, counted: Mapping[tuple[date, Verdict], int]) -> Plot:
     """Bars of whole pixels, one a day, BLOCK at the bottom."""
     days = [first + timedelta(days=n) for n in range(DAYS)]
-    rows = [tuple(counted[day, verdict] for verdict in ORDER) for day in days]
+    rows = [tuple(counted.get((day, verdict), 0) for verdict in ORDER) for day in days]
     most = max(map(sum, rows), default=0)
     step = WIDTH // DAYS
     made = []
@@ -147,5 +138,4 @@ def drawn(words: Words, first: date, counted: Counter[tuple[date, Verdict]], cut
         days=tuple(made),
         most=most,
         total=sum(map(sum, rows)),
-        cut=cut,
     )
