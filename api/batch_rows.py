@@ -36,3 +36,9 @@ def shown(row: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
         "column": error.get("column", ""),
         "error": error.get("code", ""),
     }
+
+
+def note_in(note: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
+    """What was noticed while a list was read, in one language."""
+    said = note["message"]
+    return {**note, "message": said[lang] if isinstance(said, Mapping) else said}

@@ -73,7 +73,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     ignored_columns: tuple[str, ...] = ()
     notes: tuple[dict[str, Any], ...] = ()
     tallies: tuple[tuple[int, ...], ...] = ()
-    """By part that is done, its rows by `batch_rows.KINDS`; empty for a batch that was begun before this was counted."""
+    """By part that is done, its rows by `batch_rows.KINDS`; empty for a batch that was begun without counting."""
 
 
 class Bad(msgspec.Struct, frozen=True, kw_only=True):

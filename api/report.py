@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from importlib import metadata
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -27,7 +28,7 @@ from api.explain import (
 from api.masking import mask_value
 from api.restricted import ordinary
 from graph.messages import Lang, say
-from matching.decision import Decision, Finding, SubjectResult, Verdict, strictest
+from matching.decision import Decision, Finding, ListPin, SubjectResult, Verdict, strictest
 
 
 @cache
@@ -94,11 +95,48 @@ def _decision(decision: Decision, lang: Lang, restricted: bool, replaced_by: str
     }
 
 
-def _summary(
-    decisions: Sequence[Decision], rows: Sequence[dict[str, Any]] | None, lang: Lang
-) -> list[dict[str, Any]]:
-    if rows is not None:
-        return list(rows)
+class _Versions:
+    """By what the decisions of a report were made: every version and list snapshot that any of them pins."""
+
+    def __init__(self) -> None:
+        self.pins: dict[str, dict[str, None]] = {}
+        self.lists: dict[tuple[str, str], tuple[ListPin, datetime]] = {}
+
+    def add(self, decision: Decision) -> None:
+        """Note what a decision pins."""
+        pins = decision.pins
+        for name, value in (
+            ("generation", pins.generation),
+            ("rules", pins.rule_pack),
+            ("policy", pins.policy_hash),
+            ("algorithm", pins.algorithm),
+        ):
+            self.pins.setdefault(name, {})[value] = None
+        for pin in pins.lists:
+            self.lists.setdefault((pin.code, pin.sha256), (pin, pins.known_at))
+
+    def told(self, lang: Lang) -> list[dict[str, Any]]:
+        """The lists as the page shows them; their age is that at the decision."""
+        return [
+            {
+                "title": list_title(pin.code, lang),
+                "sha256": pin.sha256,
+                "taken_at": moment(pin.taken_at, lang) if pin.taken_at is not None else "-",
+                "age": _age(pin.taken_at, at, lang),
+                "records": pin.records,
+                "stale": pin.stale,
+            }
+            for pin, at in self.lists.values()
+        ]
+
+
+def _age(taken: datetime | None, at: datetime, lang: Lang) -> str:
+    if taken is None:
+        return "-"
+    return say("api", "report.hours", lang, hours=f"{(at - taken).total_seconds() / 3600:,.1f}")
+
+
+def _summary(decision: Decision, lang: Lang) -> list[dict[str, Any]]:
     return [
         {
             "row": "",
@@ -108,19 +146,24 @@ def _summary(
             "rules": list(dict.fromkeys(f.code for f in findings_of(decision, i))),
             "remark": remark(decision, i, lang),
         }
-        for decision in decisions
         for i, bidder in enumerate(decision.bidders)
     ]
 
 
+def _says_something(told: Mapping[str, Any]) -> bool:
+    """Whether a decision is set out in full: somebody in it has a reason or an open point."""
+    return any(one["reasons"] or one["open"] for one in told["subjects"])
+
+
 def report(
-    decisions: Sequence[Decision],
+    decisions: Iterable[Decision],
     lang: Lang,
     *,
     made_at: datetime,
     rows: Sequence[dict[str, Any]] | None = None,
     restricted: bool = False,
     replaced: Mapping[str, str] | None = None,
+    about: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """The page, UTF-8.
 
@@ -131,32 +174,38 @@ def report(
         rows: the table at its head (default: every bidder of the decisions).
         restricted: also what only some may see; that somebody asked is on record (`api.restricted`).
         replaced: by decision, the one that replaced it by an override.
+        about: what its head says besides: who asked, of which file; codes `report.about.<name>` and values.
     """
-    if not restricted:
-        decisions = [ordinary(decision) for decision in decisions]
-    newer = replaced or {}
-    summary = _summary(decisions, rows, lang)
-    pins = {pin.code: pin for decision in decisions for pin in decision.pins.lists}
+    newer, versions = replaced or {}, _Versions()
+    summary: list[dict[str, Any]] = []
+    told: list[dict[str, Any]] = []
+    count = 0
+    for one in decisions:
+        decision = one if restricted else ordinary(one)
+        count += 1
+        versions.add(decision)
+        if rows is None:
+            summary += _summary(decision, lang)
+        found = _decision(decision, lang, restricted, newer.get(decision.decision_id, ""))
+        if count == 1 or _says_something(found):
+            # of thousands of decisions most say nothing: only what is printed is kept
+            told.append(mask_value(found))
+    if rows is not None:
+        summary = list(rows)
+    if count > 1:
+        told = [one for one in told if _says_something(one)]
     page = _template().render(
         lang="zh-CN" if lang == "zh" else "en",
         t=lambda code, **params: say("api", f"report.{code}", lang, **params),
         word=lambda group, value: word(group, value, lang),
         made_at=moment(made_at, lang),
+        about=mask_value([{"name": name, "value": value} for name, value in about]),
+        versions=[{"name": name, "values": list(values)} for name, values in versions.pins.items()],
+        program=metadata.version("liancheng"),
         overall=strictest(Verdict(row["verdict"]) for row in summary).value,
         counts={v.value: sum(row["verdict"] == v.value for row in summary) for v in reversed(Verdict)},
         rows=mask_value(summary),
-        decisions=mask_value(
-            [_decision(one, lang, restricted, newer.get(one.decision_id, "")) for one in decisions]
-        ),
-        lists=[
-            {
-                "title": list_title(pin.code, lang),
-                "sha256": pin.sha256,
-                "taken_at": moment(pin.taken_at, lang) if pin.taken_at is not None else "-",
-                "records": pin.records,
-                "stale": pin.stale,
-            }
-            for pin in pins.values()
-        ],
+        decisions=told,
+        lists=versions.told(lang),
     )
     return str(page).encode()

@@ -29,6 +29,8 @@ class InputRow(msgspec.Struct, frozen=True, kw_only=True):
     lot: str = ""
     incomplete: str = ""
     """Why the row may speak of parties that could not be told apart: its verdict can't be CLEAR."""
+    incomplete_in: Mapping[str, str] = {}
+    """The same by language, where it is kept for readers of both."""
 
 
 class RejectedRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +146,9 @@ def with_doubt(result: dict[str, Any], row: InputRow, lang: Lang) -> dict[str, A
         return result
     verdict = strictest([Verdict(result["verdict"]), Verdict.UNDETERMINED])
     if verdict is Verdict.UNDETERMINED:
-        result["remark"] = say("api", "screen.incomplete", lang, message=row.incomplete)
+        result["remark"] = say(
+            "api", "screen.incomplete", lang, message=row.incomplete_in.get(lang, row.incomplete)
+        )
     return {**result, "verdict": verdict.value}
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -22,12 +22,13 @@ from api.batches import MOST_ROWS, Bad, Reading
 from api.problems import MAX_BODY
 from api.routes.problem import ProblemError
 from api.screening import InputRow
-from graph.messages import Lang
+from graph.messages import LANGS, Lang
 from loaders.errors import FileError
 from loaders.files import Limits
 
 if TYPE_CHECKING:
-    from loaders.bidders import BiddersFile
+    from loaders.base import Problem
+    from loaders.bidders import BidderRow
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES: Final = {
@@ -178,41 +179,53 @@ def read(upload: Upload, home: Path, lang: Lang) -> Reading:
             raise FileError("bidders.not_bidders")
         if len(found.rows) + len(found.rejected) > min(MOST_ROWS, MAX_LISTED):
             raise ProblemError("http.too_large", detail=str(MOST_ROWS))
-        other: Lang = "en" if lang == "zh" else "zh"
-        again = read_bidders(path, other, LIMITS) if found.rejected else found
     return Reading(
         format=found.format,
         rows=[_row(row) for row in found.rows],
-        bad=_bad(found, again, lang, other),
+        bad=_bad(found.refused),
         unknown=found.columns["unknown"],
         mapped=found.columns["mapped"],
         ignored=found.columns["ignored"],
-        notes=[
-            {**note, "message": str(note["message"]).replace(str(path), upload.name)} for note in found.notes
-        ][:NOTES],
+        notes=[_note(problem, str(path), upload.name) for problem in found.noted[:NOTES]],
     )
 
 
-def _row(row: object) -> InputRow:
-    from loaders.bidders import BidderRow
+def _note(problem: Problem, path: str, name: str) -> dict[str, Any]:
+    """A note, which names the file as its sender does."""
+    from loaders.report import entry
 
-    assert isinstance(row, BidderRow)  # noqa: S101  (narrowing only)
-    said = "; ".join(warning["message"] for warning in row.warnings) or "-"
+    said = {lang: entry(problem, lang)["message"].replace(path, name) for lang in LANGS}
+    return {**entry(problem, "en"), "message": said}
+
+
+def _row(row: BidderRow) -> InputRow:
+    doubt = {}
+    if not row.complete:
+        doubt = {lang: "; ".join(_sentences(row.warned, lang)) or "-" for lang in LANGS}
     return InputRow(
         row=row.row, client_id=row.client_id, fields=row.fields, project=row.project, lot=row.lot,
-        incomplete="" if row.complete else said,
+        incomplete=doubt.get("en", ""), incomplete_in=doubt,
     )  # fmt: skip
 
 
-def _bad(found: BiddersFile, again: BiddersFile, lang: Lang, other: Lang) -> list[Bad]:
+def _sentences(problems: Sequence[Problem], lang: Lang) -> list[str]:
+    from loaders.report import entry
+
+    return [entry(problem, lang)["message"] for problem in problems]
+
+
+def _bad(refused: Sequence[Problem]) -> list[Bad]:
+    from loaders.report import entry
+
     return [
         Bad(
             row=one["row"] or 0,
             column=one["column"] or "",
             code=one["code"],
-            message={lang: one["message"], other: same["message"]},
+            message={lang: entry(problem, lang)["message"] for lang in LANGS},
         )
-        for one, same in zip(found.rejected, again.rejected, strict=True)
+        for problem in refused
+        for one in (entry(problem, "en"),)
     ]
 
 

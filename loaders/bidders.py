@@ -70,6 +70,8 @@ class BidderRow(Doc):
     complete: bool = True
     """False: the row may speak of members that could not be told apart; its verdict can't be CLEAR."""
     warnings: tuple[dict[str, Any], ...] = ()
+    warned: tuple[Problem, ...] = ()
+    """The warnings before they were put into a language."""
 
 
 class BiddersFile(Doc):
@@ -83,6 +85,9 @@ class BiddersFile(Doc):
     rejected: tuple[dict[str, Any], ...]
     columns: dict[str, Any]
     notes: tuple[dict[str, Any], ...] = ()
+    refused: tuple[Problem, ...] = ()
+    noted: tuple[Problem, ...] = ()
+    """What was rejected and noted, before it was put into a language."""
 
 
 def _differing(
@@ -222,6 +227,8 @@ def read_bidders(path: Path, lang: Lang, limits: Limits | None = None) -> Bidder
             [heading for heading in plan.unknown if heading not in taken],
         ),
         notes=tuple(entry(problem, lang) for problem in notes),
+        refused=tuple(rejected),
+        noted=tuple(notes),
     )
 
 
@@ -241,6 +248,7 @@ def _row(mapper: Mapper, table: Table, line: Line, plan: Plan, lang: Lang) -> Bi
         complete = False
     client_id = (row.flag("client_id") or str(line.number))[:MAX_NAME]
     fields["client_id"] = client_id
+    warned = tuple(as_problem(line, plan, code, field, params) for code, field, params in row.problems)
     return BidderRow(
         row=line.number,
         client_id=client_id,
@@ -248,7 +256,6 @@ def _row(mapper: Mapper, table: Table, line: Line, plan: Plan, lang: Lang) -> Bi
         project=row.get("project"),
         lot=row.get("lot"),
         complete=complete,
-        warnings=tuple(
-            entry(as_problem(line, plan, code, field, params), lang) for code, field, params in row.problems
-        ),
+        warnings=tuple(entry(problem, lang) for problem in warned),
+        warned=warned,
     )

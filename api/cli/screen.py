@@ -67,7 +67,8 @@ def screen(
     if run.format == "html":
         from api.report import report
 
-        run.emit_bytes(report(decisions, run.lang, made_at=bootstrap.now(), rows=table))
+        about = [("asked_by", "cli"), ("name", bidders.name), ("rows", str(len(table)))]
+        run.emit_bytes(report(decisions, run.lang, made_at=bootstrap.now(), rows=table, about=about))
     else:
         run.emit(Table(columns=columns(run.lang), rows=table))
     if rejected:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import batches, bootstrap, uploads
 from api.batch_pages import results as parts_of
-from api.batch_rows import shown
+from api.batch_rows import note_in, shown
 from api.handing_in import BatchOptions, handed_in
 from api.output import Column, Table, render
 from api.principals import Principal, Scope
@@ -25,7 +25,8 @@ from api.routes.query import asks, read_query
 from api.routes.shapes import Given, Taken, gives
 from api.rows import COLUMNS
 from graph.dates import iso
-from matching.ledger import Item, visible
+from graph.messages import Lang
+from matching.ledger import Item, Ledger, visible
 from matching.ledger.items import read_body
 from matching.request import Model, Short
 
@@ -138,7 +139,7 @@ async def hand_in(request: Request) -> Response:
 
 def _create(request: Request, asked: BatchOptions, upload: uploads.Upload) -> Response:
     item = handed_in(request, asked, upload)
-    return json_answer(show(item), 202, {"Location": f"/v1/batches/{item.id}"})
+    return json_answer(show(item, lang_of(request)), 202, {"Location": f"/v1/batches/{item.id}"})
 
 
 def found(request: Request, identity: str) -> Item:
@@ -161,7 +162,7 @@ def _found(item: Item | None, who: Principal) -> Item:
     return item
 
 
-def show(item: Item) -> BatchShown:
+def show(item: Item, lang: Lang) -> BatchShown:
     """A batch as answers show it."""
     body: batches.Batch = read_body(item, batches.Batch)
     strictest = batches.verdict(body)
@@ -183,7 +184,7 @@ def show(item: Item) -> BatchShown:
         unknown_columns=body.unknown_columns,
         ignored_columns=body.ignored_columns,
         mapped_columns=body.mapped_columns,
-        notes=body.notes,
+        notes=tuple(note_in(note, lang) for note in body.notes),
         results=f"/v1/batches/{item.id}/results",
     )
 
@@ -201,10 +202,10 @@ def listed(request: Request) -> Response:
     page = service(request).ledger.items.page(
         batches.BATCH, tenant=who.tenant, before=before, limit=asked.limit
     )
-    now = bootstrap.now()
-    shown = [show(item) for item in page if item.body is not None and visible(item, who.viewer, now)]
+    now, lang = bootstrap.now(), lang_of(request)
+    seen = [show(item, lang) for item in page if item.body is not None and visible(item, who.viewer, now)]
     more = page[-1].event_seq if len(page) == asked.limit else None
-    return json_answer(BatchPage(batches=tuple(shown), next=cursor(more)))
+    return json_answer(BatchPage(batches=tuple(seen), next=cursor(more)))
 
 
 @router.get(
@@ -214,7 +215,7 @@ def listed(request: Request) -> Response:
 )
 def read(request: Request, batch_id: str) -> Response:
     """How far a batch is."""
-    return json_answer(show(found(request, batch_id)))
+    return json_answer(show(found(request, batch_id), lang_of(request)))
 
 
 @router.get(
@@ -248,13 +249,17 @@ def results(request: Request, batch_id: str) -> Response:
                 at = number * batches.MOST_ROWS + start + room
                 break
         return json_answer(ResultPage(rows=tuple(rows), next=cursor(at), state=item.state))
+    return results_file(item, ledger, asked.format, lang)
+
+
+def results_file(item: Item, ledger: Ledger, format: str, lang: Lang) -> Response:
+    """All results so far as one file, in the order of the list."""
     everything = [one for _, told in parts_of(ledger, item) for one in told]
     everything.sort(key=lambda one: int(one["row"]))
     columns = tuple(Column(key, key, wide) for key, wide in (*COLUMNS, ("column", 0), ("error", 0)))
     table = Table(columns=columns, rows=[shown(one, lang) for one in everything])
-    data = render(table, asked.format, to_file=True)
-    name = f'attachment; filename="batch-{item.id}.{asked.format}"'
-    return Response(data, 200, {"Content-Disposition": name}, FORMATS[asked.format])
+    name = f'attachment; filename="batch-{item.id}.{format}"'
+    return Response(render(table, format, to_file=True), 200, {"Content-Disposition": name}, FORMATS[format])
 
 
 @router.get(
@@ -282,7 +287,7 @@ def results(request: Request, batch_id: str) -> Response:
 )
 async def events(request: Request, batch_id: str) -> Response:
     """Progress as server-sent events, until the batch has ended."""
-    who, parts = asking(request), service(request)
+    who, parts, lang = asking(request), service(request), lang_of(request)
     await run_in_threadpool(found, request, batch_id)
     last = request.headers.get("last-event-id", "")
     seen = int(last) if last.isascii() and last.isdigit() and len(last) < 10 else 0
@@ -299,7 +304,7 @@ async def events(request: Request, batch_id: str) -> Response:
                 ended = item.state != batches.WORKING
                 yield format_sse_event(
                     event=item.state if ended else "progress",
-                    data_str=msgspec.json.encode(show(item), order="sorted").decode(),
+                    data_str=msgspec.json.encode(show(item, lang), order="sorted").decode(),
                     id=str(item.version),
                 )
                 told, waited = item.version, 0.0
@@ -326,7 +331,7 @@ def cancel(request: Request, batch_id: str) -> Response:
     item = batches.cancel(
         service(request).ledger, batch_id, tenant=who.tenant, actor=who.id, at=bootstrap.now()
     )
-    return json_answer(show(item))
+    return json_answer(show(item, lang_of(request)))
 
 
 @router.post(
@@ -339,7 +344,7 @@ def resume(request: Request, batch_id: str) -> Response:
     found(request, batch_id)
     who = asking(request)
     item = batches.resume(service(request).ledger, batch_id, tenant=who.tenant, at=bootstrap.now())
-    return json_answer(show(item))
+    return json_answer(show(item, lang_of(request)))
 
 
 @router.delete(

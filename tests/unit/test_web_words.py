@@ -12,7 +12,8 @@ from graph.messages import catalogue
 ROOM = Path(__file__).resolve().parents[2] / "api" / "web"
 TEMPLATES = sorted((ROOM / "templates").glob("*.html"))
 IN_PLACE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|hx-on|hx-vals=.js", re.IGNORECASE)
-BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pin.", "done.")
+BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pin.", "done.",
+         "batch.field.", "batch.explained.", "batch.option.", "batch.stated.", "batch.state.", "batch.trouble.")  # fmt: skip
 """Families whose codes are put together from a value."""
 
 
