@@ -43,6 +43,7 @@ class Layout(NamedTuple):
 PLACES: Final = (
     ("/", "front", None),
     ("/search", "search", Scope.GRAPH),
+    ("/batches", "batches", Scope.READ),
     ("/decisions", "decisions", Scope.READ),
     ("/reviews", "reviews", Scope.CASES),
     ("/lists", "lists", Scope.READ),

@@ -15,7 +15,7 @@ from api.routes.problem import ProblemError
 from api.web import assets
 from api.web.answers import failure, problem_page
 from api.web.door import Page, Visit, enter, read_form, read_upload
-from api.web.views import account, deciding, decisions, front, lists, party, queue, searching
+from api.web.views import account, batch, deciding, decisions, front, lists, party, queue, searching
 
 _POST: Final = ("POST",)
 _OWN: Final = "People end their own session and choose their own password, before anything else."
@@ -35,6 +35,13 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/reviews/{decision_id}/{pair}", queue.one, scope=Scope.CASES),
     Page("/reviews/{decision_id}/{pair}", queue.answer, _POST, scope=Scope.CASES),
     Page("/lists", lists.show, scope=Scope.READ),
+    Page("/batches", batch.listed, scope=Scope.READ),
+    Page("/batches", batch.hand_in, _POST, scope=Scope.DECIDE, takes_file=True),
+    Page("/batches/template.{format}", batch.template, scope=Scope.READ),
+    Page("/batches/{batch_id}", batch.show, scope=Scope.READ),
+    Page("/batches/{batch_id}", batch.act, _POST, scope=Scope.DECIDE),
+    Page("/batches/{batch_id}/results.{format}", batch.download, scope=Scope.READ),
+    Page("/batches/{batch_id}/report", batch.printed, scope=Scope.READ),
     Page("/set-up", account.set_up, scope=Scope.ADMIN),
     Page("/set-up", account.first_administrator, _POST, scope=Scope.ADMIN),
     Page("/sign-in", account.sign_in_form, open_to="anybody", reason="People say here who they are."),
