@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
 
 from api.masking import mask_text
 from api.problems import RequestError, read_json
@@ -77,7 +80,7 @@ def _pin(given: Any) -> CasePin:
 
 
 def _place(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
         raise GraphFormError("case.graph")
     if abs(value) > FURTHEST:
         raise GraphFormError("case.graph")
@@ -130,6 +133,21 @@ def bare(pins: Sequence[CasePin], as_of: datetime) -> Picture:
     return Picture(as_of=as_of, nodes=tuple(_bare(pin, known=True) for pin in pins))
 
 
+def handed(picture: Picture) -> Picture:
+    """A picture to be handed on: parties by their own codes, others by a number within it, never by keys of a store."""
+    names = {
+        node.id: node.code or f"{node.type or 'node'}-{number}" for number, node in enumerate(picture.nodes, 1)
+    }
+    return msgspec.structs.replace(
+        picture,
+        nodes=tuple(msgspec.structs.replace(node, id=names[node.id]) for node in picture.nodes),
+        edges=tuple(
+            msgspec.structs.replace(edge, source=names[edge.source], target=names[edge.target])
+            for edge in picture.edges
+        ),
+    )
+
+
 def _bare(pin: CasePin, *, known: bool) -> PictureNode:
     return PictureNode(
         id=pin.node, name=mask_text(pin.label), x=pin.x, y=pin.y, pinned=pin.pinned, known=known
@@ -165,4 +183,4 @@ def _said(words: str, share: str | None) -> str:
     return words if share is None else f"{words} {share}%"
 
 
-__all__ = ["GraphForm", "GraphFormError", "bare", "merged", "picture_of", "read_graph"]
+__all__ = ["GraphForm", "GraphFormError", "bare", "handed", "merged", "picture_of", "read_graph"]

@@ -10,7 +10,7 @@ from fastapi import Request
 from pydantic import Field
 
 from api import bootstrap
-from api.case_pictures import picture_of
+from api.case_pictures import bare, handed, picture_of
 from api.explore.told import Teller
 from api.masking import mask_value
 from api.principals import Scope
@@ -189,6 +189,8 @@ def freeze_case(request: Request, case_id: str) -> Item:
     whole = cases.read(item)
     case, _ = cases.unsealed(whole, cases.sealed_decisions(whole, item, who.viewer, now))
     generation, picture = "", picture_now(request, case)
+    if picture is None and case.pins:
+        picture = bare(case.pins, case.as_of or now)
     with suppress(GenerationError, StoreError), parts.generation() as current:
         generation = current.ref
     return snapshots.freeze(
@@ -200,7 +202,7 @@ def freeze_case(request: Request, case_id: str) -> Item:
         generation=generation,
         actor=who.id,
         at=now,
-        picture=picture,
+        picture=None if picture is None else handed(picture),
     )
 
 

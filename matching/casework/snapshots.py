@@ -101,7 +101,7 @@ def freeze(
         generation: the generation of records that was current.
         actor: who takes it.
         at: when.
-        picture: what the case's picture shows now, as its taker may see it.
+        picture: what the case's picture shows now, as its taker may see it; the pins stand in it.
 
     Raises:
         LedgerError: nothing was kept.
@@ -120,10 +120,10 @@ def freeze(
         title=case.title,
         summary=case.summary,
         assignee=case.assignee,
-        parties=case.parties,
+        parties=tuple(_handed(one) for one in case.parties),
         decisions=tuple(_frozen(one, lookup) for one in whole.decisions if one.decision_id not in sealed),
         links=case.links,
-        pins=case.pins,
+        pins=() if picture is not None else case.pins,
         notes=tuple(_frozen_note(note) for note in seen),
         generation=generation,
         due_on=case.due_on,
@@ -166,6 +166,11 @@ def read_snapshot(item: Item) -> Snapshot:
 def content_hash(body: bytes) -> str:
     """SHA-256 of a snapshot's canonical bytes, in hex: what a copy that was handed on can be compared with."""
     return hashlib.sha256(body).hexdigest()
+
+
+def _handed(party: CaseParty) -> CaseParty:
+    """A party as it is handed on: the graph's key means nothing elsewhere, so it stands for nobody who has a name."""
+    return msgspec.structs.replace(party, id="") if party.name or party.code else party
 
 
 def _frozen(one: CaseDecision, lookup: Lookup) -> FrozenDecision:
