@@ -13,6 +13,7 @@ from api.routes.problem import ProblemError
 
 FILES: Final = {
     "app.css": "text/css; charset=utf-8",
+    "cases.css": "text/css; charset=utf-8",
     "tender.css": "text/css; charset=utf-8",
     "app.js": "text/javascript; charset=utf-8",
     "icon.svg": "image/svg+xml",

@@ -46,6 +46,7 @@ PLACES: Final = (
     ("/batches", "batches", Scope.READ),
     ("/decisions", "decisions", Scope.READ),
     ("/reviews", "reviews", Scope.CASES),
+    ("/cases", "cases", Scope.CASES),
     ("/lists", "lists", Scope.READ),
 )
 _NEXT_THEME: Final = {"auto": "dark", "dark": "light", "light": "auto"}

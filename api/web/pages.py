@@ -14,6 +14,7 @@ from api.routes.access import SAFE_METHODS, refuse_other_sites
 from api.routes.problem import ProblemError
 from api.web import assets
 from api.web.answers import failure, problem_page
+from api.web.case_pages import PAGES as CASE_PAGES
 from api.web.door import Page, Visit, enter, read_form, read_upload
 from api.web.views import account, batch, deciding, decisions, front, lists, party, queue, searching
 
@@ -34,6 +35,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/reviews", queue.show, scope=Scope.CASES),
     Page("/reviews/{decision_id}/{pair}", queue.one, scope=Scope.CASES),
     Page("/reviews/{decision_id}/{pair}", queue.answer, _POST, scope=Scope.CASES),
+    *CASE_PAGES,
     Page("/lists", lists.show, scope=Scope.READ),
     Page("/batches", batch.listed, scope=Scope.READ),
     Page("/batches", batch.hand_in, _POST, scope=Scope.DECIDE, takes_file=True),
