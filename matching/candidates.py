@@ -6,7 +6,8 @@ A candidate is a listing worth comparing and the keys that produced it. It decid
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -20,6 +21,8 @@ MOST_DAMAGED = 2_000
 """Records compared of those under one key of names with lost characters; the keys hold a handful each."""
 MOST_NAMES = 4
 """Names of one party that are searched for likeness: its own, then what it was called before or beside."""
+KEPT = 4_096
+"""Searched names whose neighbours are kept: some 3 kB each."""
 SIMILAR = ("similar",)
 """The keys of a candidate that only resembles the subject."""
 
@@ -118,6 +121,14 @@ class ExactCandidates:
         return [Candidate(ordinal, tuple(found[ordinal])) for ordinal in sorted(found)]
 
 
+class _Near(NamedTuple):
+    """A listed name that resembles a searched one, and the listings that bear it."""
+
+    key: int
+    alike: Alike
+    ordinals: tuple[int, ...]
+
+
 class FuzzyCandidates:
     """Exact candidates, and for organisations the listings whose names resemble one of the subject's (E5)."""
 
@@ -129,10 +140,19 @@ class FuzzyCandidates:
             index: the names of its lists.
             limit: listed names that are looked at for one name of a subject.
         """
-        self._generation = generation
         self._exact = ExactCandidates(generation)
-        self._index = index
         self._limit = limit
+
+        def look(text: str) -> tuple[_Near, ...]:
+            return tuple(
+                [
+                    _Near(found.key, Alike(text, found.text), tuple(generation.listings(found.key)))
+                    for found in index.search(text, limit)
+                ]
+            )
+
+        # the same companies bid again and again; a name that is searched once more finds the same in a generation
+        self._near = lru_cache(maxsize=KEPT)(look)
 
     def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
         """Exact candidates first; then, if asked for, those that resemble, best name first."""
@@ -142,8 +162,8 @@ class FuzzyCandidates:
         own = {keys.org_name(name) for name in (subject.n6, *subject.former) if name}
         alike: dict[int, list[Alike]] = {}
         for text in subject.texts[:MOST_NAMES]:
-            for found in self._index.search(text, self._limit):
+            for found in self._near(text):
                 if found.key not in own:  # a name written alike is the exact search's affair
-                    for ordinal in self._generation.listings(found.key):
-                        alike.setdefault(ordinal, []).append(Alike(text, found.text))
+                    for ordinal in found.ordinals:
+                        alike.setdefault(ordinal, []).append(found.alike)
         return [*exact, *(Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items())]

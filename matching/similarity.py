@@ -27,12 +27,19 @@ from matching.decision import (
     ScorePart,
     Similarity,
 )  # fmt: skip
+from matching.kept import Kept
 from matching.names import layout as at
-from matching.names.coding import encode, encode_many
-from matching.names.lexicon import lexicon
+from matching.names.coding import encode_many
 from matching.names.model import model_hash
-from matching.names.parse import read
-from matching.names.score import EQUAL, OTHER_SCRIPT, NameComparison, compare_names, probability, score_pairs
+from matching.names.score import (
+    EQUAL,
+    OTHER_SCRIPT,
+    NameComparison,
+    compare_names,
+    probability,
+    read_name,
+    score_pairs,
+)
 from matching.names.thresholds import threshold
 from matching.policy import Policy
 from matching.subjects import Subject, mention_region
@@ -53,6 +60,8 @@ NEAR: Final = 2_000
 """How far below the threshold a name still counts as a near miss, which is kept for audit."""
 SHORT_LIST: Final = 10_000
 """Shorter lists are judged as if they had so many names: few alarms are no reason to take neighbours for slips."""
+KEPT: Final = 2_048
+"""Parties whose likeness is kept: some 8 kB each."""
 MOST_TRACES: Final = 3
 """Names put aside that are kept of one subject."""
 
@@ -90,7 +99,30 @@ class _Weighed(NamedTuple):
 
 
 class Similar:
-    """Judges candidates that only resemble a subject, against one index and one policy."""
+    """Judges candidates that only resemble a subject, against one index and one policy.
+
+    The same companies bid again and again: what was judged last is kept. One generation and one policy always judge
+    alike, so that what is kept is what would be found again.
+    """
+
+    def __init__(self, generation: Generation, index: NameSearch, policy: Policy) -> None:
+        self._judging = _Judging(generation, index, policy)
+        self.threshold = self._judging.threshold
+        """Points from which names count as similar."""
+        self._kept: Kept[tuple[bytes, tuple[Candidate, ...]], tuple[Judged, ...]] = Kept(KEPT)
+
+    def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> Sequence[Judged]:
+        """The candidates that resemble enough, and the near misses worth keeping, best first."""
+        key = (msgspec.msgpack.encode(subject), tuple(candidates))
+        found = self._kept.get(key)
+        if found is None:
+            found = self._judging.judge(subject, key[1])
+            self._kept.put(key, found)
+        return found
+
+
+class _Judging:
+    """The judging itself."""
 
     def __init__(self, generation: Generation, index: NameSearch, policy: Policy) -> None:
         self._generation = generation
@@ -98,10 +130,9 @@ class Similar:
         self._budget = policy.alarm_budget
         known = policy.register_holds if generation.has_register else 0
         self.threshold = threshold(max(self._list_size, SHORT_LIST), self._budget, known)
-        """Points from which names count as similar."""
 
-    def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> list[Judged]:
-        """The candidates that resemble enough, and the near misses worth keeping, best first."""
+    def judge(self, subject: Subject, candidates: tuple[Candidate, ...]) -> tuple[Judged, ...]:
+        """As `Similar.judge`."""
         best = self._best(candidates)
         ranked = sorted(candidates, key=lambda one: (-best[one.ordinal].points, one.ordinal))
         most = _most(subject)
@@ -127,9 +158,9 @@ class Similar:
                 aside.add(scored.alike.right)
             kept.append(one)
         if not kept:
-            return []
+            return ()
         names = dict.fromkeys((best[one.ordinal].alike.right, best[one.ordinal].points) for one in ranked)
-        return [self._explained(one, names) for one in kept]
+        return tuple([self._explained(one, names) for one in kept])
 
     def _best(self, candidates: Sequence[Candidate]) -> dict[int, _Scored]:
         """The best pair of names of every candidate; all pairs are scored at once."""
@@ -203,9 +234,8 @@ class Similar:
             n6 = text.org_key(left)
             stated = {code for i in subject.ids if i.state != "masked" for code in _codes(i.scheme, i.value)}
             held = [_valid(party.ids) for party in self._parties(n6)]
-            known[left] = (
-                any(not stated.isdisjoint(codes) for codes in held)
-                or ((not stated or not all(held)) and self._generation.registered(n6))
+            known[left] = any(not stated.isdisjoint(codes) for codes in held) or (
+                (not stated or not all(held)) and self._generation.registered(n6)
             )
         return known[left]
 
@@ -311,9 +341,7 @@ def _whole(shown: str) -> str:
 @lru_cache(maxsize=4096)
 def _read(name: str) -> NameParts:
     """A name as the model read it."""
-    chars = encode(name)
-    labels = np.zeros(len(chars), np.uint8)
-    read(chars, lexicon(), labels, np.zeros(at.FIELDS, np.int32))
+    labels = read_name(name).labels
     runs: dict[str, list[str]] = {}
     last = ""
     for char, label in zip(name, labels.tolist(), strict=False):

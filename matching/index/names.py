@@ -14,13 +14,13 @@ import numpy.typing as npt
 from graph.generation.errors import GenerationError
 from graph.generation.format import Mapped
 from matching.index import extract
-from matching.index.latin import latin_names
+from matching.index.latin import latin_name, latin_names
 from matching.index.search import search
 from matching.index.segment import BASE, DEAD, DELTA, Segment, empty, find_key, is_dead, open_segment
 from matching.index.tables import fingerprint
 from matching.index.votes import RANKED, Scratch, scratch
 from matching.names.characters import characters
-from matching.names.coding import Chars, encode_many
+from matching.names.coding import Chars, encode, encode_many
 from matching.names.latin_keys import sound_keys
 from matching.names.lexicon import lexicon
 
@@ -123,15 +123,17 @@ class NameIndex:
         Returns:
             Nothing for an empty name; otherwise what shares a key or rare characters, near or not.
         """
-        chars, offsets = encode_many([text])
+        chars = encode(text)
+        offsets = np.array((0, len(chars)), np.int64)
         entries, costs, kinds = self._run(chars, offsets, limit, 1)
-        return [
-            Candidate(entry, self.key(entry), self.text(entry), cost, _why(found))
-            for entry, cost, found in zip(
-                entries[0].tolist(), costs[0].tolist(), kinds[0].tolist(), strict=True
-            )
-            if entry >= 0
-        ]
+        base, (own, added) = len(self._base.keys), self._columns
+        found: list[Candidate] = []
+        for entry, cost, why in zip(entries[0].tolist(), costs[0].tolist(), kinds[0].tolist(), strict=True):
+            if entry < 0:
+                break
+            column, place = (own, entry) if entry < base else (added, entry - base)
+            found.append(Candidate(entry, column.key(place), column.text(place), cost, _why(why)))
+        return found
 
     def search_many(
         self, names: Sequence[str] | tuple[Chars, Offsets], limit: int = LIMIT, threads: int = 0
@@ -155,7 +157,7 @@ class NameIndex:
             raise ValueError(f"limit {limit} is not between 1 and {MOST}")
         count = len(offsets) - 1
         entries, costs, kinds = (np.empty((count, limit), np.int32) for _ in range(3))
-        extra, places = latin_names(chars, offsets)
+        extra, places = latin_names(chars, offsets) if count > 1 else latin_name(chars)
 
         def run(low: int) -> None:
             own = self._free.pop() if self._free else scratch(MOST)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -89,29 +90,32 @@ class NameComparison(Doc):
     vetoes: tuple[str, ...] = ()
 
 
-class _Read(NamedTuple):
+class ReadName(NamedTuple):
+    """A name with the label of each character and what its parts are."""
+
     chars: Chars
     labels: npt.NDArray[np.uint8]
     fields: Ints
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str) -> _Read:
+def read_name(text: str) -> ReadName:
+    """A name (`graph.text.index_text`) as the model reads it. Nobody may write into what comes out."""
     chars = encode(text)
     labels = np.zeros(len(chars), np.uint8)
     fields = np.zeros(at.FIELDS, np.int32)
     read(chars, lexicon(), labels, fields)
-    return _Read(chars, labels, fields)
+    return ReadName(chars, labels, fields)
 
 
-def _head(name: _Read) -> _Read:
+def _head(name: ReadName) -> ReadName:
     """The company to which a branch belongs."""
     end = int(name.fields[at.HEAD_END])
     chars = name.chars[:end].copy()
     labels = np.zeros(len(chars), np.uint8)
     fields = np.zeros(at.FIELDS, np.int32)
     read(chars, lexicon(), labels, fields)
-    return _Read(chars, labels, fields)
+    return ReadName(chars, labels, fields)
 
 
 def probability(points: int) -> int:
@@ -135,7 +139,7 @@ def compare_names(left: str, right: str) -> NameComparison:
         return NameComparison(points=EQUAL, relation="same", parts=(Part(name="equal", points=EQUAL),))
     if not left or not right:
         return NameComparison(points=-EQUAL, relation="different", parts=(Part(name="empty", points=-EQUAL),))
-    a, b = _read(left), _read(right)
+    a, b = read_name(left), read_name(right)
     scripts = int(a.fields[at.SCRIPT]), int(b.fields[at.SCRIPT])
     if 2 in scripts:
         return _other_script(left, right, scripts)
@@ -164,17 +168,45 @@ def _other_script(left: str, right: str, scripts: tuple[int, int]) -> NameCompar
     )
 
 
-def _compare(a: _Read, b: _Read) -> NameComparison:
-    tables, space = characters(), workspace()
+@cache
+def _spaces() -> list[Workspace]:
+    """Arrays that no thread uses just now: making them costs as much as comparing two names."""
+    return []
+
+
+def _space() -> Workspace:
+    """Arrays to compare with, to be put back into `_spaces` afterwards."""
+    try:
+        return _spaces().pop()
+    except IndexError:
+        return workspace()
+
+
+def _group_runs() -> tuple[tuple[str, int, int], ...]:
+    """Neighbouring features of one group: the group, and where they begin and end."""
+    runs, begin = [], 0
+    for group, found in groupby(features.FEATURES, lambda feature: feature.group):
+        end = begin + len(tuple(found))
+        runs.append((group, begin, end))
+        begin = end
+    return tuple(runs)
+
+
+_GROUPS: Final = _group_runs()
+
+
+def _compare(a: ReadName, b: ReadName) -> NameComparison:
+    tables, space = characters(), _space()
     row = np.zeros(features.COUNT, np.int32)
     vetoes, count, swapped = features.compare(
         a.chars, a.labels, a.fields, b.chars, b.labels, b.fields, tables, features.crowds(), space, row
     )
     parts = np.zeros(features.COUNT + 1, np.int64)
     points = contributions(model(), row, parts)
-    summed: dict[str, int] = {"start": int(parts[-1])}
-    for feature, part in zip(features.FEATURES, parts.tolist(), strict=False):
-        summed[feature.group] = summed.get(feature.group, 0) + part
+    added: list[int] = parts.tolist()
+    summed: dict[str, int] = {"start": added[-1]}
+    for group, begin, end in _GROUPS:
+        summed[group] = summed.get(group, 0) + sum(added[begin:end])
     if abs(points) >= EQUAL:
         kept = EQUAL - 1 if points > 0 else 1 - EQUAL
         summed["limit"] = kept - points
@@ -183,16 +215,18 @@ def _compare(a: _Read, b: _Read) -> NameComparison:
     relation = "same" if points >= pair_threshold() and not vetoes else "different"
     if vetoes & (features.HEAD_AND_BRANCH | features.BRANCHES_DIFFER) and _same_head(a, b):
         relation = "branch_of"
+    edits = _edits(space, count, bool(swapped))
+    _spaces().append(space)
     return NameComparison(
         points=points,
         relation=relation,
-        parts=tuple(Part(name=name, points=value) for name, value in summed.items() if value),
-        edits=_edits(space, count, bool(swapped)),
+        parts=tuple([Part(name=name, points=value) for name, value in summed.items() if value]),
+        edits=edits,
         vetoes=names,
     )
 
 
-def _same_head(a: _Read, b: _Read) -> bool:
+def _same_head(a: ReadName, b: ReadName) -> bool:
     """Whether one name is a branch and the other its head office."""
     branch, head = (a, b) if a.fields[at.BRANCH_KIND_ID] else (b, a)
     if head.fields[at.BRANCH_KIND_ID]:
@@ -201,10 +235,12 @@ def _same_head(a: _Read, b: _Read) -> bool:
     if np.array_equal(company.chars, head.chars):
         return True
     row = np.zeros(features.COUNT, np.int32)
+    space = _space()
     vetoes, _, _ = features.compare(
         company.chars, company.labels, company.fields, head.chars, head.labels, head.fields,
-        characters(), features.crowds(), workspace(), row,
+        characters(), features.crowds(), space, row,
     )  # fmt: skip
+    _spaces().append(space)
     return not vetoes and evaluate(model(), row) >= pair_threshold()
 
 
@@ -299,10 +335,12 @@ def score_pairs(
     trees = scored_by or model()
 
     def run(low: int, high: int) -> None:
+        space = _space()
         _score_some(
             left, left_offsets, right, right_offsets, pairs, low, high, lexicon(), characters(),
-            features.crowds(), trees, workspace(), points, vetoes, wanted,
+            features.crowds(), trees, space, points, vetoes, wanted,
         )  # fmt: skip
+        _spaces().append(space)
 
     if threads < 2 or count < 2000:
         run(0, count)
