@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 CST = timezone(timedelta(hours=8), "CST")
 """China Standard Time. Mainland clocks have had no daylight saving since 1991; listings are younger."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def start_of_day(day: date) -> datetime:
@@ -77,10 +78,10 @@ def iso(instant: datetime) -> str:
 
 def to_micros(instant: datetime) -> int:
     """Microseconds since 1970 UTC, exact: what stores and mapped files keep."""
-    delta = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = instant - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def from_micros(value: int) -> datetime:
     """The instant for `to_micros`' number, in China time."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)).astimezone(CST)
+    return (_EPOCH + timedelta(microseconds=value)).astimezone(CST)

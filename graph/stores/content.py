@@ -98,8 +98,11 @@ def strong(scheme: str, value: str) -> str | None:
 def strong_ids(mention: Mention) -> tuple[str, ...]:
     """The strong identifiers of a mention: valid ones only, of schemes that fit what the subject is."""
     found: tuple[str, ...] = ()
+    if not mention.ids:
+        return found
+    fitting = _schemes(mention.type)
     for one in mention.ids:
-        if one.state == "valid" and one.scheme in _schemes(mention.type):
+        if one.state == "valid" and one.scheme in fitting:
             form = strong(one.scheme, one.value)
             if form is not None and form not in found:
                 found = (*found, form)

@@ -82,10 +82,11 @@ def child_load() -> None:
 
 
 def child_first_load() -> None:
-    """In the child: a first load."""
+    """In the child: a first load, most of it written by a process of its own."""
     from graph.stores.embedded import stage
 
     stage.COMMIT_EVERY = STEP
+    stage.APART_FROM = STEP
     store = open_store(sys.argv[1])
     store.begin("first", [snapshot(taken_at=day(1))])
     for start in range(store.staged(), COUNT, STEP):

@@ -63,16 +63,30 @@ class Asking:
 
 
 class Flight(Generic[T]):
-    """A call on its way, in a thread of its own: the one who waits can give up on a server that hangs."""
+    """A call on its way, in a thread of its own: the one who waits can give up on a server that hangs.
 
-    def __init__(self, call: Callable[[], T]) -> None:
+    One that comes `after` another begins when that is done, and not at all when that failed or was called off.
+    """
+
+    def __init__(self, call: Callable[[], T], after: Flight[Any] | None = None) -> None:
         self._result: list[T] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._go, args=(call,), daemon=True)
+        self._off = False
+        self._thread = threading.Thread(target=self._go, args=(call, after), daemon=True)
         self._thread.start()
 
-    def _go(self, call: Callable[[], T]) -> None:
+    def call_off(self) -> None:
+        """Don't begin what has not begun."""
+        self._off = True
+
+    def _go(self, call: Callable[[], T], after: Flight[Any] | None) -> None:
         try:
+            if after is not None:
+                after._thread.join()
+                if after._error is not None:
+                    raise after._error
+            if self._off:
+                raise _CalledOffError
             self._result.append(call())
         except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
             self._error = error
@@ -89,6 +103,10 @@ class Flight(Generic[T]):
         if self._error is not None:
             raise self._error
         return self._result[0]
+
+
+class _CalledOffError(Exception):
+    """It was called off before it began."""
 
 
 class Held:
@@ -130,9 +148,9 @@ class Server:
         """Run `work` in a write transaction; it may be run again after an error that passes by itself."""
         return self._wait(lambda: self._managed(work, write=True))
 
-    def start_writing(self, work: Callable[[Asking], T]) -> Flight[T]:
-        """The same without waiting: the caller asks the flight for its result."""
-        return Flight(lambda: self._guarded(lambda: self._managed(work, write=True)))
+    def start_writing(self, work: Callable[[Asking], T], after: Flight[Any] | None = None) -> Flight[T]:
+        """The same without waiting, `after` an earlier one is done: the caller asks the flight for its result."""
+        return Flight(lambda: self._guarded(lambda: self._managed(work, write=True)), after)
 
     def start_asking(self, name: str, /, **parameters: object) -> Flight[Rows]:
         """One named query in a read transaction of its own, without waiting."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import zlib
 from array import array
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -29,6 +30,8 @@ T = TypeVar("T")
 SEND = 5_000
 """Rows of a transaction: larger ones are no faster and need the server's memory."""
 _SEND_BYTES = 4_000_000
+_AHEAD = 2
+"""Transactions that wait for the one under way, so that the server has always something to do."""
 _PAGE = 20_000
 _KEPT = 4_000_000
 """New keys of a source that are remembered (about 60 bytes each) instead of asking the server for each."""
@@ -64,7 +67,7 @@ class Run(run.Run):
         self._owner = staged.owner
         self._before = staged.before
         self._work = Work()
-        self._flight: Flight[None] | None = None
+        self._flights: deque[Flight[None]] = deque()
         self._sent: dict[str, object] = {}
         self._origins = convert.Origins(self._ask("origins"))
         sources = self._ask("sources")
@@ -112,8 +115,13 @@ class Run(run.Run):
 
     def drain(self) -> None:
         """Let what is on its way arrive or fail; nothing more is sent."""
-        with contextlib.suppress(StoreError):
-            self._arrive()
+        under_way, *waiting = self._flights or (None,)
+        self._flights.clear()
+        for flight in waiting:
+            flight.call_off()
+        if under_way is not None:
+            with contextlib.suppress(StoreError):
+                self._server.landed(under_way)
 
     def finish(self, work: Callable[[Asking], T]) -> T:
         """Do the last transaction of the run."""
@@ -136,8 +144,8 @@ class Run(run.Run):
         return work(ask)
 
     def _flush(self) -> None:
-        """Send what was gathered, after what is on its way has arrived."""
-        self._arrive()
+        """Send what was gathered: it goes when what is on its way has arrived, and little enough waits."""
+        self._arrive(len(self._flights) - _AHEAD)
         if self._named:
             self._work.seen = zlib.compress(self._named.tobytes(), 1)
             self._named = array("q")
@@ -163,13 +171,19 @@ class Run(run.Run):
             return
         self._sent = progress
         self._step += 1
-        self._flight = self._server.start_writing(send)
+        last = self._flights[-1] if self._flights else None
+        self._flights.append(self._server.start_writing(send, last))
 
-    def _arrive(self) -> None:
-        """Wait for what is on its way."""
-        if self._flight is not None:
-            flight, self._flight = self._flight, None
-            self._server.landed(flight)
+    def _arrive(self, count: int | None = None) -> None:
+        """Wait for all that is on its way, or for the first ones of it."""
+        for _ in range(len(self._flights) if count is None else count):
+            try:
+                self._server.landed(self._flights.popleft())
+            except StoreError:
+                for flight in self._flights:
+                    flight.call_off()
+                self._flights.clear()
+                raise
 
     def _flush_when_full(self) -> None:
         work = self._work
@@ -325,6 +339,8 @@ class Run(run.Run):
         return sorted(found, key=lambda row: row.id)
 
     def _missing(self, source: int) -> Iterator[list[r.Row]]:
+        if self._first == 1:
+            return
         self._schema.indexes(KEYS)
         after = 0
         while True:

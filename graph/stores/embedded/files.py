@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,17 @@ APPLICATION_ID = 0x4C434753
 SCHEMA = 1
 """Newest schema that this program reads; `PRAGMA user_version` of the file."""
 BUSY_MS = 10_000
+PRAGMAS = ("PRAGMA temp_store=MEMORY",)
+WRITER_PRAGMAS = (
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA cache_size=-262144",
+    "PRAGMA wal_autocheckpoint=8000",
+    # an index that is made anew is sorted by more than one core
+    "PRAGMA threads=2",
+)
+_READER_PRAGMAS = ("PRAGMA query_only=1", "PRAGMA cache_size=-16384")
+_PATIENCE = 1.0
+"""Seconds to wait for the writer's lock: what a killed load leaves behind is gone by then."""
 _MAGIC = b"SQLite format 3\x00"
 
 
@@ -67,11 +79,15 @@ def check_header(path: Path) -> None:
         raise StoreError("store.damaged", path=str(path), detail=f"{size} < {page * pages} bytes")
 
 
+def uri_of(path: Path) -> str:
+    """The file as SQLite is told to open it: it has to be there."""
+    return f"file:{quote(str(path))}?mode=rw"
+
+
 def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
     """A connection set up for reading or staging. Publishing raises `synchronous` for its own transaction."""
-    uri = f"file:{quote(str(path))}?mode=rw"
     connection = sqlite3.connect(
-        uri,
+        uri_of(path),
         uri=True,
         timeout=BUSY_MS / 1000,
         isolation_level=None,
@@ -79,16 +95,8 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         cached_statements=256,
     )
     try:
-        connection.execute("PRAGMA temp_store=MEMORY")
-        if write:
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.execute("PRAGMA cache_size=-262144")
-            connection.execute("PRAGMA wal_autocheckpoint=8000")
-            # an index that is made anew is sorted by more than one core
-            connection.execute("PRAGMA threads=2")
-        else:
-            connection.execute("PRAGMA query_only=1")
-            connection.execute("PRAGMA cache_size=-16384")
+        for statement in (*PRAGMAS, *(WRITER_PRAGMAS if write else _READER_PRAGMAS)):
+            connection.execute(statement)
     except sqlite3.Error:
         connection.close()
         raise
@@ -155,6 +163,11 @@ class WriterLock:
         """Whether this store is the writer."""
         return self._handle is not None
 
+    @property
+    def number(self) -> int | None:
+        """The open file on which the lock is, where this store is the writer."""
+        return None if self._handle is None else self._handle.fileno()
+
     def acquire(self) -> None:
         """Become the writer.
 
@@ -168,12 +181,18 @@ class WriterLock:
         except OSError as error:
             detail = error.strerror or "OSError"
             raise StoreError("store.unavailable", path=str(self._path), detail=detail) from error
-        try:
-            _lock(handle)
-        except OSError as error:
-            handle.close()
-            raise StoreError("store.busy", path=str(self._path)) from error
-        self._handle = handle
+        until = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                _lock(handle)
+            except OSError as error:
+                if time.monotonic() < until:
+                    time.sleep(0.02)
+                    continue
+                handle.close()
+                raise StoreError("store.busy", path=str(self._path)) from error
+            self._handle = handle
+            return
 
     def release(self) -> None:
         """Let others write."""

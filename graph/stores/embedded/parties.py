@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from array import array
 from collections.abc import Iterable
 from itertools import repeat
 
+from graph.model import Mention, PartyType
 from graph.stores import allot
 from graph.stores import rows as r
+from graph.stores.embedded.apart import Statements
+
+_ORG = PartyType.ORGANIZATION
 
 
 class Allotment(allot.Allotment):
     """Allots parties to the mentions of one run, in the order in which they arrive."""
 
-    def __init__(self, connection: sqlite3.Connection, generation: int, next_party: int) -> None:
+    def __init__(self, connection: Statements, generation: int, next_party: int) -> None:
         super().__init__(next_party)
         self._db = connection
         self._gen = generation
         self._floor = self._begun = next_party
         self._forms = array("q")
+
+    def use(self, connection: Statements) -> None:
+        """Go on with another connection to the same file."""
+        self._db = connection
 
     def look_up(self, source: int, kind: int, batch: Iterable[r.Formed]) -> None:
         """Read the strong identifiers of a batch, and find the parties of all of them at once."""
@@ -30,6 +37,19 @@ class Allotment(allot.Allotment):
         if wanted:
             query = "SELECT value, party FROM ident WHERE value IN (SELECT value FROM json_each(?))"
             self._known.update(self._db.execute(query, (json.dumps(wanted, ensure_ascii=False),)))
+
+    def place(
+        self, mention: Mention, ids: tuple[str, ...], record: int, role: int, before: r.Row | None
+    ) -> int:
+        """The base party of a mention."""
+        if before is None and len(ids) == 1 and not mention.names:
+            # Most parties are named by most records in the same way.
+            known = self._known.get(ids[0])
+            if known is not None and (place := known - self._begun) >= 0:
+                letter = "o" if mention.type is _ORG else "t" if mention.type.thing else "p"
+                if place < len(self._forms) and self._forms[place] == hash(letter + mention.n6):
+                    return known
+        return super().place(mention, ids, record, role, before)
 
     def release(self, record: int, *, same_run: bool) -> None:
         """End the bonds that an older version gave; `place` takes up those that still hold."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from graph.store import SnapshotInfo
 from graph.stores import rows as r
 from graph.stores import run
+from graph.stores.embedded.apart import Apart, Statements
+from graph.stores.embedded.files import WriterLock
 from graph.stores.embedded.fresh import Fresh
 from graph.stores.embedded.parties import Allotment
 
@@ -17,6 +20,8 @@ COMMIT_EVERY = 100_000
 """Records between two commits: each commit writes every changed index page, so that fewer are faster."""
 _FRESH_AT_MOST = 20_000_000
 """Records of a first load whose numbers are kept in memory (16 bytes each) instead of an index."""
+APART_FROM = 20_000
+"""Records of a first load from which on a process of its own writes: fewer are written before it is there."""
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS record_key ON record (source, kh, to_gen, mark, state)",
     "CREATE INDEX IF NOT EXISTS record_party ON record (party)",
@@ -37,12 +42,26 @@ def numbers(values: Iterable[int]) -> str:
 
 
 class Run(run.Run):
-    """The begun run of one writer. All of it is one connection's work; nothing here is seen by readers."""
+    """The begun run of one writer. Nothing here is seen by readers.
+
+    All of it is one connection's work: the writer's own, and while a first load goes on, that of another process.
+    """
+
+    _parties: Allotment
 
     def __init__(
-        self, connection: sqlite3.Connection, path: Path, number: int, snapshots: Sequence[SnapshotInfo]
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        number: int,
+        snapshots: Sequence[SnapshotInfo],
+        lock: WriterLock,
     ):
-        self._db = connection
+        self._db: Statements = connection
+        self._own = connection
+        self._file = path
+        self._lock = lock
+        self._apart: Apart | None = None
         staged, first, next_party = connection.execute(
             "SELECT staged, first_record, next_party FROM generation WHERE number = ?", (number,)
         ).fetchone()
@@ -78,11 +97,26 @@ class Run(run.Run):
 
     def settle(self) -> None:
         """Make durable all that is staged, with the index that a first load does without."""
+        if self._apart is not None:
+            self.commit()
+            apart, self._apart = self._apart, None
+            self._use(self._own)
+            try:
+                apart.finish()
+            finally:
+                apart.close()
         if self._fresh is not None:
             self._open()
             self._index()
             self._fresh = None
         self.commit()
+
+    def give_up(self) -> None:
+        """Give up what is not durable: the process that writes, if there is one, ends."""
+        if self._apart is not None:
+            apart, self._apart = self._apart, None
+            self._use(self._own)
+            apart.close()
 
     def commit(self) -> None:
         """Make durable what was staged so far."""
@@ -115,7 +149,24 @@ class Run(run.Run):
                 for statement in _NO_INDEXES:
                     self._db.execute(statement)
 
+    def _use(self, connection: Statements) -> None:
+        self._db = connection
+        self._parties.use(connection)
+
+    def _hand_over(self) -> None:
+        """Let another process write from here on, where the system has what that takes."""
+        if sys.platform == "win32" or self._lock.number is None:
+            return
+        self.commit()
+        try:
+            self._apart = Apart(self._file, self._lock.number)
+        except OSError:
+            return
+        self._use(self._apart)
+
     def _wrote(self) -> None:
+        if self._fresh is not None and self._apart is None and self.staged >= APART_FROM:
+            self._hand_over()
         if self.staged - self._committed >= COMMIT_EVERY:
             if self.staged > _FRESH_AT_MOST:
                 self.settle()

@@ -48,7 +48,7 @@ class Writing(Staging[Run]):
                 db.execute("COMMIT")
             else:
                 number = staged[0]
-            self._run = Run(db, self._path, number, snapshots)
+            self._run = Run(db, self._path, number, snapshots, self._lock)
             return number
 
     def publish(self, recorded_at: datetime) -> Publication:
@@ -87,6 +87,8 @@ class Writing(Staging[Run]):
         with self._writing() as db:
             if db.in_transaction:
                 db.execute("ROLLBACK")
+            if self._run is not None:
+                self._run.give_up()
             self._run = None
             staged = db.execute("SELECT number FROM generation WHERE recorded_at IS NULL").fetchone()
             if staged is not None:
@@ -111,6 +113,8 @@ class Writing(Staging[Run]):
 
     def _leave(self) -> None:
         """Stop writing: roll back what is open, let others write."""
+        if self._run is not None:
+            self._run.give_up()
         self._run = None
         if self._writer is not None and self._writer.in_transaction:
             self._writer.execute("ROLLBACK")
