@@ -12,7 +12,7 @@ from graph.model import PartyType
 from graph.projection import Walk
 from graph.projection.model import Cut, Route
 from graph.relations import RelationType
-from matching.explore.ways import shortest
+from matching.explore.ways import best, shortest
 
 HOPS: Final = 6
 MOST_HOPS: Final = 16
@@ -24,10 +24,17 @@ LOTS: Final = 1_000
 
 
 def paths(
-    teller: Teller, source: int, target: int, walk: Walk, *, hops: int = HOPS, limit: int = SHOWN
+    teller: Teller,
+    source: int,
+    target: int,
+    walk: Walk,
+    *,
+    hops: int = HOPS,
+    limit: int = SHOWN,
+    longer: bool = False,
 ) -> PathsAnswer:
-    """The shortest paths between two parties."""
-    ways = shortest(teller.projection, source, target, walk, hops=hops, limit=limit)
+    """The shortest paths between two parties; with `longer`, the next best ones after them."""
+    ways = (best if longer else shortest)(teller.projection, source, target, walk, hops=hops, limit=limit)
     first, last = teller.party(source), teller.party(target)
     shown = tuple(way(teller, route) for route in ways.routes)
     code = "explore.path.found" if shown else "explore.path.none"

@@ -30,8 +30,9 @@ class PathAsked(Walked):
     from_: Annotated[Short, Field(alias="from", min_length=1)]
     to: Annotated[Short, Field(min_length=1)]
     hops: Annotated[int, Field(ge=1, le=paths.MOST_HOPS)] = paths.HOPS
-    limit: Annotated[int, Field(ge=1, le=paths.MOST, description="Paths of the shortest length.")] = (
-        paths.SHOWN
+    limit: Annotated[int, Field(ge=1, le=paths.MOST, description="Paths at most.")] = paths.SHOWN
+    longer: Annotated[bool, Field(description="Longer paths too, after those of the shortest length.")] = (
+        False
     )
 
 
@@ -65,13 +66,23 @@ def _extra() -> dict[str, Any]:
 )
 def between(request: Request) -> Response:
     """How two parties are connected: the shortest paths, as data and in one sentence each."""
-    asked = read_query(request, PathAsked)
+    return json_answer(connect(request, read_query(request, PathAsked)))
+
+
+def connect(request: Request, asked: PathAsked) -> PathsAnswer:
+    """How two parties are connected, as the caller may see it.
+
+    Raises:
+        ProblemError: `http.invalid`, `http.not_found`, `http.scope`.
+    """
     checked_types(request, asked)
     with looking(request, asked, subject=f"paths:{asked.from_}:{asked.to}") as here:
         source = one_party(request, here.teller, asked.from_, "/from")
         target = one_party(request, here.teller, asked.to, "/to")
         walk = here.teller.walk(asked.kinds, former=asked.former, by_name=asked.possibly_same)
-        return json_answer(paths.paths(here.teller, source, target, walk, hops=asked.hops, limit=asked.limit))
+        return paths.paths(
+            here.teller, source, target, walk, hops=asked.hops, limit=asked.limit, longer=asked.longer
+        )
 
 
 @router.post(
@@ -86,10 +97,15 @@ def between(request: Request) -> Response:
 async def among(request: Request) -> Response:
     """Which of many parties are connected with which: a tender's bidders after its opening, or a list of them."""
     asked = await read_model(request, PathsWanted)
-    return await run_in_threadpool(_among, request, asked)
+    return json_answer(await run_in_threadpool(connect_all, request, asked))
 
 
-def _among(request: Request, asked: PathsWanted) -> Response:
+def connect_all(request: Request, asked: PathsWanted) -> PathMatrix:
+    """Which of many parties are connected with which, as the caller may see it.
+
+    Raises:
+        ProblemError: `http.invalid`, `http.not_found`, `http.scope`, `http.sealed`.
+    """
     checked_types(request, asked)
     if any(map(personal, asked.parties)) or personal(asked.tender or ""):
         raise refused(request, "/parties", "query.personal")
@@ -114,4 +130,4 @@ def _among(request: Request, asked: PathsWanted) -> Response:
             ]
             members = list(dict.fromkeys(members))
         walk = teller.walk(asked.kinds, former=asked.former, by_name=asked.possibly_same)
-        return json_answer(paths.matrix(teller, members, walk, hops=asked.hops, tender=named))
+        return paths.matrix(teller, members, walk, hops=asked.hops, tender=named)

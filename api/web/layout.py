@@ -36,6 +36,8 @@ class Layout(NamedTuple):
     """Whether nobody has to sign in yet, because only this machine can ask."""
     csrf: str
     here: str
+    casework: bool
+    """Whether the visitor works on objections and repairs."""
     done: str
     """What was just done: `page.done.<code>`; empty for nothing."""
 
@@ -43,12 +45,16 @@ class Layout(NamedTuple):
 PLACES: Final = (
     ("/", "front", None),
     ("/search", "search", Scope.GRAPH),
+    ("/paths", "paths", Scope.GRAPH),
     ("/batches", "batches", Scope.READ),
     ("/decisions", "decisions", Scope.READ),
     ("/reviews", "reviews", Scope.CASES),
     ("/cases", "cases", Scope.CASES),
+    ("/measures", "measures", Scope.READ),
     ("/lists", "lists", Scope.READ),
 )
+UNDER: Final = {"measures": ("/objections", "/repairs", "/reports")}
+"""Other addresses that belong to an entry."""
 _NEXT_THEME: Final = {"auto": "dark", "dark": "light", "light": "auto"}
 
 
@@ -56,7 +62,7 @@ def layout(visit: Visit) -> Layout:
     """The frame of a visit's page."""
     who, path = visit.who, visit.request.url.path
     places = tuple(
-        Place(address, name, path == address or (address != "/" and path.startswith(f"{address}/")))
+        Place(address, name, _within(path, address, *UNDER.get(name, ())))
         for address, name, scope in PLACES
         if who is not None and not who.must_change and (scope is None or who.may(scope))
     )
@@ -74,8 +80,13 @@ def layout(visit: Visit) -> Layout:
         local=who is not None and who.id == "local",
         csrf="" if visit.session is None else visit.session.csrf,
         here=visit.address if "GET" in visit.page.methods and visit.request.method == "GET" else "/",
+        casework=visit.may(Scope.CASES),
         done=done if f"page.done.{done}" in catalogue("api.web") else "",
     )
+
+
+def _within(path: str, *addresses: str) -> bool:
+    return any(path == one or (one != "/" and path.startswith(f"{one}/")) for one in addresses)
 
 
 def _name(visit: Visit) -> str:

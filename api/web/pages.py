@@ -15,8 +15,24 @@ from api.routes.problem import ProblemError
 from api.web import assets
 from api.web.answers import failure, problem_page
 from api.web.case_pages import PAGES as CASE_PAGES
+from api.web.casework_pages import PAGES as CASEWORK_PAGES
 from api.web.door import Page, Visit, enter, read_form, read_upload
-from api.web.views import account, batch, deciding, decisions, front, lists, party, queue, searching
+from api.web.views import (
+    account,
+    among,
+    batch,
+    connecting,
+    deciding,
+    decisions,
+    front,
+    graph,
+    graph_files,
+    lists,
+    owning,
+    party,
+    queue,
+    searching,
+)
 
 _POST: Final = ("POST",)
 _OWN: Final = "People end their own session and choose their own password, before anything else."
@@ -26,6 +42,16 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/search", searching.search, _POST, scope=Scope.GRAPH),
     Page("/parties/{party_id}", party.show, scope=Scope.GRAPH),
     Page("/parties/{party_id}", party.show, _POST, scope=Scope.RESTRICTED),
+    Page("/parties/{party_id}/ownership", owning.show, scope=Scope.GRAPH),
+    Page("/paths", connecting.show, scope=Scope.GRAPH),
+    Page("/paths", connecting.find, _POST, scope=Scope.GRAPH),
+    Page("/paths/suggest", connecting.suggest, _POST, scope=Scope.GRAPH),
+    Page("/paths/restricted", connecting.restricted, _POST, scope=Scope.RESTRICTED),
+    Page("/paths/among", among.show, scope=Scope.GRAPH),
+    Page("/paths/among", among.find, _POST, scope=Scope.GRAPH),
+    Page("/graph", graph.show, scope=Scope.GRAPH),
+    Page("/graph/data", graph.data, _POST, scope=Scope.GRAPH),
+    Page("/graph/export", graph_files.export, _POST, scope=Scope.GRAPH),
     Page("/decisions", decisions.show, scope=Scope.READ),
     Page("/decisions", decisions.show, _POST, scope=Scope.READ),
     Page("/decisions/{decision_id}", deciding.show, scope=Scope.READ),
@@ -36,6 +62,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/reviews/{decision_id}/{pair}", queue.one, scope=Scope.CASES),
     Page("/reviews/{decision_id}/{pair}", queue.answer, _POST, scope=Scope.CASES),
     *CASE_PAGES,
+    *CASEWORK_PAGES,
     Page("/lists", lists.show, scope=Scope.READ),
     Page("/batches", batch.listed, scope=Scope.READ),
     Page("/batches", batch.hand_in, _POST, scope=Scope.DECIDE, takes_file=True),

@@ -1,12 +1,15 @@
 """How two parties are connected: the shortest ways, several of them, each through another party in its middle.
 
-One walk from either end is enough: where both meet at the shortest distance, a path leads through. Parties with too
-many relations of a kind connect nobody, as in every walk.
+Longer ways follow where they are wanted, each the shortest through some other party. One walk from either end is
+enough: where both meet, a path leads through. Parties with too many relations of a kind connect nobody, as in every
+walk.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from graph.projection import Walk
 from graph.projection.model import Cut, Route
@@ -14,14 +17,16 @@ from graph.projection.read import Projection
 
 MEETING: Final = 100_000
 """Parties that a walk from one end keeps; the middle of a path is always among the nearest."""
+TRIED: Final = 2_000
+"""Parties through which longer paths are looked for."""
 
 
 class Ways(NamedTuple):
-    """Paths of one length between two parties, and what the walks left out."""
+    """Paths between two parties, the shortest first, and what the walks left out."""
 
     routes: tuple[Route, ...]
     total: int
-    """How many parties stand in the middle of such a path: at least so many paths there are."""
+    """How many parties stand in the middle of a shortest path: at least so many of them there are."""
     cut: Cut
 
 
@@ -64,6 +69,44 @@ def shortest(projection: Projection, source: int, target: int, walk: Walk, *, ho
     return Ways(tuple(routes), total, cut)
 
 
+def best(projection: Projection, source: int, target: int, walk: Walk, *, hops: int, limit: int) -> Ways:
+    """The shortest paths and then longer ones: each the shortest through some party that no path before it meets so.
+
+    Args:
+        projection: where.
+        source: where the paths begin.
+        target: where they end.
+        walk: what is followed.
+        hops: relations at most, of the longest path.
+        limit: paths at most.
+    """
+    ways = shortest(projection, source, target, walk, hops=hops, limit=limit)
+    if not ways.routes or source == target or len(ways.routes) >= limit or len(ways.routes[0]) >= hops:
+        return ways
+    one = projection.closure((source,), walk, hops=(hops + 1) // 2, limit=MEETING)
+    other = projection.closure((target,), walk, hops=hops // 2, limit=MEETING)
+    both, here, there = np.intersect1d(one.ordinals, other.ordinals, assume_unique=True, return_indices=True)
+    length = np.asarray(one.hops)[here] + np.asarray(other.hops)[there]
+    wanted = (length > len(ways.routes[0])) & (length <= hops)
+    routes = list(ways.routes)
+    known = {route.nodes for route in routes}
+    candidates = np.flatnonzero(wanted)
+    for at in candidates[np.lexsort((both[candidates], length[candidates]))][:TRIED].tolist():
+        start, end = one.route(int(here[at])), other.route(int(there[at]))
+        if not start.edges or not end.edges or not _open(projection, int(both[at]), start, end, walk):
+            continue
+        rest = end.reversed()
+        whole = Route(start.nodes + rest.nodes[1:], start.edges + rest.edges, start.out + rest.out)
+        if len(set(whole.nodes)) == len(whole.nodes) and whole.nodes not in known:
+            known.add(whole.nodes)
+            routes.append(whole)
+        if len(routes) >= limit:
+            break
+    hubs = max(ways.cut.hubs, one.cut.hubs, other.cut.hubs)
+    spent = ways.cut.spent or one.cut.spent or other.cut.spent or len(candidates) > TRIED
+    return Ways(tuple(routes), ways.total, Cut(hubs, spent))
+
+
 def _open(projection: Projection, ordinal: int, start: Route, end: Route, walk: Walk) -> bool:
     """Whether a path may go through a party: it has not too many relations of the kinds by which it is met."""
     cap = walk.hub_of_thing if projection.kind(ordinal).thing else walk.hub
@@ -75,4 +118,4 @@ def _open(projection: Projection, ordinal: int, start: Route, end: Route, walk: 
     return all(one.total <= cap for one in around if (one.type, one.out) in met)
 
 
-__all__ = ["Ways", "shortest"]
+__all__ = ["Ways", "best", "shortest"]
