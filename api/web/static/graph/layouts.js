@@ -1,0 +1,81 @@
+// Where parties stand: circles around one, layers of owners, or free. What is pinned stays where it is.
+import { lite } from "./look.js";
+
+const APART = 128;
+const RING = 165;
+
+/** Circles around the party in the middle: each holds as many as have room on it, kinds of relations side by side. */
+function circles(cy, first) {
+  const middle = first.nonempty() ? first : cy.nodes().first();
+  const near = new Set(middle.neighborhood("node").map((one) => one.id()));
+  const kind = (one) => `${near.has(one.id()) ? 0 : 1}${one.edgesWith(middle).first().data("type") ?? ""}`;
+  const rest = cy.nodes().not(middle).toArray().map((one) => [kind(one), one.id()]).sort((a, b) => (a < b ? -1 : 1)).map(([, id]) => id);
+  const places = { [middle.id()]: { x: 0, y: 0 } };
+  for (let ring = 1; rest.length; ring += 1) {
+    const radius = ring * RING;
+    const on = rest.splice(0, Math.max(6, Math.floor((2 * Math.PI * radius) / APART)));
+    on.forEach((id, at) => {
+      // every other circle is turned by half a place, so that no line runs through a party
+      const angle = (2 * Math.PI * (at + (ring % 2 ? 0 : 0.5))) / on.length - Math.PI / 2;
+      places[id] = { x: 1.15 * radius * Math.cos(angle), y: radius * Math.sin(angle) };
+    });
+  }
+  return { name: "preset", positions: (one) => places[one.id()] };
+}
+
+/** Owners above what they own. */
+function layers(cy) {
+  const held = cy.edges('[type = "HOLDS"]');
+  const owned = new Set(held.map((one) => one.target().id()));
+  const roots = held.sources().filter((one) => !owned.has(one.id()));
+  return {
+    name: "breadthfirst", directed: true, roots: roots.nonempty() ? roots : undefined, spacingFactor: 1.25, avoidOverlap: true,
+    nodeDimensionsIncludeLabels: true, grid: false, maximal: false,
+  };
+}
+
+function free(cy) {
+  const rough = lite(cy.nodes().length);
+  return {
+    name: "fcose", quality: rough ? "draft" : "default", randomize: true, nodeSeparation: APART, idealEdgeLength: 110,
+    nodeRepulsion: 9000, packComponents: false, numIter: cy.nodes().length > 80 ? 900 : 2500, nodeDimensionsIncludeLabels: false, tile: true,
+  };
+}
+
+/** Lay everything out that is not pinned; nothing moves step by step, so there is nothing to slow down. */
+export function arrange(cy, kind, first) {
+  const pinned = cy.nodes(".pinned");
+  const before = new Map(pinned.map((one) => [one.id(), { ...one.position() }]));
+  const chosen = kind === "ownership" ? layers(cy) : kind === "free" ? free(cy) : circles(cy, first);
+  const whole = kind === "ownership" && cy.edges('[type = "HOLDS"]').empty() ? circles(cy, first) : chosen;
+  const inside = whole.name === "breadthfirst" ? cy.nodes().union(cy.edges('[type = "HOLDS"]')) : cy.elements();
+  inside.layout({ ...whole, animate: false, fit: false }).run();
+  before.forEach((place, id) => cy.getElementById(id).position(place));
+}
+
+/** New parties around the one that was opened: on circles of their own, where nothing stands yet. */
+export function settle(cy, fresh, middle) {
+  const taken = cy.nodes().not(fresh).map((one) => one.position());
+  const centre = middle.nonempty() ? middle.position() : { x: 0, y: 0 };
+  const clear = (place) => taken.every((one) => Math.abs(one.x - place.x) > APART * 0.8 || Math.abs(one.y - place.y) > 54);
+  let radius = 120;
+  let step = 0;
+  fresh.forEach((one) => {
+    for (;;) {
+      const slots = Math.max(6, Math.floor((2 * Math.PI * radius) / APART));
+      if (step >= slots) {
+        step = 0;
+        radius += 78;
+        continue;
+      }
+      const angle = (2 * Math.PI * step) / slots + radius / 300;
+      step += 1;
+      const place = { x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) };
+      if (clear(place)) {
+        one.position(place);
+        taken.push(place);
+        return;
+      }
+    }
+  });
+}
