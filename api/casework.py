@@ -297,3 +297,23 @@ def steps_view(steps: Iterable[StepTaken]) -> tuple[StepView, ...]:
 def shown(view: msgspec.Struct) -> Any:
     """A view as plain values, numbers of persons masked."""
     return mask_value(msgspec.to_builtins(view))
+
+
+MOST_URGENT: Final = 1_000
+"""Items of one state that are put in the order of their deadlines."""
+
+
+def urgent(
+    ledger: Ledger, kind: str, states: Sequence[str], *, tenant: str, viewer: Viewer, at: datetime
+) -> list[Item]:
+    """Items in states that somebody has to end, the soonest deadline first; those without one last.
+
+    Sealed ones are left out until the opening (招标投标法 22). Of each state the last changed `MOST_URGENT` count.
+    """
+    found = [
+        item
+        for state in states
+        for item in ledger.items.page(kind, tenant=tenant, state=state, limit=MOST_URGENT)
+        if item.body is not None and visible(item, viewer, at)
+    ]
+    return sorted(found, key=lambda item: (item.due_at is None, item.due_at or at, item.event_seq))

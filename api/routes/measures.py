@@ -143,6 +143,19 @@ async def report(request: Request) -> Response:
 
 
 def _report(request: Request, given: NewMeasure) -> Response:
+    item, there = carried_out(request, given)
+    document = measures.file_of(service(request).ledger, item)
+    if there:
+        return json_answer(document, 200, etag(item.version))
+    return json_answer(document, 201, {"Location": f"/v1/measures/{item.id}", **etag(item.version)})
+
+
+def carried_out(request: Request, given: NewMeasure) -> tuple[Item, bool]:
+    """Feedback on a ticket, recorded, and whether it stood there already.
+
+    Raises:
+        ProblemError: `http.sealed`, `http.erased`, `http.conflict`, `http.invalid`.
+    """
     ledger, who = service(request).ledger, asking(request)
     try:
         stored = stored_decision(request, decision_of(given.ticket))
@@ -160,13 +173,9 @@ def _report(request: Request, given: NewMeasure) -> Response:
         note=given.note,
     )
     try:
-        item, there = measures.report(ledger, stored, given.ticket, carried, actor=who.id, at=bootstrap.now())
+        return measures.report(ledger, stored, given.ticket, carried, actor=who.id, at=bootstrap.now())
     except feedback.MeasureError as error:
         raise _refusal(request, error) from None
-    if there:
-        return json_answer(measures.file_of(ledger, item), 200, etag(item.version))
-    headers = {"Location": f"/v1/measures/{item.id}", **etag(item.version)}
-    return json_answer(measures.file_of(ledger, item), 201, headers)
 
 
 @router.get(
@@ -224,7 +233,7 @@ def to_lift(
     return json_answer(measures.StandingPage(measures=told, examined=len(seen), next=more))
 
 
-def _measure(request: Request, measure_id: str) -> Item:
+def measure_of(request: Request, measure_id: str) -> Item:
     """A measure that the caller may see.
 
     Raises:
@@ -251,7 +260,7 @@ def _measure(request: Request, measure_id: str) -> Item:
 )
 def one_measure(request: Request, measure_id: str) -> Response:
     """A measure with every version of it, as the audit chain has them."""
-    item = _measure(request, measure_id)
+    item = measure_of(request, measure_id)
     return json_answer(measures.file_of(service(request).ledger, item), 200, etag(item.version))
 
 
@@ -286,13 +295,24 @@ async def revoke(request: Request, measure_id: str) -> Response:
 
 
 def _revoke(request: Request, measure_id: str, given: MeasureRevocation, expect: int) -> Response:
+    item = lifted(request, measure_id, given, expect)
+    return json_answer(measures.file_of(service(request).ledger, item), 200, etag(item.version))
+
+
+def lifted(request: Request, measure_id: str, given: MeasureRevocation, expect: int) -> Item:
+    """A measure that was lifted; `expect` is the version that the caller saw.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`, `http.erased`, `http.conflict`, `http.invalid`.
+        LedgerError: `ledger.item_stale`: somebody was faster.
+    """
     ledger, who = service(request).ledger, asking(request)
-    _measure(request, measure_id)
-    lifted = feedback.Revocation(ground=given.ground, reason=given.reason, document=_paper(given.document))
+    measure_of(request, measure_id)
+    why = feedback.Revocation(ground=given.ground, reason=given.reason, document=_paper(given.document))
     try:
         item, _ = feedback.revoke(
-            ledger, measure_id, lifted, tenant=who.tenant, actor=who.id, at=bootstrap.now(), expect=expect
+            ledger, measure_id, why, tenant=who.tenant, actor=who.id, at=bootstrap.now(), expect=expect
         )
     except feedback.MeasureError as error:
         raise _refusal(request, error) from None
-    return json_answer(measures.file_of(ledger, item), 200, etag(item.version))
+    return item

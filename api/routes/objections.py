@@ -91,10 +91,15 @@ ANSWERS: tuple[Given, ...] = (ObjectionView, ObjectionPage)
 async def enter(request: Request) -> Response:
     """Enter an objection. While one about an identity is open, a match of tier E2 asks for a review and bars nobody."""
     given = await read_model(request, NewObjection)
-    return await run_in_threadpool(_enter, request, given)
+    return _answer(await run_in_threadpool(entered, request, given), 201)
 
 
-def _enter(request: Request, given: NewObjection) -> Response:
+def entered(request: Request, given: NewObjection) -> Item:
+    """An objection, recorded.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`, `http.erased`, `http.invalid`.
+    """
     parts, who, now = service(request), asking(request), bootstrap.now()
     stored = stored_decision(request, given.decision_id)
     if stored.decision is None:
@@ -103,7 +108,7 @@ def _enter(request: Request, given: NewObjection) -> Response:
         match = casework.matched_in(
             stored.decision, given.record, given.ground, bootstrap.secret_key(parts.settings)
         )
-        item = objections.receive(
+        return objections.receive(
             parts.ledger,
             casework.terms_of(parts.settings),
             Objection(
@@ -122,7 +127,6 @@ def _enter(request: Request, given: NewObjection) -> Response:
             at=now,
             opening_at=stored.opening_at,
         )
-    return _answer(item, 201)
 
 
 @router.get(
@@ -182,20 +186,26 @@ def one(request: Request, objection_id: str) -> Response:
 async def take(request: Request, objection_id: str) -> Response:
     """Acknowledge, ask the source to verify, uphold, reject or withdraw; needs `If-Match`. Keys decide nothing."""
     given = await read_model(request, ObjectionStep)
-    return await run_in_threadpool(_take, request, objection_id, given)
+    expect = expected_version(request)
+    return _answer(await run_in_threadpool(taken, request, objection_id, given, expect))
 
 
-def _take(request: Request, objection_id: str, given: ObjectionStep) -> Response:
+def taken(request: Request, objection_id: str, given: ObjectionStep, expect: int) -> Item:
+    """An objection after a step; `expect` is the version that the caller saw.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`, `http.erased`, `http.person`, `http.conflict`, `http.invalid`.
+        LedgerError: `ledger.item_stale`: somebody was faster.
+    """
     parts, now = service(request), bootstrap.now()
     item = item_of(request, objections.KIND, objection_id)
-    expect = expected_version(request)
     who = human(request) if given.step in objections.DECIDING else asking(request)
     seen = ""
     if given.step == "uphold":
         with parts.generation() as generation:
             seen = casework.now_hash(generation, now, objections.read(item))
     with refusals(request):
-        changed = objections.take(
+        return objections.take(
             parts.ledger,
             casework.terms_of(parts.settings),
             item,
@@ -210,7 +220,6 @@ def _take(request: Request, objection_id: str, given: ObjectionStep) -> Response
             expect=expect,
             record_hash=seen,
         )
-    return _answer(changed)
 
 
 def _answer(item: Item, status: int = 200) -> Response:

@@ -111,10 +111,20 @@ ANSWERS: tuple[Given, ...] = (RepairView, RepairPage)
 async def enter(request: Request) -> Response:
     """Enter an application for a repair; it changes no decision before it is decided. Lists of courts are refused."""
     given = await read_model(request, NewRepair)
-    return await run_in_threadpool(_enter, request, given)
+    return await run_in_threadpool(_made, request, given)
 
 
-def _enter(request: Request, given: NewRepair) -> Response:
+def _made(request: Request, given: NewRepair) -> Response:
+    return _answer(request, entered(request, given), 201)
+
+
+def entered(request: Request, given: NewRepair) -> Item:
+    """An application for a repair, recorded.
+
+    Raises:
+        ProblemError: `http.invalid`.
+        GenerationError, StoreError: nothing is published, or it can't be read.
+    """
     parts, who, now = service(request), asking(request), bootstrap.now()
     list_code = code_of(given.list)
     with refusals(request):
@@ -124,7 +134,7 @@ def _enter(request: Request, given: NewRepair) -> Response:
             record = casework.the_record(generation, now, list_code, given.record, given.party)
         listing = record.listing
         key = bootstrap.secret_key(parts.settings)
-        item = repairs.receive(
+        return repairs.receive(
             parts.ledger,
             casework.terms_of(parts.settings),
             Repair(
@@ -148,7 +158,6 @@ def _enter(request: Request, given: NewRepair) -> Response:
             actor=who.id,
             at=now,
         )
-    return _answer(request, item, 201)
 
 
 @router.get(
@@ -176,7 +185,7 @@ def waiting(
         before=from_cursor(request, after),
         limit=limit,
     )
-    return json_answer(casework.shown(RepairPage(repairs=_views(request, found), next=cursor(seq))))
+    return json_answer(casework.shown(RepairPage(repairs=views_of(request, found), next=cursor(seq))))
 
 
 @router.get(
@@ -207,16 +216,26 @@ def one(request: Request, repair_id: str) -> Response:
 async def take(request: Request, repair_id: str) -> Response:
     """Accept, repair, lift, refuse, synchronise, restore or withdraw; needs `If-Match`. Decided by supervisors only."""
     given = await read_model(request, RepairStep)
-    return await run_in_threadpool(_take, request, repair_id, given)
+    expect = expected_version(request)
+
+    def take_it() -> Response:
+        return _answer(request, taken(request, repair_id, given, expect))
+
+    return await run_in_threadpool(take_it)
 
 
-def _take(request: Request, repair_id: str, given: RepairStep) -> Response:
+def taken(request: Request, repair_id: str, given: RepairStep, expect: int) -> Item:
+    """A repair after a step; `expect` is the version that the caller saw.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`, `http.erased`, `http.person`, `http.conflict`, `http.invalid`.
+        LedgerError: `ledger.item_stale`: somebody was faster.
+    """
     parts, now = service(request), bootstrap.now()
     item = item_of(request, repairs.KIND, repair_id)
-    expect = expected_version(request)
     who = _entitled(request, given.step)
     with refusals(request):
-        changed = repairs.take(
+        return repairs.take(
             parts.ledger,
             casework.terms_of(parts.settings),
             item,
@@ -242,7 +261,6 @@ def _take(request: Request, repair_id: str, given: RepairStep) -> Response:
                 until=given.ruling.until,
             ),
         )
-    return _answer(request, changed)
 
 
 def _entitled(request: Request, step: str) -> Principal:
@@ -259,7 +277,7 @@ def _conditions(given: RepairConditions) -> Conditions:
     return Conditions(duties_performed=given.duties_performed, committed=given.committed, other=given.other)
 
 
-def _views(request: Request, items: list[Item]) -> tuple[RepairView, ...]:
+def views_of(request: Request, items: list[Item]) -> tuple[RepairView, ...]:
     """Repairs as shown; without a readable generation nothing is said of what its lists show."""
     now = bootstrap.now()
     with suppress(GenerationError, StoreError), service(request).generation() as generation:
@@ -271,4 +289,4 @@ def _answer(request: Request, item: Item, status: int = 200) -> Response:
     headers = etag(item.version)
     if status == 201:
         headers["Location"] = f"/v1/repairs/{item.id}"
-    return json_answer(casework.shown(_views(request, [item])[0]), status, headers)
+    return json_answer(casework.shown(views_of(request, [item])[0]), status, headers)
