@@ -41,6 +41,7 @@ def paths(
     if source == target:
         code = "explore.path.same"
     length = shown[0].hops if shown else hops
+    shortest_ones = max(ways.total, sum(one.hops == length for one in shown))
     return PathsAnswer(
         clocks=teller.clocks,
         source=first.id,
@@ -50,7 +51,7 @@ def paths(
         seen=seen(len(shown), max(ways.total, len(shown))),
         nodes=teller.nodes(),
         cut=cutting(ways.cut),
-        sentence=both(code, a=first.name, b=last.name, hops=length, count=max(ways.total, len(shown))),
+        sentence=both(code, a=first.name, b=last.name, hops=length, count=shortest_ones),
         notice=both("explore.notice"),
     )
 

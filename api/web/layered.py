@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -19,6 +20,8 @@ MOST_IN_ROW: Final = 8
 _LINE: Final = 12.0
 """Chinese characters of one line of a name."""
 _SWEEPS: Final = 4
+_LANE: Final = 78
+"""Room that a relation takes in a row that it only passes through."""
 
 
 class Node(NamedTuple):
@@ -105,43 +108,61 @@ def drawn(nodes: Iterable[Node], ties: Sequence[Tie]) -> Picture:
     for node in nodes:
         rows.setdefault(node.row, []).append(node)
         count += 1
-    kept = {row: found[:MOST_IN_ROW] for row, found in sorted(rows.items())}
-    ordered = _ordered(kept, ties)
-    widest = max((len(found) for found in ordered), default=0)
-    room = max(widest * (WIDTH + APART) - APART, WIDTH) + 2 * EDGE
+    kept = {node.id: node for found in rows.values() for node in found[:MOST_IN_ROW]}
+    used = {row: level for level, row in enumerate(sorted({node.row for node in kept.values()}))}
+    level = {key: used[node.row] for key, node in kept.items()}
+    known = [tie for tie in ties if tie.source in kept and tie.target in kept and tie.source != tie.target]
+    ways = [_lanes(number, tie, level) for number, tie in enumerate(known)]
+    ordered = _ordered(level, ways)
+    wide_rows = [sum(_room(one, kept) for one in found) - APART for found in ordered]
+    room = max([*wide_rows, WIDTH]) + 2 * EDGE
     boxes: dict[str, Box] = {}
-    for level, found in enumerate(ordered):
-        start = (room - len(found) * (WIDTH + APART) + APART) // 2
-        for place, node in enumerate(found):
-            boxes[node.id] = _box(node, start + place * (WIDTH + APART), EDGE + level * (HEIGHT + BETWEEN))
+    lanes: dict[str, tuple[int, int]] = {}
+    for at, found in enumerate(ordered):
+        x, y = (room - wide_rows[at]) // 2, EDGE + at * (HEIGHT + BETWEEN)
+        for key in found:
+            if key in kept:
+                boxes[key] = _box(kept[key], x, y)
+            else:
+                lanes[key] = (x + _LANE // 2, y)
+            x += _room(key, kept)
     lines = tuple(
-        _line(boxes[tie.source], boxes[tie.target], tie)
-        for tie in ties
-        if tie.source in boxes and tie.target in boxes and tie.source != tie.target
+        _line(boxes[tie.source], boxes[tie.target], tie, [lanes[one] for one in way[1:-1]])
+        for tie, way in zip(known, ways, strict=True)
     )
     height = 2 * EDGE + len(ordered) * (HEIGHT + BETWEEN) - BETWEEN
     return Picture(room, height, tuple(boxes.values()), lines, count - len(boxes))
 
 
-def _ordered(rows: Mapping[int, list[Node]], ties: Sequence[Tie]) -> list[list[Node]]:
-    """The rows, each in an order in which few lines cross: everyone near the middle of those they are tied to."""
+def _room(key: str, boxes: Mapping[str, Node]) -> int:
+    return (WIDTH if key in boxes else _LANE) + APART
+
+
+def _lanes(number: int, tie: Tie, level: dict[str, int]) -> list[str]:
+    """A relation's ends, with a place of its own in every row between them; `level` learns those."""
+    first, last = level[tie.source], level[tie.target]
+    step = 1 if first < last else -1
+    between = [f"lane {number} {at}" for at in range(first + step, last, step)] if first != last else []
+    level.update({key: first + step * (at + 1) for at, key in enumerate(between)})
+    return [tie.source, *between, tie.target]
+
+
+def _ordered(level: Mapping[str, int], ways: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows, each in an order in which few lines cross: everything near the middle of what it is tied to."""
     near: dict[str, list[str]] = {}
-    for tie in ties:
-        near.setdefault(tie.source, []).append(tie.target)
-        near.setdefault(tie.target, []).append(tie.source)
-    ordered = list(rows.values())
+    for way in ways:
+        for one, other in pairwise(way):
+            near.setdefault(one, []).append(other)
+            near.setdefault(other, []).append(one)
+    ordered: list[list[str]] = [[] for _ in range(max(level.values(), default=-1) + 1)]
+    for key, at in level.items():
+        ordered[at].append(key)
+    place = {key: (at + 0.5) / len(found) for found in ordered for at, key in enumerate(found)}
     for sweep in range(_SWEEPS):
-        place = {node.id: (at + 0.5) / len(found) for found in ordered for at, node in enumerate(found)}
-        for level in range(len(ordered)) if sweep % 2 == 0 else range(len(ordered) - 1, -1, -1):
-            found = ordered[level]
-            wanted = {
-                node.id: fmean(
-                    [place[one] for one in near.get(node.id, ()) if one in place] or [place[node.id]]
-                )
-                for node in found
-            }
-            ordered[level] = found = sorted(found, key=lambda node, wanted=wanted: wanted[node.id])  # type: ignore[misc]
-            place.update({node.id: (at + 0.5) / len(found) for at, node in enumerate(found)})
+        for at in range(len(ordered)) if sweep % 2 == 0 else range(len(ordered) - 1, -1, -1):
+            wanted = {key: fmean([place[one] for one in near.get(key, (key,))]) for key in ordered[at]}
+            ordered[at].sort(key=wanted.__getitem__)
+            place.update({key: (n + 0.5) / len(ordered[at]) for n, key in enumerate(ordered[at])})
     return ordered
 
 
@@ -152,7 +173,7 @@ def _box(node: Node, x: int, y: int) -> Box:
     return Box(x, y, WIDTH, HEIGHT, x + WIDTH // 2, placed, node.look)
 
 
-def _line(source: Box, target: Box, tie: Tie) -> Line:
+def _line(source: Box, target: Box, tie: Tie, lanes: Sequence[tuple[int, int]]) -> Line:
     if source.y == target.y:
         right = source.x < target.x
         first, last = (source.x + WIDTH, target.x) if right else (source.x, target.x + WIDTH)
@@ -165,9 +186,23 @@ def _line(source: Box, target: Box, tie: Tie) -> Line:
         return Line(path, (source.middle + target.middle) // 2, base + 30, tie.words, tie.unsure)
     down = source.y < target.y
     first, last = (source.y + HEIGHT, target.y) if down else (source.y, target.y + HEIGHT)
-    half = (first + last) // 2
-    path = f"M{source.middle} {first}C{source.middle} {half} {target.middle} {half} {target.middle} {last}"
-    return Line(path, (source.middle + target.middle) // 2, half + 4, tie.words, tie.unsure)
+    sign = 1 if down else -1
+    # through a lane straight, between two rows in a bend
+    points = [(source.middle, first)]
+    for x, y in lanes:
+        points += [(x, y if down else y + HEIGHT), (x, y + HEIGHT if down else y)]
+    points.append((target.middle, last))
+    path = f"M{points[0][0]} {points[0][1]}"
+    for at in range(0, len(points) - 1, 2):
+        (x, y), (to_x, to_y) = points[at], points[at + 1]
+        half = y + sign * BETWEEN // 2
+        path += f"C{x} {half} {to_x} {half} {to_x} {to_y}"
+        if at + 2 < len(points):
+            path += f"L{points[at + 2][0]} {points[at + 2][1]}"
+    if lanes:
+        x, y = lanes[(len(lanes) - 1) // 2]
+        return Line(path, x, y + HEIGHT // 2, tie.words, tie.unsure)
+    return Line(path, (source.middle + target.middle) // 2, (first + last) // 2 + 4, tie.words, tie.unsure)
 
 
 __all__ = ["Box", "Line", "Node", "Picture", "Tie", "drawn", "wide", "wrapped"]

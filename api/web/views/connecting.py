@@ -72,6 +72,8 @@ class Proof(NamedTuple):
     words: str
     forward: bool
     second: PartyShown
+    brief: str
+    """Share and role."""
     note: str
     since: str
     until: str
@@ -296,6 +298,7 @@ def proof_of(one: RelationShown, first: PartyShown, second: PartyShown, forward:
         words=words.both(one.words),
         forward=forward,
         second=second,
+        brief=" · ".join(filter(None, ("" if one.share is None else f"{one.share}%", one.role))),
         note=note_of(one, words),
         since=words.day(one.since),
         until=words.last_day(one.until),
