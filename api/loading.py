@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from graph.store import Store
     from loaders.report import LoadReport
     from loaders.run import LoadOptions
+    from matching.ledger import LedgerError
 
 
 def load_files(
@@ -24,11 +25,13 @@ def load_files(
     recorded_at: datetime,
     progress: Callable[[str, int], None] | None = None,
     publishing: Callable[[str, int, int], None] | None = None,
+    unkept: Callable[[LedgerError], None] | None = None,
 ) -> LoadReport:
     """Load files into the store of these settings and make what they say readable for decisions.
 
     A load that died between the store and the generation is completed by the next one, also when that one
-    brings nothing new.
+    brings nothing new. The report is kept in the ledger; where that can't be, `unkept` is told, and without one it is
+    an error.
 
     Raises:
         StoreError, GenerationError: busy, damaged or foreign.
@@ -38,8 +41,28 @@ def load_files(
     with bootstrap.opened_store(settings, create=not options.dry_run) as store:
         report = load(store, paths, options=options, recorded_at=recorded_at, progress=progress)
         if not options.dry_run:
+            _keep(settings, report, options, unkept)
             refresh(settings, store, publishing)
     return report
+
+
+def _keep(
+    settings: Settings,
+    report: LoadReport,
+    options: LoadOptions,
+    unkept: Callable[[LedgerError], None] | None,
+) -> None:
+    """Keep the report in the ledger. What was loaded is loaded, also where no ledger can be written."""
+    from api import load_reports
+    from matching.ledger import LedgerError
+
+    try:
+        with bootstrap.opened_ledger(settings) as ledger:
+            load_reports.keep(ledger, report, taken_at=options.taken_at, actor="cli", at=bootstrap.now())
+    except LedgerError as error:
+        if unkept is None:
+            raise
+        unkept(error)
 
 
 def refresh(

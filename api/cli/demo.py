@@ -13,7 +13,7 @@ import msgspec
 from api import bootstrap
 from api.cli.common import Run, command, option
 from api.cli.load import load_table, tell
-from api.errors import MISSING, CommandError
+from api.errors import MISSING, CommandError, sentence
 from api.loading import current_number, load_files
 from api.output import Column, Table
 from graph.dates import china_day
@@ -117,6 +117,7 @@ def load_city(run: Run, folder: Path, manifest: DemoManifest) -> LoadReport:
             recorded_at=bootstrap.now(),
             progress=lambda label, rows: advance(rows, None),
             publishing=lambda step, done, total: advance(done, total or None),
+            unkept=lambda error: run.note("load.unkept", message=sentence(error, run.lang) or error.code),
         )
 
 
@@ -166,7 +167,9 @@ def _show(run: Run, request: DecisionRequest, name: str, title: str) -> None:
     run.emit(Table(columns=shown, rows=table.rows, document={"bidders": table.rows}))
     if run.format == "table":
         for index, bidder in enumerate(decision.bidders):
-            found = [f for f in findings_of(decision, index) if f.effect is Effect.BLOCK and (f.evidence or f.path)]
+            found = [
+                f for f in findings_of(decision, index) if f.effect is Effect.BLOCK and (f.evidence or f.path)
+            ]
             if found:
                 why = run.say("demo.reason", name=bidder.name)
                 sys.stdout.write("\n".join(["", why, *finding_lines(found[0], run.lang), "", ""]))

@@ -10,7 +10,7 @@ import click
 
 from api import bootstrap
 from api.cli.common import Run, command, instant, option
-from api.errors import MISSING, REJECTED, USAGE, CommandError, mask_numbers
+from api.errors import MISSING, REJECTED, USAGE, CommandError, mask_numbers, sentence
 from api.loading import load_files
 from api.output import Column, Table, plain
 from graph.dates import iso
@@ -87,6 +87,7 @@ def load(
             recorded_at=recorded_at,
             progress=lambda label, rows: advance(rows, None),
             publishing=lambda step, done, total: advance(done, total or None),
+            unkept=lambda error: run.note("load.unkept", message=sentence(error, run.lang) or error.code),
         )
     document = report.to_json(run.lang)
     run.emit(load_table(run, document))

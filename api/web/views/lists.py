@@ -9,6 +9,7 @@ from fastapi import Response
 from api.routes.lists import list_document
 from api.web.answers import page
 from api.web.door import Visit
+from api.web.views import loads
 from api.web.words import Words
 
 DAYS_FROM: Final = 72
@@ -97,9 +98,11 @@ def _row(visit: Visit, row: dict[str, Any]) -> ListRow:
 
 
 def _age(words: Words, hours: float) -> str:
-    return words("hours", hours=f"{hours:g}") if hours < DAYS_FROM else words("days", days=f"{hours / 24:,.0f}")
+    return (
+        words("hours", hours=f"{hours:g}") if hours < DAYS_FROM else words("days", days=f"{hours / 24:,.0f}")
+    )
 
 
 def show(visit: Visit) -> Response:
     """The page of the lists."""
-    return page(visit, "lists.html", lists=lists_of(visit))
+    return page(visit, "lists.html", lists=lists_of(visit), **loads.listed(visit))
