@@ -102,7 +102,7 @@ def test_newer_layout_is_refused(neo4j_database: Target, ask: Ask) -> None:
         with pytest.raises(StoreError, match=r"store\.version"):
             again(neo4j_database)
     finally:
-        ask("MATCH (s:Store) SET s.layout = 2")
+        ask("MATCH (s:Store) SET s.layout = 3")
 
 
 def test_what_people_see(neo4j_trial: TrialStore, ask: Ask) -> None:
@@ -342,7 +342,7 @@ def test_rows_of_the_earlier_layout_are_read_as_they_are(
         " SET n = properties(p) REMOVE n.number, p.id")  # fmt: skip
     ask("MATCH (s:Store) SET s.layout = 1")
     again(neo4j_database).close()
-    assert ask("MATCH (s:Store) RETURN s.layout AS layout") == [{"layout": 2}]
+    assert ask("MATCH (s:Store) RETURN s.layout AS layout") == [{"layout": 3}]
     assert (list(neo4j_trial.iter_edges()), list(neo4j_trial.iter_parties())) == before
     load(neo4j_trial, [row("1", JIA), one], at=day(3), snapshots=REGISTER)
     assert neo4j_trial.publications()[-1].changes[0].unchanged == 2

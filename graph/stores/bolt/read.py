@@ -336,5 +336,8 @@ def assembled(
     if ask is not None and all(part.kind == r.RELATION for part in parts):
         ids = sorted({part.id for part in parts})[:RELATIONS_READ]
         bases = sorted({part.base for part in parts})
-        docs = {number: ends.encode() for number, ends in ask("ends_of_relations", numbers=bases, ids=ids)}
+        docs = {
+            number: convert.ends_doc(ends)
+            for number, ends in ask("ends_of_relations", numbers=bases, ids=ids)
+        }
     return assemble(links, party, parts, lambda part: docs[part.id], current=current, further=more)

@@ -9,9 +9,9 @@ from graph.relations import RelationType
 from graph.store import StoreError
 from graph.stores.bolt.server import Server
 
-LAYOUT = 2
+LAYOUT = 3
 """Newest layout of the database that this program knows; property of the `Store` node. Rows of layout 1, whose
-documents are whole, are read as they are."""
+documents are whole, and of layout 2, whose `ends` are a document, are read as they are."""
 CONSTRAINTS = (
     "store", "writer", "party", "record", "source", "origin", "generation", "identifier", "name", "bond", "verdict",
 )  # fmt: skip

@@ -228,5 +228,5 @@ def _end(
     to_gen: int | None,
     ends: str | None,
 ) -> Part:
-    doc = None if ends is None else ends.encode()
+    doc = None if ends is None else convert.ends_doc(ends)
     return Part(role, base, number, r.RELATION, source, kh, key, strong, to_gen, doc)
