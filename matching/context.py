@@ -67,6 +67,24 @@ class Built(msgspec.Struct, kw_only=True):
     gaps: tuple[NotAssessable, ...] = ()
 
 
+class _Records:
+    """The records of those who are connected, looked up once: many bidders have the same owners and sisters."""
+
+    # apart from the builder, whose parts refer to it: in a circle they would all wait for the collector of garbage
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._found: dict[tuple[str, str, bool], list[Hit]] = {}
+
+    def of(self, about: Subject | Party, role: str, doubtful: bool) -> list[Hit]:
+        """The records of somebody."""
+        key = (about.key if isinstance(about, Party) else about.n6, role, doubtful)
+        found = self._found.get(key)
+        if found is None:
+            subject = from_party(about) if isinstance(about, Party) else about
+            found = self._found[key] = self._matcher.match(subject, role, doubtful=doubtful)[0]
+        return found
+
+
 class CaseBuilder:
     """Turns one request into one case. Made per decision; holds nothing between decisions."""
 
@@ -78,12 +96,12 @@ class CaseBuilder:
         self._matcher = matcher
         self._as_of = as_of
         self._known = known
+        self._records = records = _Records(matcher)
         self._kinship = Kinship(
             generation, policy, as_of=as_of, known=known,
-            matters=lambda party: bool(self._hits(party, "sister", False)),
+            matters=lambda party: bool(records.of(party, "sister", False)),
         )  # fmt: skip
         self._gaps: list[NotAssessable] = []
-        self._matched: dict[tuple[str, str, bool], list[Hit]] = {}
 
     def build(self, request: DecisionRequest) -> Built:
         """The case of `request`."""
@@ -310,21 +328,12 @@ class CaseBuilder:
         kin = []
         for other, doubtful in connected:
             doubtful = doubtful or other.by == "name"
-            hits = self._hits(other.about, other.role, doubtful)
+            hits = self._records.of(other.about, other.role, doubtful)
             if hits:
                 kin.append(
                     Kin(role=other.role, by="name" if doubtful else "code", hits=along(hits, other.path))
                 )
         return tuple(kin)
-
-    def _hits(self, about: Subject | Party, role: str, doubtful: bool) -> list[Hit]:
-        """The records of someone connected, looked up once: many bidders have the same owners and sisters."""
-        key = (about.key if isinstance(about, Party) else about.n6, role, doubtful)
-        found = self._matched.get(key)
-        if found is None:
-            subject = from_party(about) if isinstance(about, Party) else about
-            found = self._matched[key] = self._matcher.match(subject, role, doubtful=doubtful)[0]
-        return found
 
     def _persons(
         self,

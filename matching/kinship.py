@@ -6,6 +6,7 @@ never enough to block). Companies are one group by control (`matching.groups`); 
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
@@ -111,12 +112,15 @@ class Kinship:
         self._matters = matters
         self._notable: dict[str, list[Under]] = {}
         self._holding: dict[int, list[PartyRelation]] = {}
+        # a weak way back: in a circle all that a decision read would wait for the collector of garbage
+        me: Kinship = weakref.proxy(self)
         self.groups = Groups(
-            generation, self.relations, as_of=as_of, cap=policy.option("sister_cap"), cut=self._note_cut
+            generation,
+            lambda ordinal: me.relations(ordinal),
+            as_of=as_of,
+            cap=policy.option("sister_cap"),
+            cut=lambda: setattr(me, "cut", True),
         )
-
-    def _note_cut(self) -> None:
-        self.cut = True
 
     def relations(self, ordinal: int) -> list[PartyRelation]:
         """The relations of a party that hold at `as_of`; none of a hub's, which is noted."""
