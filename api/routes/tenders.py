@@ -88,10 +88,16 @@ _WRONG = ("http.invalid", "http.media_type", "http.too_large")
 async def new_tender(request: Request) -> Response:
     """Watch a tender. One that was not decided before is decided now, and that decision is recorded."""
     given = await read_model(request, NewTender, limit=MAX_BODY)
-    return await run_in_threadpool(_create, request, given)
+    made = await run_in_threadpool(create, request, given)
+    return _answer(request, made, 201, {"Location": f"/v1/tenders/{made.id}"})
 
 
-def _create(request: Request, given: NewTender) -> Response:
+def create(request: Request, given: NewTender) -> Item:
+    """Watch a tender, decided now where it was not before.
+
+    Raises:
+        ProblemError: as the route declares.
+    """
     parts, who, now = service(request), asking(request), bootstrap.now()
     if sum((bool(given.decision_id), given.request is not None, bool(given.number))) != 1:
         raise refused(request, "", "tender.source")
@@ -101,7 +107,7 @@ def _create(request: Request, given: NewTender) -> Response:
     if decision is None:
         decision = parts.decide(asked, who.id, who.tenant)
     with refusals(request):
-        made = watched_tenders.create(
+        return watched_tenders.create(
             parts.ledger,
             asked,
             decision,
@@ -111,7 +117,6 @@ def _create(request: Request, given: NewTender) -> Response:
             actor=who.id,
             at=now,
         )
-    return _answer(request, made, 201, {"Location": f"/v1/tenders/{made.id}"})
 
 
 def _source(request: Request, given: NewTender) -> tuple[DecisionRequest, Decision | None]:
@@ -205,13 +210,21 @@ def one_tender(request: Request, tender_id: str) -> Response:
 async def change_tender(request: Request, tender_id: str) -> Response:
     """Move a tender on (opened, signed, void), put its opening at another time, or replace its bids."""
     given = await read_model(request, TenderChange, limit=MAX_BODY)
-    return await run_in_threadpool(_change, request, tender_id, given)
+
+    def made() -> Item:
+        item = item_of(request, watched_tenders.KIND, tender_id)
+        return change(request, item, given, expected_version(request))
+
+    return _answer(request, await run_in_threadpool(made))
 
 
-def _change(request: Request, tender_id: str, given: TenderChange) -> Response:
+def change(request: Request, item: Item, given: TenderChange, expect: int) -> Item:
+    """Change a tender of which the version `expect` was seen.
+
+    Raises:
+        ProblemError: as the route declares.
+    """
     parts, who, now = service(request), asking(request), bootstrap.now()
-    item = item_of(request, watched_tenders.KIND, tender_id)
-    expect = expected_version(request)
     if item.version != expect:
         raise ProblemError("http.stale")
     with refusals(request):
@@ -234,7 +247,7 @@ def _change(request: Request, tender_id: str, given: TenderChange) -> Response:
             item = watched_tenders.replace(
                 parts.ledger, item, asked, decision, actor=who.id, at=now, expect=item.version
             )
-    return _answer(request, item)
+    return item
 
 
 def _answer(

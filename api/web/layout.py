@@ -47,6 +47,7 @@ PLACES: Final = (
     ("/search", "search", Scope.GRAPH),
     ("/paths", "paths", Scope.GRAPH),
     ("/batches", "batches", Scope.READ),
+    ("/tenders", "tenders", Scope.READ),
     ("/decisions", "decisions", Scope.READ),
     ("/reviews", "reviews", Scope.CASES),
     ("/cases", "cases", Scope.CASES),

@@ -17,6 +17,7 @@ from api.web.answers import failure, problem_page
 from api.web.case_pages import PAGES as CASE_PAGES
 from api.web.casework_pages import PAGES as CASEWORK_PAGES
 from api.web.door import Page, Visit, enter, read_form, read_upload
+from api.web.tender_pages import PAGES as TENDER_PAGES
 from api.web.views import (
     account,
     among,
@@ -62,6 +63,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/reviews", queue.show, scope=Scope.CASES),
     Page("/reviews/{decision_id}/{pair}", queue.one, scope=Scope.CASES),
     Page("/reviews/{decision_id}/{pair}", queue.answer, _POST, scope=Scope.CASES),
+    *TENDER_PAGES,
     *CASE_PAGES,
     *CASEWORK_PAGES,
     Page("/lists", lists.show, scope=Scope.READ),

@@ -74,6 +74,10 @@ class View:
         """The relations that may be walked."""
         return self._whole if restricted else self._ordinary
 
+    def parties(self, kind: PartyType) -> list[int]:
+        """The ordinals of all parties of a type."""
+        return self._relations.parties(kind)
+
     def sealed_until(self, ordinal: int) -> datetime | None:
         """The opening of a tender, or of a lot's tender, that has not been opened yet."""
         return self._sealed.get(ordinal)

@@ -208,7 +208,7 @@ def view(decision: Decision, lang: Lang, *, full: bool = False) -> DecisionPage:
         known_at=words.time(pins.known_at),
         valid_until=words.time(decision.valid_until),
         subjects=tuple(bidders + others),
-        tender=tuple(_reason(one, lang) for one in decision.tender.reasons),
+        tender=tuple(reason_of(one, lang) for one in decision.tender.reasons),
         open=tuple(open_line(one, lang) for one in (*decision.tender.not_assessed, *decision.not_assessed)),
         pins=tuple(
             (words(f"pin.{name}"), value)
@@ -256,14 +256,15 @@ def _subject(
         verdict=verdict.value,
         verdict_word=word("verdict", verdict.value, lang),
         remark=said,
-        reasons=tuple(_reason(one, lang) for one in found),
+        reasons=tuple(reason_of(one, lang) for one in found),
         open=tuple(
             open_line(one, lang) for one in open_points(decision, subject) if one in subject.not_assessed
         ),
     )
 
 
-def _reason(finding: Finding, lang: Lang) -> Reason:
+def reason_of(finding: Finding, lang: Lang) -> Reason:
+    """A finding in the visitor's language."""
     path = finding.path
     return Reason(
         code=finding.code,
@@ -325,4 +326,4 @@ def proof(evidence: Evidence, lang: Lang) -> Proof:
     )
 
 
-__all__ = ["certificate", "compared", "proof", "replay", "show", "view"]
+__all__ = ["certificate", "compared", "proof", "reason_of", "replay", "show", "view"]
