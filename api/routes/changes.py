@@ -16,7 +16,8 @@ from api.routes.base import cursor, json_answer, service
 from api.routes.problem import problems
 from api.routes.shapes import Given, Taken, gives
 from api.routes.watching import number_after
-from matching.ledger import visible
+from matching.ledger import Viewer, visible
+from matching.ledger.watchrows import Change
 from matching.watch.rescreen import ChangeBody
 
 router = APIRouter(prefix="/v1/changes", tags=["changes"])
@@ -88,24 +89,27 @@ def changes(
         kind="monitor" if monitor else "tender",
         item=monitor or tender,
     )
-    views = []
-    for one in found:
-        view = ChangeView(
-            cursor=cursor(one.seq) or "",
-            at=one.at,
-            monitor_id=one.item if one.kind == "monitor" else None,
-            tender_id=one.item if one.kind == "tender" else None,
-        )
-        if not visible(one, who.viewer, now):
-            view = msgspec.structs.replace(view, sealed=True)
-        elif one.body is not None:
-            body = msgspec.json.decode(one.body, type=ChangeBody)
-            told: dict[str, Any] = msgspec.structs.asdict(body)
-            told["effect"] = body.effect.value
-            told["was"] = None if body.was is None else body.was.value
-            view = msgspec.structs.replace(view, **told, party_id=str(one.watched))
-        views.append(view)
+    views = [change_view(one, who.viewer, now) for one in found]
     return _page(tuple(views), found[-1].seq if found else after, more=len(found) == limit)
+
+
+def change_view(one: Change, viewer: Viewer, at: datetime) -> ChangeView:
+    """A change as a viewer may see it: of sealed bids only that something changed."""
+    view = ChangeView(
+        cursor=cursor(one.seq) or "",
+        at=one.at,
+        monitor_id=one.item if one.kind == "monitor" else None,
+        tender_id=one.item if one.kind == "tender" else None,
+    )
+    if not visible(one, viewer, at):
+        return msgspec.structs.replace(view, sealed=True)
+    if one.body is None:
+        return view
+    body = msgspec.json.decode(one.body, type=ChangeBody)
+    told: dict[str, Any] = msgspec.structs.asdict(body)
+    told["effect"] = body.effect.value
+    told["was"] = None if body.was is None else body.was.value
+    return msgspec.structs.replace(view, **told, party_id=str(one.watched))
 
 
 def _page(views: tuple[ChangeView, ...], last: int, *, more: bool) -> Response:

@@ -6,7 +6,7 @@ from typing import Final
 
 from api.principals import Scope
 from api.web.door import Page
-from api.web.views import case_sharing, cases
+from api.web.views import alerts, audit, case_sharing, cases, monitors, webhooks
 
 _POST: Final = ("POST",)
 PAGES: Final[tuple[Page, ...]] = (
@@ -21,4 +21,16 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/cases/{case_id}/export", case_sharing.export, scope=Scope.CASES),
     Page("/shared/{token}", case_sharing.shared, scope=Scope.CASES),
     Page("/shared/{token}/content", case_sharing.content, scope=Scope.CASES),
+    Page("/alerts", alerts.listed, scope=Scope.READ),
+    Page("/alerts/{alert_id}", alerts.show, scope=Scope.READ),
+    Page("/alerts/{alert_id}", alerts.changed, _POST, scope=Scope.CASES),
+    Page("/monitors", monitors.listed, scope=Scope.READ),
+    Page("/monitors", monitors.created, _POST, scope=Scope.DECIDE),
+    Page("/monitors/{monitor_id}", monitors.show, scope=Scope.READ),
+    Page("/monitors/{monitor_id}", monitors.changed, _POST, scope=Scope.DECIDE),
+    Page("/webhooks", webhooks.show, scope=Scope.ADMIN),
+    Page("/webhooks", webhooks.changed, _POST, scope=Scope.ADMIN),
+    Page("/audit", audit.show, scope=Scope.AUDIT),
+    Page("/audit/verify", audit.verify, _POST, scope=Scope.AUDIT),
+    Page("/audit/export", audit.export, scope=Scope.AUDIT),
 )

@@ -51,8 +51,10 @@ PLACES: Final = (
     ("/decisions", "decisions", Scope.READ),
     ("/reviews", "reviews", Scope.CASES),
     ("/cases", "cases", Scope.CASES),
+    ("/alerts", "alerts", Scope.READ),
     ("/measures", "measures", Scope.READ),
     ("/lists", "lists", Scope.READ),
+    ("/audit", "audit", Scope.AUDIT),
 )
 UNDER: Final = {"measures": ("/objections", "/repairs", "/reports")}
 """Other addresses that belong to an entry."""

@@ -263,13 +263,20 @@ class Watching:
     # what changed
 
     def changes(
-        self, *, tenant: str, after: int = 0, limit: int = 50, kind: str = "", item: str = ""
-    ) -> list[Change]:
-        """A tenant's changes after one, oldest first; `kind` and `item` narrow them to one monitor or tender."""
+        self, *, tenant: str, after: int = 0, limit: int = 50, kind: str = "", item: str = "", watched: int = 0,
+        newest: bool = False,
+    ) -> list[Change]:  # fmt: skip
+        """A tenant's changes after one, oldest first; `kind` and `item` narrow them to one monitor or tender.
+
+        `watched` narrows them to one party of it; with `newest` they are the last ones, the newest first.
+        """
         query = select(watch_change).where(watch_change.c.tenant == tenant, watch_change.c.seq > after)
         if item:
             query = query.where(watch_change.c.kind == kind, watch_change.c.item == item)
-        query = query.order_by(watch_change.c.seq).limit(max(0, min(limit, _PAGE)))
+        if watched:
+            query = query.where(watch_change.c.watched == watched)
+        query = query.order_by(watch_change.c.seq.desc() if newest else watch_change.c.seq)
+        query = query.limit(max(0, min(limit, _PAGE)))
         with translated(self._where), self._engine.connect() as connection:
             return [_change(row) for row in connection.execute(query)]
 
