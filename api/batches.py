@@ -422,7 +422,7 @@ def delete(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: dateti
     item = cancel(ledger, identity, tenant=tenant, actor=actor, at=at)
     body: Batch = read_body(item, Batch)
     for number in range(body.parts):
-        ledger.items.erase(PART, part_id(identity, number), tenant=tenant, actor=actor, at=at)
+        ledger.items.erase(PART, part_id(identity, number), tenant=tenant, actor=actor, at=at, last=False)
     ledger.items.erase(BATCH, identity, tenant=tenant, actor=actor, at=at)
 
 

@@ -213,7 +213,9 @@ class Sessions:
             return None
         kept = msgspec.json.decode(found[0].body, type=SessionRecord)
         item = self._users.find(kept.user, tenant=found[0].tenant)
-        if item is None or item.state != users.ACTIVE or users.read(item).epoch != kept.epoch:
+        if item is None or item.body is None or item.state != users.ACTIVE:
+            return None
+        if users.read(item).epoch != kept.epoch:
             return None
         last = self._ledger.people.session_last_used(found[0].id) or found[0].created_at
         if at - last > IDLE:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from matching.ledger.writer import Transaction
 
 KIND: Final = "user"
-ACTIVE, DISABLED = "active", "disabled"
+ACTIVE, DISABLED, ERASED = "active", "disabled", "erased"
+"""States of a user; the last one is never written: it is how a user shows whose item says nothing any more."""
 TEMPORARY: Final = timedelta(days=7)
 """How long a password that somebody else made can be used for the first sign-in."""
 MOST_USERS: Final = 1_000
@@ -177,10 +178,10 @@ class Users:
         """Give a user a new first password; every session of the user ends.
 
         Raises:
-            UserError: `users.unknown`, `users.own` (people change their own password by signing in).
+            UserError: `users.unknown`, `users.erased`, `users.own` (people change their own password by signing in).
             PasswordError: it can't be taken.
         """
-        item = self.item(name, tenant=tenant)
+        item = self._living(name, tenant=tenant)
         record = read(item)
         if actor == principal_id(record.name):
             raise UserError("users.own")
@@ -238,11 +239,11 @@ class Users:
             expect: the version that the caller saw; None: the newest.
 
         Raises:
-            UserError: `users.unknown`, `users.own`, `users.last` (nobody could administer any more), and those of
-                roles and display.
+            UserError: `users.unknown`, `users.erased`, `users.own`, `users.last` (nobody could administer any more),
+                and those of roles and display.
             LedgerError: `ledger.item_stale`: somebody was faster.
         """
-        item = self.item(name, tenant=tenant)
+        item = self._living(name, tenant=tenant)
         record = read(item)
         if actor == principal_id(record.name):
             raise UserError("users.own")
@@ -264,8 +265,39 @@ class Users:
         put = self._put(changed, wanted, tenant=tenant, actor=actor, at=at, expect=version)
         return view(put)
 
+    def erase(self, name: str, *, tenant: str, actor: str, at: datetime) -> UserView:
+        """Erase what is kept of a user: how the person is called, roles, password. Every session ends.
+
+        The name to sign in with stays, for the chain has to say who decided what (个人信息保护法 47: what a law
+        requires to be kept is kept and used for nothing else), and so that nobody else ever gets it. Doing it twice
+        changes nothing.
+
+        Raises:
+            UserError: `users.unknown`, `users.own`, `users.last`.
+            LedgerError: nothing was erased.
+        """
+        item = self.item(name, tenant=tenant)
+        known = _name_of(item)
+        if actor == principal_id(known):
+            raise UserError("users.own")
+        if item.body is not None:
+            if item.state == ACTIVE:
+                self.change(known, tenant=tenant, actor=actor, at=at, state=DISABLED)
+
+            def also(transaction: Transaction) -> None:
+                self._ledger.people.drop_credential(transaction, tenant, known)
+
+            self._ledger.items.erase(KIND, item.id, tenant=tenant, actor=actor, at=at, also=also)
+        return view(self.item(known, tenant=tenant))
+
+    def _living(self, name: str, *, tenant: str) -> Item:
+        found = self.item(name, tenant=tenant)
+        if found.body is None:
+            raise UserError("users.erased")
+        return found
+
     def item(self, name: str, *, tenant: str) -> Item:
-        """A user's item.
+        """A user's item; of one who was erased it says nothing.
 
         Raises:
             UserError: `users.unknown`.
@@ -296,7 +328,7 @@ class Users:
         from matching.ledger import LedgerError
 
         hashed = None
-        if item is not None:
+        if item is not None and item.body is not None:
             record = read(item)
             hashed = self._ledger.people.credential(item.tenant, record.name)
             if hashed is None or not hmac.compare_digest(digest(hashed), record.credential):
@@ -345,13 +377,31 @@ def any_user(ledger: Ledger) -> bool:
     return bool(ledger.items.with_key(KIND, [ACTIVE], limit=1))
 
 
+def _name_of(item: Item) -> str:
+    return item.id.rpartition("/")[2]
+
+
 def read(item: Item) -> UserRecord:
-    """What an item says of a user."""
+    """What an item says of a user who was not erased."""
     return msgspec.json.decode(item.body or b"", type=UserRecord)
 
 
 def view(item: Item) -> UserView:
-    """A user as lists show them."""
+    """A user as lists show them; of one who was erased no more than the name and when."""
+    if item.body is None:
+        return UserView(
+            name=_name_of(item),
+            display="",
+            tenant=item.tenant,
+            roles=(),
+            state=ERASED,
+            must_change_password=False,
+            created_at=item.created_at,
+            created_by=item.owner,
+            changed_at=item.changed_at,
+            changed_by=item.actor,
+            version=item.version,
+        )
     record = read(item)
     return UserView(
         name=record.name,

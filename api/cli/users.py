@@ -1,4 +1,4 @@
-"""`liancheng users`: the people who sign in: add, list, disable, enable, new password, roles.
+"""`liancheng users`: the people who sign in: add, list, disable, enable, erase, new password, roles.
 
 A password comes from a prompt or from standard input, never from an argument, which other processes could read; without
 either a random one is made and shown once.
@@ -16,7 +16,7 @@ import click
 
 from api import bootstrap
 from api.cli.common import CommandGroup, Run, command, option
-from api.errors import USAGE, CommandError
+from api.errors import USAGE, CommandError, mask_identity
 from api.output import Column, Table
 from api.passwords import LONGEST, Hasher, PasswordError
 from api.principals import Role
@@ -170,6 +170,16 @@ def enable(run: Run, name: str) -> int:
     return _changed(run, work)
 
 
+@command("users erase", formats=("table", "json"))
+@click.argument("name")
+@option("--yes", is_flag=True, help="opt.users_sure")
+def erase(run: Run, name: str, yes: bool) -> int:
+    """Erase what is kept of a user."""
+    if not yes and not click.confirm(run.say("users.sure", name=mask_identity(name)), err=True):
+        return 2
+    return _changed(run, lambda book: book.people.erase(name, tenant=book.tenant, actor=ACTOR, at=book.at))
+
+
 def _change(book: Book, name: str, **what: Any) -> UserView:
     return book.people.change(name, tenant=book.tenant, actor=ACTOR, at=book.at, **what)
 
@@ -187,3 +197,4 @@ users.add_command(password, "password")
 users.add_command(change_roles, "roles")
 users.add_command(disable, "disable")
 users.add_command(enable, "enable")
+users.add_command(erase, "erase")

@@ -61,6 +61,7 @@ BODIES: tuple[Taken, ...] = (NewUser, UserChange)
 ANSWERS: tuple[Given, ...] = (UserView, UserList, UserMade)
 
 _STATUS = {
+    "users.erased": "http.erased",
     "users.unknown": "http.not_found",
     "users.exists": "http.conflict",
     "users.own": "http.conflict",
@@ -159,7 +160,7 @@ def one_user(request: Request, name: str) -> Response:
         **gives(UserView, headers=("ETag",)),
         **problems(
             "http.person", "http.not_found", "http.invalid", "http.media_type", "http.too_large", "http.conflict",
-            "http.stale", "http.precondition",
+            "http.stale", "http.precondition", "http.erased",
         ),
     },
 )  # fmt: skip
@@ -193,7 +194,7 @@ async def change_user(request: Request, name: str) -> Response:
     dependencies=[needs(Scope.ADMIN)],
     responses={
         **gives(UserMade, 201, headers=("ETag",)),
-        **problems("http.person", "http.not_found", "http.conflict", "http.busy"),
+        **problems("http.person", "http.not_found", "http.erased", "http.conflict", "http.busy"),
     },
 )
 def new_password(request: Request, name: str) -> Response:
@@ -204,3 +205,21 @@ def new_password(request: Request, name: str) -> Response:
     )
     access_of(request).sessions.unlock(who.tenant, view.name)
     return _answer(view, 201, UserMade(user=view, password=password))
+
+
+@router.post(
+    "/{name}/erase",
+    dependencies=[needs(Scope.ADMIN)],
+    responses={
+        **gives(UserView, headers=("ETag",)),
+        **problems("http.person", "http.not_found", "http.conflict"),
+    },
+)
+def erase_user(request: Request, name: str) -> Response:
+    """Erase what is kept of a user: display name, roles, password; the name stays in the chain, for nobody else."""
+    who = _person(request)
+    return _answer(
+        _done(
+            request, lambda: _book(request).erase(name, tenant=who.tenant, actor=who.id, at=bootstrap.now())
+        )
+    )

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, Select, delete, insert, select, update
 from graph.dates import from_micros, to_micros
 from matching.ledger.chain import SALT_BYTES, agrees, decode, octets, salted
 from matching.ledger.engine import translated
+from matching.ledger.erasing import coded, erase_item, scrub
 from matching.ledger.model import Draft, Item, LedgerError
 from matching.ledger.schema import event, item, item_key, item_version
 from matching.ledger.writer import GroupCommit, Transaction
@@ -141,41 +142,35 @@ class Items:
         return self._read(query)
 
     def erase(
-        self, kind: str, name: str, *, tenant: str, actor: str, at: datetime, ground: str = "erasure_request"
+        self,
+        kind: str,
+        name: str,
+        *,
+        tenant: str,
+        actor: str,
+        at: datetime,
+        ground: str = "erasure_request",
+        also: Callable[[Transaction], None] | None = None,
+        last: bool = True,
     ) -> None:
         """Blank what every version of an item says; that it was there, and its states, stay in the chain.
+
+        `also` removes rows beside it in the same commit. Of many that are erased the `last` one also clears what was
+        blanked out of the files. Doing it twice changes nothing.
 
         Raises:
             LedgerError: `ledger.no_item`.
         """
-        if not (ground.isascii() and ground.replace("_", "").isalnum()):
-            raise ValueError("an erasure's ground is a code, not text")
+        moment, why = to_micros(at), coded(ground)
 
         def work(transaction: Transaction) -> None:
-            connection = transaction.connection
-            known = select(item.c.id).where(item.c.kind == kind, item.c.id == name, item.c.tenant == tenant)
-            if connection.execute(known).first() is None:
-                raise LedgerError("ledger.no_item", kind=kind, id=name)
-            seq = transaction.append(
-                "erasure",
-                at=to_micros(at),
-                tenant=tenant,
-                actor=actor,
-                ref=f"{kind}/{name}",
-                data={"ground": ground},
-            )
-            connection.execute(
-                update(item_version)
-                .where(
-                    item_version.c.kind == kind,
-                    item_version.c.id == name,
-                    item_version.c.erased_seq.is_(None),
-                )
-                .values(erased_seq=seq, salt=None, body=None)
-            )
-            connection.execute(delete(item_key).where(item_key.c.kind == kind, item_key.c.id == name))
+            erase_item(transaction, kind, name, tenant=tenant, actor=actor, moment=moment, ground=why)
+            if also is not None:
+                also(transaction)
 
         self._writer.submit(work)
+        if last:
+            scrub(self._engine, self._where, "item_version", "item_key", "credential")
 
     def _read(self, query: Select[Any]) -> list[Item]:
         with translated(self._where), self._engine.connect() as connection:

@@ -19,6 +19,7 @@ from matching.ledger.chain import salted
 from matching.ledger.decided import Decided, forget
 from matching.ledger.deliveries import Deliveries
 from matching.ledger.engine import autocommitting, connect, display, parse, translate, translated
+from matching.ledger.erasing import coded, erase_about, scrub
 from matching.ledger.items import Items
 from matching.ledger.leases import Leases
 from matching.ledger.marks import mark_write, review_write
@@ -162,25 +163,25 @@ class Ledger:
     ) -> None:
         """Blank what a decision says of persons: body, request and salt, queue rows, its reviews' words.
 
-        The event and its digest stay, so the chain stays valid; without the salt the digest tells nothing.
-        The erasure is an event of its own. Doing it twice changes nothing. `ground` is a code such as
+        Its measures, overrides and objections say the same of them and are blanked with it. The event and its digest
+        stay, so the chain stays valid; without the salt the digest tells nothing. The erasure is an event of its own.
+        Doing it twice changes nothing. `ground` is a code such as
         `erasure_request`: the chain can't forget, so it takes no free text (个人信息保护法 47).
 
         Raises:
             LedgerError: `ledger.no_decision` when the tenant has no such decision.
         """
-        if not (ground.isascii() and ground.replace("_", "").isalnum()):
-            raise ValueError("an erasure's ground is a code, not text")
-        moment = to_micros(at)
+        moment, why = to_micros(at), coded(ground)
 
         def work(transaction: Transaction) -> None:
             row = self._sql.decision_by_id.run(transaction.connection, (decision_id, tenant)).first()
             if row is None:
                 raise LedgerError("ledger.no_decision", decision_id=decision_id)
+            erase_about(transaction, decision_id, tenant=tenant, actor=actor, moment=moment, ground=why)
             if row.erased_seq is not None:
                 return
             seq = transaction.append(
-                "erasure", at=moment, tenant=tenant, actor=actor, ref=decision_id, data={"ground": ground}
+                "erasure", at=moment, tenant=tenant, actor=actor, ref=decision_id, data={"ground": why}
             )
             transaction.add(self._sql.erase_decision, (seq, decision_id))
             transaction.add(self._sql.erase_reviews, (seq, decision_id))
@@ -190,14 +191,8 @@ class Ledger:
         self._writer.submit(work)
         with self._book_lock:
             self._book = ReviewBook(0, {})
-        if self._engine.dialect.name == "sqlite":
-            # The log may still hold the old pages: fold it into the file and cut it.
-            with self._read(begin=False) as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
-        else:
-            # The blanked rows' old versions stay in their pages until these are cleaned.
-            with self._read(begin=False) as connection:
-                connection.exec_driver_sql("VACUUM decision, decision_index, review, match_queue")
+        tables = ("decision", "decision_index", "review", "match_queue", "item_version", "item_key")
+        scrub(self._engine, self.where, *tables)
 
     # Documents that pins name by hash
 

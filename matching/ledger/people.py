@@ -62,6 +62,12 @@ class People:
         row = {"tenant": tenant, "name": name, "hash": hashed, "changed_at": to_micros(at)}
         transaction.connection.execute(insert(credential).values(row))
 
+    @staticmethod
+    def drop_credential(transaction: Transaction, tenant: str, name: str) -> None:
+        """Forget a user's password hash inside a write: nobody signs in under that name any more."""
+        own = (credential.c.tenant == tenant) & (credential.c.name == name)
+        transaction.connection.execute(delete(credential).where(own))
+
     # Sessions
 
     def session_used(self, session: str, at: datetime) -> None:

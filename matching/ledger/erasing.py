@@ -1,0 +1,90 @@
+"""Erasing what the ledger says of somebody (个人信息保护法 47): bodies and salts go, events and digests stay.
+
+Each erasure is an event of its own, so that the chain stays valid and tells that something was erased, when, by whom
+and on which ground; without its salt a digest tells nothing of what it was made from.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection, Engine, delete, select, update
+
+from matching.ledger.engine import autocommitting, translated
+from matching.ledger.model import LedgerError
+from matching.ledger.schema import item, item_key, item_version
+from matching.ledger.writer import Transaction
+
+ABOUT_DECISION: Final = ("measure", "override", "objection")
+"""Kinds of items that say of persons what their decision says; they are found under the decision's key."""
+
+
+def coded(ground: str) -> str:
+    """The ground of an erasure, which is a code: the chain can't forget, so it takes no free text.
+
+    Raises:
+        ValueError: it is text.
+    """
+    if not (ground.isascii() and ground.replace("_", "").isalnum()):
+        raise ValueError("an erasure's ground is a code, not text")
+    return ground
+
+
+def erase_item(
+    transaction: Transaction, kind: str, name: str, *, tenant: str, actor: str, moment: int, ground: str
+) -> None:
+    """Blank every version of an item inside a write; one that says nothing any more is left as it is.
+
+    Raises:
+        LedgerError: `ledger.no_item`: the tenant has no such one.
+    """
+    connection = transaction.connection
+    own = (item.c.kind == kind) & (item.c.id == name) & (item.c.tenant == tenant)
+    if connection.execute(select(item.c.id).where(own)).first() is None:
+        raise LedgerError("ledger.no_item", kind=kind, id=name)
+    versions = (
+        (item_version.c.kind == kind)
+        & (item_version.c.id == name)
+        & (item_version.c.tenant == tenant)
+        & item_version.c.erased_seq.is_(None)
+    )
+    if connection.execute(select(item_version.c.event_seq).where(versions).limit(1)).first() is None:
+        return
+    seq = transaction.append(
+        "erasure", at=moment, tenant=tenant, actor=actor, ref=f"{kind}/{name}", data={"ground": ground}
+    )
+    connection.execute(update(item_version).where(versions).values(erased_seq=seq, salt=None, body=None))
+    connection.execute(delete(item_key).where(item_key.c.kind == kind, item_key.c.id == name))
+
+
+def erase_about(
+    transaction: Transaction, decision_id: str, *, tenant: str, actor: str, moment: int, ground: str
+) -> None:
+    """Blank the measures, overrides and objections of a decision inside a write."""
+    for kind, name in _about(transaction.connection, decision_id, tenant):
+        erase_item(transaction, kind, name, tenant=tenant, actor=actor, moment=moment, ground=ground)
+
+
+def _about(connection: Connection, decision_id: str, tenant: str) -> list[tuple[str, str]]:
+    query = (
+        select(item_key.c.kind, item_key.c.id)
+        .where(
+            item_key.c.kind.in_(ABOUT_DECISION),
+            item_key.c.key == f"decision:{decision_id}",
+            item_key.c.tenant == tenant,
+        )
+        .order_by(item_key.c.kind, item_key.c.id)
+    )
+    return [(row.kind, row.id) for row in connection.execute(query)]
+
+
+def scrub(engine: Engine, where: str, *tables: str) -> None:
+    """Clear what was blanked out of the files, too: the log of SQLite, the old versions of rows of PostgreSQL."""
+    with translated(where), engine.connect() as opened:
+        connection = autocommitting(opened)
+        if engine.dialect.name == "sqlite":
+            # The log may still hold the old pages: fold it into the file and cut it.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        else:
+            # The blanked rows' old versions stay in their pages until these are cleaned.
+            connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
