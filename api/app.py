@@ -23,6 +23,7 @@ from api.keys import KeyRing
 from api.passwords import Hasher
 from api.problems import of_parameters
 from api.routes.access import Access
+from api.routes.exploring import Explorer
 from api.routes.openapi import describe
 from api.routes.problem import STATUS, ProblemError, problem, request_lang
 from api.routes.table import MODULES
@@ -49,6 +50,8 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.users = people
         app.state.access = Access(settings, KeyRing(service.ledger), sessions)
         app.state.deciding = deciding = Deciding(service, telemetry, most_waiting=settings.queue)
+        app.state.explorer = explorer = Explorer(settings)
+        service.prepare = explorer.ready
         # what is published is opened before the first request; without anything, requests say what is missing
         with suppress(GenerationError, StoreError):
             await run_in_threadpool(service.refresh)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -77,6 +77,8 @@ class Service:
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
+        self.prepare: Callable[[Generation], None] = lambda generation: None
+        """What is done with a generation before it is used, so that its first caller does not wait for it."""
         try:
             self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode())
         except BaseException:
@@ -168,6 +170,7 @@ class Service:
                 screener = self._screener(generation)
                 if lease is not None:
                     self._warm(screener)
+                self.prepare(generation)
             except BaseException:
                 generation.close()
                 raise

@@ -10,6 +10,7 @@ import numpy as np
 from api.explore.shapes import Hit, RecordHit, SearchAnswer
 from api.explore.told import GONE, Teller, both, seen
 from api.masking import mask_text
+from api.routes.base import cursor
 from graph import keys
 from graph.identifiers import looks_personal, parse_organization, parse_person
 from graph.lists import BY_CODE
@@ -21,6 +22,8 @@ from matching.explore.view import NAMED_THINGS
 
 SHOWN: Final = 20
 MOST: Final = 100
+DEEPEST: Final = 10_000
+"""Results that one can pass over; whoever needs more types more."""
 _LETTERS = re.compile(r"[A-Za-z]{2,20}")
 _CODED = frozenset({"uscc", "org_code", "reg_no", "tax_no"})
 _THINGS = frozenset(kind.value for kind in PartyType if kind.thing)
@@ -38,6 +41,7 @@ def search(
     text: str,
     *,
     limit: int = SHOWN,
+    skip: int = 0,
     types: frozenset[PartyType] = frozenset(PartyType),
     persons: bool = True,
 ) -> SearchAnswer:
@@ -48,6 +52,7 @@ def search(
         finder: the names of the generation.
         text: what was typed, as it is.
         limit: parties at most.
+        skip: so many of the best are passed over, up to `DEEPEST`: those that were shown before.
         types: what is looked for.
         persons: persons may be found, by their number or whole name (never where the text came in an address).
     """
@@ -69,23 +74,25 @@ def search(
     total = len(found)
     titled = types & TITLED
     if titled and not personal(text):
-        hidden = np.fromiter(teller.view.hidden(restricted=teller.restricted), "<u4")
-        form = org_key(text)
-        places = finder.names(form, limit, types=titled, hidden=hidden)
+        # who was found already is neither found nor counted again
+        hidden = np.fromiter({*teller.view.hidden(restricted=teller.restricted), *found}, "<u4")
+        form, most = org_key(text), skip + limit
+        places = finder.names(form, most, types=titled, hidden=hidden)
         if not places.total and titled & NAMED_THINGS:
-            places = finder.names(title_form(text), limit, types=titled, hidden=hidden)
+            places = finder.names(title_form(text), most, types=titled, hidden=hidden)
         if not places.total and _LETTERS.fullmatch(text.strip()):
-            places = finder.initials(text.strip(), limit, types=titled, hidden=hidden)
-        total += places.total - sum(1 for one in places.found if one.ordinal in found)
-        for one in places.found:
-            found.setdefault(one.ordinal, one.by)
-    shown = list(found.items())[:limit]
+            places = finder.initials(text.strip(), most, types=titled, hidden=hidden)
+        total += places.total
+        found.update((one.ordinal, one.by) for one in places.found)
+    shown = list(found.items())[skip : skip + limit]
     hits = tuple(_hit(teller, finder, ordinal, by, text) for ordinal, by in shown)
+    beyond = skip + len(hits)
     return SearchAnswer(
         clocks=teller.clocks,
         seen=seen(len(hits), total),
         parties=hits,
-        records=tuple(records[:limit]),
+        records=tuple(records[:limit]) if not skip else (),
+        next=cursor(beyond) if hits and beyond < total and beyond <= DEEPEST else None,
         notice=both("explore.notice"),
     )
 

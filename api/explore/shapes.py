@@ -124,6 +124,8 @@ class SearchAnswer(Shape):
     seen: Seen
     parties: tuple[Hit, ...]
     records: tuple[RecordHit, ...] = ()
+    next: str | None = None
+    """Where to go on; None at the end, and after 10,000 parties."""
     notice: Bilingual
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Request
@@ -18,8 +18,10 @@ from api.routes.base import refused, service
 from api.routes.decisions import in_full
 from api.routes.problem import ProblemError
 from api.settings import Settings
+from graph.generation import Generation, GenerationError
 from graph.paths import find
 from graph.relations import RelationType
+from graph.store import StoreError
 from matching.explore.names import Finders, NameFinder
 from matching.explore.view import RESTRICTED, Views
 from matching.request import Instant, Model
@@ -70,6 +72,22 @@ class Explorer:
         self.views = Views()
         self.finders = Finders(settings.data_root)
 
+    def ready(self, generation: Generation) -> None:
+        """Read what the first question about a generation would wait for; what can't be read is said when one asks.
+
+        Names that the load is still making ready are not waited for.
+        """
+        with suppress(GenerationError, StoreError):
+            view = self.views.of(generation, bootstrap.now())
+            view.hidden()
+            projection = view.projection()
+            if projection.parties > 1:
+                projection.neighbours(0)
+                projection.closure((0,), hops=1)
+                projection.shortest_path(0, 1, hops=2)
+            if self.finders.made(generation):
+                self.finders.of(generation).names("临", 1)
+
 
 class Looking(NamedTuple):
     """A request's view of the current generation."""
@@ -80,12 +98,8 @@ class Looking(NamedTuple):
 
 
 def explorer(request: Request) -> Explorer:
-    """The explorer of this application, made at the first request."""
-    state = request.app.state
-    found: Explorer | None = getattr(state, "explorer", None)
-    if found is None:
-        # two first requests may each make one: the later stays, the other is forgotten
-        found = state.explorer = Explorer(service(request).settings)
+    """The explorer of this application."""
+    found: Explorer = request.app.state.explorer
     return found
 
 

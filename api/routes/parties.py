@@ -16,7 +16,7 @@ from api.explore.dossier import dossier
 from api.explore.shapes import ControlAnswer, Dossier, NeighbourhoodAnswer, OwnershipAnswer, SearchAnswer
 from api.principals import Scope
 from api.routes.access import needs
-from api.routes.base import json_answer, read_model, refused, service
+from api.routes.base import from_cursor, json_answer, read_model, refused, service
 from api.routes.exploring import PURPOSE, Clocked, Walked, checked_types, looking, one_party
 from api.routes.problem import problems
 from api.routes.query import asks, read_query
@@ -36,6 +36,7 @@ class PartySearch(Clocked):
         Field(description="What is looked for; everything without it."),
     ] = ()
     limit: Annotated[int, Field(ge=1, le=search.MOST)] = search.SHOWN
+    cursor: Short = ""
 
 
 class NameSearch(Clocked):
@@ -45,6 +46,7 @@ class NameSearch(Clocked):
         Short, Field(min_length=1, description="An organisation's name, part of it, or its code.")
     ]
     limit: Annotated[int, Field(ge=1, le=search.MOST)] = search.SHOWN
+    cursor: Short = ""
 
 
 class DossierAsked(Clocked):
@@ -95,7 +97,7 @@ async def find(request: Request) -> Response:
     """Search by a name in any form, pinyin initials, a code, a case number, or a person's number."""
     asked = await read_model(request, PartySearch)
     types = frozenset(asked.types) or frozenset(PartyType)
-    return await run_in_threadpool(_search, request, asked, asked.query, asked.limit, types, True)
+    return await run_in_threadpool(_search, request, asked, asked.query, types, True)
 
 
 @router.get(
@@ -108,18 +110,33 @@ def find_organization(request: Request) -> Response:
     """Search organisations by name or code; persons are asked for in a body only."""
     asked = read_query(request, NameSearch)
     types = frozenset({PartyType.ORGANIZATION})
-    return _search(request, asked, asked.name, asked.limit, types, False)
+    return _search(request, asked, asked.name, types, False)
 
 
 def _search(
-    request: Request, clocks: Clocked, text: str, limit: int, types: frozenset[PartyType], persons: bool
+    request: Request, asked: PartySearch | NameSearch, text: str, types: frozenset[PartyType], persons: bool
 ) -> Response:
     if not text.strip():
         raise refused(request, "/query" if persons else "/name", "body.empty")
-    with looking(request, clocks, subject="search" if persons else "") as here:
+    skip = passed_over(request, asked.cursor)
+    with looking(request, asked, subject="search" if persons else "") as here:
         return json_answer(
-            search.search(here.teller, here.names(), text, limit=limit, types=types, persons=persons)
+            search.search(
+                here.teller, here.names(), text, limit=asked.limit, skip=skip, types=types, persons=persons
+            )
         )
+
+
+def passed_over(request: Request, cursor: str) -> int:
+    """How many results a cursor of ours passes over.
+
+    Raises:
+        ProblemError: `http.invalid`: not one of ours.
+    """
+    skip = from_cursor(request, cursor) or 0
+    if skip > search.DEEPEST:
+        raise refused(request, "/cursor", "body.invalid")
+    return skip
 
 
 @router.get(

@@ -53,7 +53,7 @@ class Relations:
         self._starts = files["walk.starts"].array("<i8")
         self._places = files["walk.places"].array("<i8")
         self._kinds = files["party.kind"].array("u1")
-        self._register = files["party.register"].payload
+        self._register = files["party.register"].array("u1")
         self._docs = files["relation.docs"].payload
         self._offsets = files["relation.offsets"].array("<u8")
 
@@ -77,8 +77,18 @@ class Relations:
         wanted = [TYPES.index(kind) for kind in types]
         rows = self._rows[np.isin(self._rows[:, layout.MARKS] & layout.TYPE, wanted)]
         both = rows[:, layout.ENDS].view("<u8")
-        ends = np.unique(np.concatenate([both & np.uint64(layout.OPEN), both >> np.uint64(32)]))
-        found: list[int] = ends[ends != layout.OPEN].tolist()
+        there = np.zeros(len(self._kinds), bool)
+        for ends in (both & np.uint64(layout.OPEN), both >> np.uint64(32)):
+            there[ends[ends != layout.OPEN]] = True
+        found: list[int] = np.flatnonzero(there).tolist()
+        return found
+
+    def unregistered(self, ordinals: Iterable[int]) -> list[int]:
+        """Those of some parties that no register's row in force names; things always, which no register names."""
+        asked = np.fromiter(ordinals, "<i8")
+        things = np.zeros(256, bool)
+        things[[TYPE_NUMBERS[kind] for kind in PartyType if kind.thing]] = True
+        found: list[int] = asked[(self._register[asked] == 0) | things[self._kinds[asked]]].tolist()
         return found
 
     def ends(self, number: int) -> tuple[int, int]:

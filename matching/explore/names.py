@@ -38,11 +38,11 @@ from matching.explore.view import NAMED_THINGS
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
+FOLDER: Final = "search"
 _END: Final = 10
 _CHARACTERS: Final = 65_536
-_RANKED: Final = 200_000
-"""Places that are ranked by name; of more the first and the ones at the beginning of a name are."""
-
+_LONGEST: Final = 0xFF_FFFF
+_RANKS: Final = ("exact", "prefix", "infix")
 
 TITLED: Final = frozenset({PartyType.ORGANIZATION, *NAMED_THINGS})
 """What is found by a part of its name; persons are found by their whole name or number only."""
@@ -185,30 +185,41 @@ class NameFinder:
         self, places: Array, length: int, limit: int, types: frozenset[PartyType], hidden: Array
     ) -> Places:
         number = np.searchsorted(self._starts, places.astype("<u4"), side="right") - 1
-        if types != TITLED or len(hidden):
-            wanted = [TYPE_NUMBERS[kind] for kind in types]
-            kept = np.isin(self._types[number], wanted)
-            if len(hidden):
-                kept &= ~np.isin(self._owners[number], hidden)
+        if types != TITLED:
+            wanted = np.zeros(256, bool)
+            wanted[[TYPE_NUMBERS[kind] for kind in types]] = True
+            kept = wanted[self._types[number]]
             places, number = places[kept], number[kept]
+        owner = self._owners[number]
+        if len(hidden):
+            kept = ~np.isin(owner, hidden)
+            places, number, owner = places[kept], number[kept], owner[kept]
         if not len(places):
             return Places((), 0)
+        # names stand in the order of their parties, so that a party's places follow each other
+        total = 1 + int(np.count_nonzero(owner[1:] != owner[:-1]))
         begins = self._text[places - 1] == _END
         whole = begins & (self._text[places + length] == _END)
-        rank = np.where(whole, 0, np.where(begins, 1, 2)).astype("u1")
-        total = len(np.unique(self._owners[number]))
-        if len(places) > _RANKED:
-            first = np.concatenate([np.flatnonzero(rank < 2)[:_RANKED], np.flatnonzero(rank == 2)[:_RANKED]])
-            rank, number = rank[first], number[first]
-        size = self._starts[number + 1] - self._starts[number]
-        owner = self._owners[number]
-        order = np.lexsort((owner, size, rank))
-        shown: dict[int, str] = {}
-        for at in order.tolist():
-            shown.setdefault(int(owner[at]), ("exact", "prefix", "infix")[int(rank[at])])
-            if len(shown) >= limit:
+        rank = np.where(whole, 0, np.where(begins, 1, 2)).astype("<u8")
+        size = np.minimum(self._starts[number + 1] - self._starts[number], _LONGEST).astype("<u8")
+        weight = rank << np.uint64(56) | size << np.uint64(32) | owner.astype("<u8")
+        return Places(_first(weight, limit), total)
+
+
+def _first(weight: Array, limit: int) -> tuple[Place, ...]:
+    """The parties of the least weights (rank, length of the name, ordinal), each once."""
+    shown: dict[int, str] = {}
+    count = 4 * limit
+    while True:
+        several = np.partition(weight, count)[:count] if count < len(weight) else weight
+        for one in np.sort(several).tolist():
+            if len(shown) == limit:
                 break
-        return Places(tuple(Place(ordinal, by) for ordinal, by in shown.items()), total)
+            shown.setdefault(one & 0xFFFF_FFFF, _RANKS[one >> 56])
+        if len(shown) == limit or count >= len(weight):
+            return tuple(Place(ordinal, by) for ordinal, by in shown.items())
+        # a party may stand there by many names
+        count *= 8
 
 
 def write_names(sink: Sink, generation: Generation) -> None:
@@ -289,7 +300,7 @@ def ensure(home: Path, generation: Generation) -> Path:
     Raises:
         GenerationError: `generation.unwritable`.
     """
-    root = home / "search"
+    root = home / FOLDER
     folder = root / content_of(generation)
     if (folder / MANIFEST).exists():
         return folder
@@ -363,6 +374,10 @@ class Finders:
         self._home = home
         self._lock = threading.Lock()
         self._found: dict[str, NameFinder] = {}
+
+    def made(self, generation: Generation) -> bool:
+        """Whether the names of a generation are ready to be opened."""
+        return (self._home / FOLDER / content_of(generation) / MANIFEST).exists()
 
     def of(self, generation: Generation) -> NameFinder:
         """The search box of a generation; built, while others wait, where the load did not make it.

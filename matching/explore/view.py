@@ -95,7 +95,8 @@ class View:
     def _hidden(self) -> frozenset[int]:
         ends = {end for number in self._private for end in self._relations.ends(number)}
         ends.update(self._relations.between(RESTRICTED))
-        found = (one for one in ends if one != OPEN and self._unknown(one, ORDINARY, self._ordinary))
+        asked = self._relations.unregistered(one for one in ends if one != OPEN)
+        found = (one for one in asked if self._unknown(one, ORDINARY, self._ordinary))
         return self._hidden_from_all | frozenset(found)
 
     def _unknown(self, ordinal: int, kinds: frozenset[RelationType] | None, projection: Projection) -> bool:
