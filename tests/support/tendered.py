@@ -61,8 +61,8 @@ def request(*, opening_days: int = -1, number: str = NUMBER) -> dict[str, Any]:
             "lots": ["1"], "devices": [shared], "contacts": [{"phone": "13900000001"}], "price": "1010000",
         },
         {
-            "client_id": "c", "name": "临江恒泰投资控股有限公司", "identifiers": [{"id": explored.HENGTAI}], "lots": ["2"],
-            "consortium": {"members": [
+            "client_id": "c", "name": "临江恒泰投资控股有限公司", "identifiers": [{"id": explored.HENGTAI}],
+            "lots": ["2"], "consortium": {"members": [
                 {"name": "临江恒泰投资控股有限公司", "identifiers": [{"id": explored.HENGTAI}]},
                 {"name": visited.SCRIPT, "identifiers": [{"id": visited.CODES[0]}]},
             ]},
@@ -74,7 +74,8 @@ def request(*, opening_days: int = -1, number: str = NUMBER) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "tender": {
-            "id": number, "name": "临江一号桥工程", "regime": "procurement_tender", "object": "works", "region": "临江市",
+            "id": number, "name": "临江一号桥工程", "regime": "procurement_tender", "object": "works",
+            "region": "临江市",
             "opening_at": iso(now() + timedelta(days=opening_days)),
             "agency": {"name": "临江虚构招标代理有限公司", "identifiers": [{"id": "91329901MAGLD0095Q"}]},
             "buyer": {"name": "临江市虚构建设局", "identifiers": [{"id": "11329901MB0000006N"}]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import cos, pi, sin
 from typing import Final, NamedTuple
 
@@ -37,8 +37,18 @@ class Tied(NamedTuple):
 
     a: int
     b: int
-    effect: str
-    codes: tuple[str, ...]
+    fired: tuple[tuple[str, str], ...]
+    """Code and strictest effect of each rule, by code."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The rules."""
+        return tuple(code for code, _ in self.fired)
+
+    @property
+    def effect(self) -> str:
+        """The strictest effect of all."""
+        return strictest_of(self.fired)
 
 
 class Cell(NamedTuple):
@@ -104,6 +114,11 @@ class Picture(NamedTuple):
     total: int
 
 
+def strictest_of(fired: Iterable[tuple[str, str]]) -> str:
+    """The strictest effect of some rules."""
+    return max((effect for _, effect in fired), key=lambda one: Effect(one).rank)
+
+
 def same_lot(a: Bid, b: Bid) -> bool:
     """Whether two bids meet: in a lot, or because one of them names none."""
     mine, theirs = set(map(lot_key, a.lots)), set(map(lot_key, b.lots))
@@ -152,8 +167,8 @@ def picture(bids: Sequence[Bid], ties: Sequence[Tied]) -> Picture:
         if tie.a in places and tie.b in places:
             groups = sorted({code[0] for code in tie.codes})
             for group, bend in zip(groups, _bends(len(groups)), strict=True):
-                codes = tuple(code for code in tie.codes if code[0] == group)
-                edges.append(_edge(tie, group, codes, places[tie.a], places[tie.b], bend))
+                fired = tuple(one for one in tie.fired if one[0][0] == group)
+                edges.append(_edge(tie, group, fired, places[tie.a], places[tie.b], bend))
     return Picture(
         nodes=nodes,
         edges=tuple(edges),
@@ -194,8 +209,14 @@ def _bends(count: int) -> tuple[float, ...]:
 
 
 def _edge(
-    tie: Tied, group: str, codes: tuple[str, ...], a: tuple[float, float], b: tuple[float, float], bend: float
+    tie: Tied,
+    group: str,
+    fired: tuple[tuple[str, str], ...],
+    a: tuple[float, float],
+    b: tuple[float, float],
+    bend: float,
 ) -> Edge:
+    codes = tuple(code for code, _ in fired)
     middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
     across, down = b[0] - a[0], b[1] - a[1]
     long = max((across**2 + down**2) ** 0.5, 1.0)
@@ -212,7 +233,7 @@ def _edge(
     y = (1 - share) ** 2 * a[1] + 2 * share * (1 - share) * turn[1] + share**2 * b[1]
     path = f"M{a[0]:.0f} {a[1]:.0f}Q{turn[0]:.0f} {turn[1]:.0f} {b[0]:.0f} {b[1]:.0f}"
     said = f"{tie.a + 1}–{tie.b + 1} {' '.join(codes)}"
-    return Edge(path, tie.effect, group, label, said, round(x), round(y))
+    return Edge(path, strictest_of(fired), group, label, said, round(x), round(y))
 
 
 __all__ = ["Bid", "Matrix", "Picture", "Tied", "matrix", "order", "picture", "same_lot"]

@@ -12,11 +12,11 @@ from api.explore.told import words_of
 from api.web.views.deciding import Reason, Subject, reason_of
 from api.web.views.deciding import view as decision_view
 from api.web.views.tender_facts import Facts, InGraph
-from api.web.views.tender_picture import Bid, Matrix, Picture, Tied, matrix, picture
+from api.web.views.tender_picture import Bid, Matrix, Picture, Tied, matrix, picture, strictest_of
 from api.web.words import Words
 from graph.relations import RelationType
 from matching.decision import Decision, strictest
-from matching.request import Bidder, DecisionRequest
+from matching.request import Bidder, DecisionRequest, Regime
 
 PAIRS: Final = 60
 """Pairs of bidders whose reasons are told on the page."""
@@ -200,9 +200,18 @@ def _described(found: Facts, words: Words) -> tuple[tuple[str, str], ...]:
         rows += [
             (words("tender.region"), asked.region),
             (words("tender.method"), asked.method),
-            (words("tender.regime"), asked.regime.value if asked.regime is not None else ""),
+            (words("tender.regime"), "" if asked.regime is None else _regime(words, asked.regime)),
         ]
     return tuple((name, value) for name, value in rows if value)
+
+
+def _regime(words: Words, regime: Regime) -> str:
+    return {
+        Regime.MANDATORY: words("tender.regime.mandatory"),
+        Regime.PROCUREMENT_TENDER: words("tender.regime.procurement_tender"),
+        Regime.PROCUREMENT_OTHER: words("tender.regime.procurement_other"),
+        Regime.VOLUNTARY: words("tender.regime.voluntary"),
+    }[regime]
 
 
 def _bids(decision: Decision, request: DecisionRequest) -> tuple[Bid, ...]:
@@ -224,8 +233,10 @@ def _ties(decision: Decision) -> tuple[Tied, ...]:
         Tied(
             places[pair.a],
             places[pair.b],
-            max(pair.reasons, key=lambda one: one.effect.rank).effect.value,
-            tuple(sorted({one.code for one in pair.reasons})),
+            tuple(
+                (code, strictest_of((one.code, one.effect.value) for one in pair.reasons if one.code == code))
+                for code in sorted({one.code for one in pair.reasons})
+            ),
         )
         for pair in decision.pairs
         if pair.reasons and pair.a in places and pair.b in places
