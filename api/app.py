@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api import bootstrap
+from api.agencies import Agencies
 from api.deciding import Deciding
 from api.front import Front
 from api.guard import Guard
@@ -72,6 +73,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
     )
 
+    app.state.agencies = Agencies()
     app.state.telemetry = telemetry = Telemetry()
     app.add_middleware(Front)
     app.add_middleware(Guard, settings=settings, telemetry=telemetry)

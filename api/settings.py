@@ -144,6 +144,13 @@ SETTINGS: tuple[Setting, ...] = (
         "on: `liancheng serve` starts a process for the background work beside it (watching, webhooks, daily "
         "checkpoint); off: run `liancheng work` yourself.",
     ),
+    Setting(
+        "LIANCHENG_PUBLIC_AGENCIES",
+        "off",
+        "on：任何人无需登录即可在 /public/agencies 查询代理机构的公开信息；off：没有该页面。",
+        "on: anybody may look agencies up at /public/agencies without signing in, public information only; off: there is "
+        "no such page.",
+    ),
 )
 
 
@@ -166,6 +173,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[str, ...] = ()
     work: bool = True
     webhook_allow: tuple[str, ...] = ()
+    public_agencies: bool = False
 
     def __repr__(self) -> str:
         """Where, not with which secrets: a traceback must not show them."""
@@ -303,6 +311,7 @@ def read_settings(environ: Mapping[str, str], folder: Path | None = None) -> Set
         host_names=_host_names(values),
         trusted_proxies=_proxies(values),
         work=_switch("LIANCHENG_WORK", values),
+        public_agencies=_switch("LIANCHENG_PUBLIC_AGENCIES", values, "off"),
         webhook_allow=_ranges("LIANCHENG_WEBHOOK_ALLOW", values),
     )
 
@@ -331,8 +340,8 @@ def _proxies(values: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _switch(name: str, values: Mapping[str, str]) -> bool:
-    given = values.get(name, "").strip().lower() or "on"
+def _switch(name: str, values: Mapping[str, str], default: str = "on") -> bool:
+    given = values.get(name, "").strip().lower() or default
     if given not in ("on", "off"):
         raise SettingsError("settings.switch", name=name)
     return given == "on"

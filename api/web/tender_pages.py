@@ -1,4 +1,4 @@
-"""The pages of tenders."""
+"""The pages of tenders, and of what anybody may look up."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from typing import Final
 
 from api.principals import Scope
 from api.web.door import Page
-from api.web.views import tenders
+from api.web.views import agencies, tenders
 
 _POST: Final = ("POST",)
+_PUBLIC: Final = "Where it is switched on, what is published of agencies is for everybody (SPEC 1 #27)."
 PAGES: Final[tuple[Page, ...]] = (
     Page("/tenders", tenders.listed, scope=Scope.READ),
     Page("/tenders", tenders.watch, _POST, scope=Scope.DECIDE),
     Page("/tenders/{tender_id}", tenders.show, scope=Scope.READ),
     Page("/tenders/{tender_id}/state", tenders.move, _POST, scope=Scope.DECIDE),
+    Page("/public/agencies", agencies.show, open_to="anybody", reason=_PUBLIC),
+    Page("/public/agencies", agencies.show, _POST, open_to="anybody", reason=_PUBLIC),
 )
 """They join the table of all pages."""

@@ -10,6 +10,7 @@ viewers walk (公务员法; SPEC 1 #14, #29).
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -77,6 +78,10 @@ class View:
     def parties(self, kind: PartyType) -> list[int]:
         """The ordinals of all parties of a type."""
         return self._relations.parties(kind)
+
+    def between(self, types: Iterable[RelationType]) -> list[int]:
+        """The parties at the ends of all relations of some types, whoever may walk them."""
+        return self._relations.between(types)
 
     def sealed_until(self, ordinal: int) -> datetime | None:
         """The opening of a tender, or of a lot's tender, that has not been opened yet."""
