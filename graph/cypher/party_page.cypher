@@ -1,7 +1,7 @@
 // A page of parties by number, each with its mentions; of a hub only so many relations that it is known as one. Whom a
 // relation names is read where no record names the party.
-MATCH (p:Party) WHERE p.number > $after
-WITH p ORDER BY p.number LIMIT $size
+MATCH (p:Party) WHERE p.number > $after AND p.number <= $last
+WITH p ORDER BY p.number
 WITH p, NOT p:Record AND NOT EXISTS { (:Record)-[:NAMES]->(p) } AS bare
 RETURN collect([
   p.number,

@@ -20,12 +20,10 @@ from graph.projection.columns import Array, EdgeColumns, EdgePage
 from graph.projection.layout import OPEN, UNKNOWN, parts
 from graph.stores import content, views
 from graph.stores.bolt import convert
-from graph.stores.bolt.server import Flight, Rows
+from graph.stores.bolt.server import Rows
 from graph.stores.bolt.streams import EDGES, Streams
 from graph.stores.links import Links
 
-_AHEAD: Final = 2
-"""Pages that the server reads meanwhile; it uses a processor for each."""
 _encode = msgspec.json.Encoder().encode
 _ROW: Final = 987_654_321
 """Stands for the number of a row in the text of a source, which is the same for all rows of a file."""
@@ -53,19 +51,18 @@ class Pages(Streams):
                 yield _page(rows, at, links, texts)
 
     def _read_ahead(self, at: int) -> Iterator[Rows]:
-        waiting: deque[tuple[Flight[Rows], bool]] = deque()
-        for low, high, expected in self._spans():
-            hub = expected > EDGES
-            name = "relation_rows" if hub else "relation_page"
-            waiting.append((self._server.start_asking(name, low=low, high=high, known=at), hub))
-            if len(waiting) > _AHEAD:
-                yield self._arrived(*waiting.popleft())
-        while waiting:
-            yield self._arrived(*waiting.popleft())
+        hubs: deque[bool] = deque()
 
-    def _arrived(self, flight: Flight[Rows], hub: bool) -> Rows:
-        rows = self._server.landed(flight)
-        return rows if hub else rows[0][0]
+        def asked() -> Iterator[tuple[str, dict[str, object]]]:
+            for low, high, expected in self._spans():
+                hubs.append(expected > EDGES)
+                yield (
+                    ("relation_rows" if hubs[-1] else "relation_page"),
+                    {"low": low, "high": high, "known": at},
+                )
+
+        for rows in self._server.ask_ahead(asked()):
+            yield rows if hubs.popleft() else rows[0][0]
 
 
 class _Texts:

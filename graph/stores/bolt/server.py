@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
 import neo4j
@@ -23,6 +24,7 @@ PATIENCE = 14.0
 """Seconds after which a server that does not answer at all is given up; retries are within it."""
 RETRY = 8.0
 ACQUIRE = 10.0
+_AHEAD = 2
 OLDEST = (5, 26)
 """The oldest server whose Cypher suffices (dynamic labels, CALL with a scope clause)."""
 _TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
@@ -152,8 +154,20 @@ class Server:
         """The same without waiting, `after` an earlier one is done: the caller asks the flight for its result."""
         return Flight(lambda: self._guarded(lambda: self._managed(work, write=True)), after)
 
-    def start_asking(self, name: str, /, **parameters: object) -> Flight[Rows]:
-        """One named query in a read transaction of its own, without waiting."""
+    def ask_ahead(self, asked: Iterable[tuple[str, dict[str, object]]]) -> Iterator[Rows]:
+        """The rows of named queries, each in a read transaction of its own, in order.
+
+        While one answer is worked on, the server reads the next two: it uses a processor for each.
+        """
+        waiting: deque[Flight[Rows]] = deque()
+        for name, parameters in asked:
+            waiting.append(self._start_asking(name, parameters))
+            if len(waiting) > _AHEAD:
+                yield self.landed(waiting.popleft())
+        while waiting:
+            yield self.landed(waiting.popleft())
+
+    def _start_asking(self, name: str, parameters: dict[str, object]) -> Flight[Rows]:
         return Flight(
             lambda: self._guarded(lambda: self._managed(lambda ask: ask(name, **parameters), write=False))
         )

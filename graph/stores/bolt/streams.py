@@ -182,10 +182,13 @@ class Streams(Reading):
 
     def _pages(self, at: int) -> Iterator[tuple[int, list[Part]]]:
         """Every party number with its mentions at any time up to `at`, in order."""
-        after = 0
-        while True:
-            page = self._server.ask("party_page", after=after, size=_PARTIES, known=at, hub=_HUB)[0][0]
-            for number, records, out, into in page:
+        last = self._server.ask("last_party")[0][0]
+        asked: Iterator[tuple[str, dict[str, object]]] = (
+            ("party_page", {"after": low, "last": low + _PARTIES, "known": at, "hub": _HUB})
+            for low in range(0, last, _PARTIES)
+        )
+        for rows in self._server.ask_ahead(asked):
+            for number, records, out, into in rows[0][0]:
                 if max(len(records), len(out), len(into)) >= _HUB:
                     yield number, self._hub(number, at)
                     continue
@@ -193,9 +196,6 @@ class Streams(Reading):
                 parts += [_end(0, number, *row) for row in out]
                 parts += [_end(1, number, *row) for row in into]
                 yield number, parts
-            if len(page) < _PARTIES:
-                return
-            after = page[-1][0]
 
     def _one(self, links: Links, number: int, known: int) -> Iterator[Party]:
         party = self._server.read(lambda ask: party_at(ask, links, number, known))
