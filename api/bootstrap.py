@@ -213,7 +213,7 @@ def opened_desk(settings: Settings) -> Iterator[Desk]:
     earlier = Earlier(settings.data_root)
     try:
         with opened_ledger(settings) as ledger:
-            ledger.put_document("policy", policy.hash, policy.text.encode())
+            ledger.put_document("policy", policy.hash, policy.text.encode(), at=now())
             screener = Screener(generation, policy, ledger, pseudonym_key=key, older=earlier.open)
             yield Desk(settings, screener, ledger, policy)
     finally:

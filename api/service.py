@@ -80,7 +80,7 @@ class Service:
         self.prepare: Callable[[Generation], None] = lambda generation: None
         """What is done with a generation before it is used, so that its first caller does not wait for it."""
         try:
-            self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode())
+            self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode(), at=bootstrap.now())
         except BaseException:
             self.ledger.close()
             raise
