@@ -162,6 +162,15 @@ def rotate(
     return key, view
 
 
+def find(ledger: Ledger, prefix: str, *, tenant: str) -> KeyView:
+    """A key of a tenant.
+
+    Raises:
+        ApiKeyError: `keys.unknown`.
+    """
+    return _view(_item(ledger, prefix, tenant), ledger.key_uses().get(prefix))
+
+
 def listed(ledger: Ledger, *, tenant: str) -> list[KeyView]:
     """All keys of a tenant, newest first."""
     used = ledger.key_uses()

@@ -46,6 +46,8 @@ ROLE_SCOPES: Mapping[Role, frozenset[Scope]] = {
 """An administrator keeps keys and lists and decides nothing: whoever can give rights does not use them."""
 
 KEY_SCOPES: tuple[Scope, ...] = tuple(Scope)
+PROGRAM_SCOPES = frozenset(Scope) - {Scope.RESTRICTED, Scope.PERSONAL}
+"""What programs work with: whatever shows nobody's restricted records or whole numbers."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,18 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     def may(self, scope: Scope) -> bool:
         """Whether the principal has a scope."""
         return scope in self.scopes
+
+    @property
+    def gives(self) -> frozenset[Scope]:
+        """The scopes that the principal may give to a key.
+
+        Its own; and an administrator, who makes users of every role too, also those that programs work with. What
+        shows people's particulars (`restricted:read`, `personal:read`) is given at the server only, and a key never
+        gives what it lacks.
+        """
+        if self.person and Role.ADMINISTRATOR in self.roles:
+            return self.scopes | PROGRAM_SCOPES
+        return self.scopes
 
     @property
     def viewer(self) -> Viewer:

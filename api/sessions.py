@@ -38,6 +38,8 @@ USE_EVERY: Final = timedelta(minutes=1)
 FRESH_SECONDS: Final = 2.0
 """For how long a session that was looked up is trusted without asking the ledger: an end works within it."""
 MOST_REMEMBERED: Final = 4_096
+MOST_LISTED: Final = 100
+"""Sessions of a person that their own page shows."""
 PAIR, NAME, ADDRESS = Limit(free=5, longest=900), Limit(free=20, longest=60), Limit(free=50, longest=60)
 """Attempts that may fail at once, and the longest wait in seconds: of a name from an address, of a name, of an address.
 
@@ -73,6 +75,15 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
     item: Item
     user: Item
+
+
+class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a person is signed in, as their own page shows it: nothing of it opens the session."""
+
+    id: str
+    begun_at: datetime
+    used_at: datetime
+    expires_at: datetime
 
 
 def csrf_token(token: str) -> str:
@@ -180,6 +191,42 @@ class Sessions:
         except LedgerError as error:
             if error.code != "ledger.item_stale":
                 raise
+
+    def of(self, session: Session, at: datetime) -> list[OpenSession]:
+        """The sessions of a session's owner that are not over, last begun first."""
+        epoch = users.read(session.user).epoch
+        found = self._ledger.items.page(
+            KIND, tenant=session.user.tenant, key=f"user:{session.user.id}", state=OPEN, limit=MOST_LISTED
+        )
+        listed = []
+        for item in found:
+            if item.body is None:
+                continue
+            kept = msgspec.json.decode(item.body, type=SessionRecord)
+            last = self._ledger.people.session_last_used(item.id) or item.created_at
+            if kept.epoch == epoch and kept.expires_at > at and at - last <= IDLE:
+                listed.append(
+                    OpenSession(
+                        id=item.id, begun_at=item.created_at, used_at=last, expires_at=kept.expires_at
+                    )
+                )
+        return listed
+
+    def end_other(self, session: Session, other: str, at: datetime) -> None:
+        """End another session of the same owner; one that is over or somebody else's stays as it is."""
+        item = self._ledger.items.get(KIND, other, tenant=session.user.tenant)
+        if item is None or item.state != OPEN or item.body is None:
+            return
+        if msgspec.json.decode(item.body, type=SessionRecord).user != users.read(session.user).name:
+            return
+        draft = Draft(kind=KIND, id=other, state=ENDED, body=item.body, keys=(f"user:{session.user.id}",))
+        with self._lock:
+            self._known = {
+                key: kept for key, kept in self._known.items() if kept[1] is None or kept[1].id != other
+            }
+        self._ledger.items.put(
+            draft, tenant=item.tenant, actor=session.principal.id, at=at, expect=item.version
+        )
 
     def any(self) -> bool:
         """Whether anybody can sign in."""

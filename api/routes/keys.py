@@ -10,10 +10,11 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap, keys
+from api.errors import sentence
 from api.principals import Scope
 from api.problems import RequestError, parse
 from api.routes.access import asking, needs
-from api.routes.base import invalid, json_answer, read_body, service
+from api.routes.base import invalid, json_answer, lang_of, read_body, refused, service
 from api.routes.problem import JSON, ProblemError, problems
 from api.routes.shapes import Given, Taken
 from matching.request import Instant, Model, Short
@@ -33,9 +34,14 @@ BODIES: tuple[Taken, ...] = (NewKey,)
 ANSWERS: tuple[Given, ...] = (keys.KeyView,)
 
 
-def _refused(error: keys.ApiKeyError) -> ProblemError:
-    code = {"keys.unknown": "http.not_found", "keys.ended": "http.conflict"}.get(error.code, "http.invalid")
-    return ProblemError(code, errors=[] if code == "http.invalid" else None)
+_PLACE = {"keys.name": "/name", "keys.scopes": "/scopes", "keys.expired": "/expires_at"}
+
+
+def _refused(request: Request, error: keys.ApiKeyError) -> ProblemError:
+    code = {"keys.unknown": "http.not_found", "keys.ended": "http.conflict"}.get(error.code)
+    if code is not None:
+        return ProblemError(code, detail=sentence(error, lang_of(request)) or "")
+    return refused(request, _PLACE[error.code], error.code, **error.params)
 
 
 def _shown(key: str, view: keys.KeyView) -> dict[str, Any]:
@@ -67,11 +73,20 @@ async def new_key(request: Request) -> Response:
         asked = parse(NewKey, body)
     except RequestError as error:
         raise invalid(request, error) from None
-    who = asking(request)
-    if not set(asked.scopes) <= who.scopes:
-        raise ProblemError("http.scope")  # nobody gives what they do not have
+    key, view = await run_in_threadpool(made, request, asked)
+    return json_answer(_shown(key, view), 201)
 
-    def make() -> tuple[str, keys.KeyView]:
+
+def made(request: Request, asked: NewKey) -> tuple[str, keys.KeyView]:
+    """A new key, and how lists show it.
+
+    Raises:
+        ProblemError: `http.scope` (whoever asks may not give these scopes), `http.invalid`.
+    """
+    who = asking(request)
+    if not set(asked.scopes) <= who.gives:
+        raise ProblemError("http.scope")
+    try:
         return keys.make(
             service(request).ledger,
             tenant=who.tenant,
@@ -81,12 +96,8 @@ async def new_key(request: Request) -> Response:
             at=bootstrap.now(),
             expires_at=asked.expires_at,
         )
-
-    try:
-        key, view = await run_in_threadpool(make)
     except keys.ApiKeyError as error:
-        raise _refused(error) from None
-    return json_answer(_shown(key, view), 201)
+        raise _refused(request, error) from None
 
 
 @router.post(
@@ -96,25 +107,42 @@ async def new_key(request: Request) -> Response:
     responses=problems("http.not_found", "http.conflict"),
 )
 def rotate_key(request: Request, prefix: str) -> Response:
-    """Make a successor; the old key goes on for a day."""
-    who = asking(request)
-    try:
-        key, view = keys.rotate(
-            service(request).ledger, prefix, tenant=who.tenant, actor=who.id, at=bootstrap.now()
-        )
-    except keys.ApiKeyError as error:
-        raise _refused(error) from None
+    """Make a successor; the old key goes on for a day. Who may not give its scopes may not have its successor."""
+    key, view = rotated(request, prefix)
     return json_answer(_shown(key, view), 201)
+
+
+def rotated(request: Request, prefix: str) -> tuple[str, keys.KeyView]:
+    """The successor of a key, and how lists show it.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.scope`, `http.conflict`.
+    """
+    who, ledger = asking(request), service(request).ledger
+    try:
+        if not set(keys.find(ledger, prefix, tenant=who.tenant).scopes) <= who.gives:
+            raise ProblemError("http.scope")
+        return keys.rotate(ledger, prefix, tenant=who.tenant, actor=who.id, at=bootstrap.now())
+    except keys.ApiKeyError as error:
+        raise _refused(request, error) from None
 
 
 @router.post("/{prefix}/revoke", dependencies=[needs(Scope.ADMIN)], responses=problems("http.not_found"))
 def revoke_key(request: Request, prefix: str) -> Response:
     """End a key; every worker refuses it within seconds."""
+    return json_answer(revoked(request, prefix))
+
+
+def revoked(request: Request, prefix: str) -> keys.KeyView:
+    """A key that was ended.
+
+    Raises:
+        ProblemError: `http.not_found`.
+    """
     who = asking(request)
     try:
-        view = keys.revoke(
+        return keys.revoke(
             service(request).ledger, prefix, tenant=who.tenant, actor=who.id, at=bootstrap.now()
         )
     except keys.ApiKeyError as error:
-        raise _refused(error) from None
-    return json_answer(view)
+        raise _refused(request, error) from None

@@ -38,6 +38,8 @@ class Layout(NamedTuple):
     here: str
     casework: bool
     """Whether the visitor works on objections and repairs."""
+    settings: bool
+    """Whether the visitor keeps users and keys."""
     done: str
     """What was just done: `page.done.<code>`; empty for nothing."""
 
@@ -84,6 +86,7 @@ def layout(visit: Visit) -> Layout:
         csrf="" if visit.session is None else visit.session.csrf,
         here=visit.address if "GET" in visit.page.methods and visit.request.method == "GET" else "/",
         casework=visit.may(Scope.CASES),
+        settings=visit.may(Scope.ADMIN) and not visit.principal.must_change,
         done=done if f"page.done.{done}" in catalogue("api.web") else "",
     )
 

@@ -17,6 +17,7 @@ from api.web.answers import failure, problem_page
 from api.web.case_pages import PAGES as CASE_PAGES
 from api.web.casework_pages import PAGES as CASEWORK_PAGES
 from api.web.door import Page, Visit, enter, read_form, read_upload
+from api.web.settings_pages import PAGES as SETTINGS_PAGES
 from api.web.tender_pages import PAGES as TENDER_PAGES
 from api.web.views import (
     account,
@@ -75,6 +76,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/batches/{batch_id}", batch.act, _POST, scope=Scope.DECIDE),
     Page("/batches/{batch_id}/results.{format}", batch.download, scope=Scope.READ),
     Page("/batches/{batch_id}/report", batch.printed, scope=Scope.READ),
+    *SETTINGS_PAGES,
     Page("/set-up", account.set_up, scope=Scope.ADMIN),
     Page("/set-up", account.first_administrator, _POST, scope=Scope.ADMIN),
     Page("/sign-in", account.sign_in_form, open_to="anybody", reason="People say here who they are."),

@@ -18,7 +18,8 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "objection.state.", "objection.next.", "objection.step.", "objection.ground.", "repair.view.", "repair.state.",
          "repair.next.", "repair.step.", "repair.ground.", "repair.class.", "repair.kind.", "repair.via.",
          "measure.view.", "measure.state.", "measure.stands.", "measure.who.", "measure.ground.", "measure.step.",
-         "measure.next.", "scene.", "timeliness.")  # fmt: skip
+         "measure.next.", "scene.", "timeliness.", "users.role.", "users.state.", "keys.state.", "scope.",
+         "account.language.")  # fmt: skip
 """Families whose codes are put together from a value."""
 
 
