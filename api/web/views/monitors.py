@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final, NamedTuple
 
 from fastapi import Response
@@ -31,12 +32,15 @@ MOST_LINES: Final = 5_000
 """Lines of one pasted list; the HTTP interface takes fifty thousand."""
 LONGEST_NAME: Final = 200
 HITS: Final = 20
+TOLD: Final = 50
+"""Lines that were not taken and are named one by one."""
+_LINE: Final = re.compile(r"([0-9]{1,5})([cpxm])")
 _CODED: Final = frozenset({"uscc", "org_code", "reg_no", "tax_no"})
 _SEPARATORS: Final = str.maketrans({"，": ",", "\t": ",", ";": ",", "；": ",", "、": ","})
 
 
 class Refused(NamedTuple):
-    """A line of a pasted list that could not be taken, and why."""
+    """A line of a pasted list that could not be taken: wrong c(ode), p(erson), m(any) lines, or x: too much on it."""
 
     line: int
     why: str
@@ -85,7 +89,7 @@ def _list(visit: Visit, trouble: Trouble, left: tuple[Refused, ...]) -> Response
         following=cursor(found[-1].event_seq) if len(found) == PAGE else None,
         regimes=[(one.value, visit.words.known(f"regime.{one.value}", one.value)) for one in Regime],
         trouble=trouble,
-        left=left,
+        left=_left(visit, left),
         asked=Asked(visit.form),
         may_change=visit.may(Scope.DECIDE),
         may_admin=visit.may(Scope.ADMIN),
@@ -97,26 +101,25 @@ def _regime(visit: Visit, tender: dict[str, Any]) -> str:
     return visit.words.known(f"regime.{value}", value) if value else "–"
 
 
-def read_lines(visit: Visit, given: str) -> tuple[list[WatchedParty], tuple[Refused, ...]]:
+def read_lines(given: str) -> tuple[list[WatchedParty], tuple[Refused, ...]]:
     """Parties of a pasted list: a code, a name, or both on each line; a line that can't be taken fails alone."""
     parties: dict[tuple[str, str], WatchedParty] = {}
     left: list[Refused] = []
-    words = visit.words
     for number, line in enumerate(given.splitlines(), 1):
         cells = [cell.strip() for cell in line.translate(_SEPARATORS).split(",") if cell.strip()]
         if not cells:
             continue
         if number > MOST_LINES:
-            left.append(Refused(number, words("monitor.line.many", most=MOST_LINES)))
+            left.append(Refused(number, "m"))
             break
         if personal(line):
-            left.append(Refused(number, words("monitor.line.person")))
+            left.append(Refused(number, "p"))
             continue
         codes = [cell for cell in cells if _coded(cell)]
         names = [cell for cell in cells if not _coded(cell)]
         wrong = [cell for cell in codes if not _valid(cell)]
         if wrong or len(codes) > 1 or len(names) > 1 or len((*names, "")[0]) > LONGEST_NAME:
-            left.append(Refused(number, words("monitor.line.code") if wrong else words("monitor.line.parts")))
+            left.append(Refused(number, "c" if wrong else "x"))
             continue
         code, name = (*codes, "")[0], (*names, "")[0]
         ids = [{"id": code}] if code else []
@@ -141,7 +144,7 @@ def created(visit: Visit) -> Response:
     """Watch a new list of parties."""
     left: tuple[Refused, ...] = ()
     try:
-        parties, left = read_lines(visit, visit.form.get("lines", ""))
+        parties, left = read_lines(visit.form.get("lines", ""))
         if not parties:
             raise refused(visit.request, "/lines", "body.blank")
         regime = visit.asked("regime", 40)
@@ -153,9 +156,7 @@ def created(visit: Visit) -> Response:
         )  # fmt: skip
     except (ProblemError, LedgerError) as error:
         return _list(visit, trouble_of(visit, error), left)
-    if left:
-        return _shown(visit, _again(visit, made.id), NO_TROUBLE, left=left)
-    return onward(visit, f"/monitors/{made.id}", done="monitor_made")
+    return onward(visit, f"/monitors/{made.id}", done="monitor_made", **_told(left))
 
 
 def _again(visit: Visit, name: str) -> Item:
@@ -205,7 +206,7 @@ def _shown(
         changes=change_rows(visit, found),
         cut=len(found) == SHOWN,
         trouble=trouble,
-        left=left,
+        left=_left(visit, left),
         hits=hits,
         total=total,
         asked=Asked(visit.form),
@@ -232,15 +233,36 @@ def changed(visit: Visit) -> Response:
                 raise refused(visit.request, "/sure", "body.blank")
             monitors.end(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
             return onward(visit, "/monitors", done="monitor_ended")
-        parties, left = read_lines(visit, visit.form.get("lines", ""))
+        parties, left = read_lines(visit.form.get("lines", ""))
         if not parties:
             return _shown(visit, item, _nothing(visit, left), left=left)
         monitors.add(ledger, item.id, parties, tenant=who.tenant, actor=who.id, at=visit.at)
     except (ProblemError, LedgerError) as error:
         return _shown(visit, _item(visit), trouble_of(visit, error))
+    return onward(visit, f"/monitors/{item.id}", done="monitor_more", **_told(left))
+
+
+def _told(left: tuple[Refused, ...]) -> dict[str, str]:
+    """Lines that were not taken, as the next address says them: numbers and reasons, never what they held."""
+    told = ".".join(f"{one.line}{one.why}" for one in left[:TOLD])
+    return {"left": told, "of": str(len(left))} if left else {}
+
+
+def _left(visit: Visit, left: tuple[Refused, ...]) -> tuple[tuple[tuple[int, str], ...], int]:
+    """Lines that were not taken, with their reasons in words, and how many there are."""
+    words = visit.words
+    why = {
+        "c": words("monitor.line.code"),
+        "p": words("monitor.line.person"),
+        "x": words("monitor.line.parts"),
+        "m": words("monitor.line.many", most=MOST_LINES),
+    }
     if left:
-        return _shown(visit, _item(visit), NO_TROUBLE, left=left)
-    return onward(visit, f"/monitors/{item.id}", done="monitor_more")
+        return tuple((one.line, why[one.why]) for one in left[:TOLD]), len(left)
+    found = [_LINE.fullmatch(part) for part in visit.asked("left", 500).split(".")]
+    lines = tuple((int(one[1]), why[one[2]]) for one in found if one is not None)
+    of = visit.asked("of", 5)
+    return lines, max(len(lines), int(of) if of.isascii() and of.isdigit() else 0)
 
 
 def _nothing(visit: Visit, left: tuple[Refused, ...]) -> Trouble:
