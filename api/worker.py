@@ -29,8 +29,8 @@ FINISH_SECONDS: Final = 30
 """How long requests may take to end after the process was told to."""
 LEAVE_SECONDS: Final = 2.0
 """How long a connection that is idle when the process leaves may still begin a request."""
-SWITCH_SECONDS: Final = 0.0005
-"""After this a thread that waits gets its turn (Python's own 5 ms would be the latency of every commit)."""
+SWITCH_SECONDS: Final = 0.000_05
+"""After this a thread that waits gets its turn: a commit asks for some ten (Python's own 5 ms would make it 50 ms)."""
 GARBAGE: Final = 20_000
 """New objects after which Python looks for garbage; a decision makes a few thousand, most of which need no looking."""
 BEAT_SECONDS: Final = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,10 @@ from matching.ledger.schema import REVISION
 
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another process before it gives up with `ledger.busy`."""
+
+_LOOK_AGAIN: Final = 0.0003
+_SOON: Final = 0.2
+"""How often a writer looks whether another process has ended its commit; ten times as seldom after this long."""
 
 AUTOCHECKPOINT_PAGES: Final = 4_000
 """Pages of 4 kB after which SQLite folds its log into the file: 16 MB, a few thousand decisions."""
@@ -264,11 +269,43 @@ def _on_begin(connection: Connection) -> None:
     if options.get("ledger_begin", True):
         cursor = connection.connection.cursor()
         try:
-            cursor.execute("BEGIN IMMEDIATE" if options.get("ledger_write") else "BEGIN")
+            if options.get("ledger_write"):
+                _begin_write(cursor)
+            else:
+                cursor.execute("BEGIN")
         except connection.dialect.loaded_dbapi.Error as error:
             raise DBAPIError.instance("BEGIN", None, error, connection.dialect.loaded_dbapi.Error) from error
         finally:
             cursor.close()
+
+
+def impatient(connection: Connection) -> None:
+    """Let a connection that only writes ask for SQLite's lock itself (`_begin_write`) instead of sleeping for it.
+
+    In its log's mode nothing but the beginning of a transaction waits for other writers.
+    """
+    raw = connection.connection.dbapi_connection
+    if isinstance(raw, sqlite3.Connection) and raw.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        raw.execute("PRAGMA busy_timeout=0")
+
+
+def _begin_write(cursor: Any) -> None:
+    """Begin to write, as soon as the process that writes has ended.
+
+    SQLite itself looks again after 1, 2, 5, 10 … 100 ms, so that a commit of half a millisecond costs the other
+    processes ten.
+    """
+    begun = time.monotonic()
+    while True:
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            waited = time.monotonic() - begun
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited >= BUSY_SECONDS:
+                raise
+            time.sleep(_LOOK_AGAIN if waited < _SOON else 10 * _LOOK_AGAIN)
+        else:
+            return
 
 
 def autocommitting(connection: Connection) -> Connection:

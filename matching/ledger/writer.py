@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from matching.ledger import schema
 from matching.ledger.chain import Event, canonical, link
-from matching.ledger.engine import Prepared, Row, is_duplicate, translate
+from matching.ledger.engine import Prepared, Row, impatient, is_duplicate, translate
 from matching.ledger.model import LedgerError
 
 T = TypeVar("T")
@@ -204,6 +204,7 @@ class GroupCommit:
             self._drop_connection()
         if self._connection is None:
             self._connection = self._engine.connect().execution_options(ledger_write=True)
+            impatient(self._connection)
         return self._connection
 
     def _alive(self, connection: Connection) -> bool:
