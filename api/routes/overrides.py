@@ -28,7 +28,7 @@ from api.routes.problem import JSON, ProblemError, problems
 from api.routes.shapes import Given, Taken, gives, takes
 from graph.lists import code_of
 from graph.messages import say
-from matching.decision import Paper, to_json
+from matching.decision import Decision, Paper, to_json
 from matching.ledger import Item, visible
 from matching.override import OverrideError
 from matching.overrides import proposals
@@ -126,10 +126,17 @@ def _human(request: Request, *roles: Role) -> Principal:
 async def propose(request: Request, decision_id: str) -> Response:
     """Propose to override one finding of a decision; it takes effect when another person confirms it."""
     given = await read_model(request, NewOverride)
-    return await run_in_threadpool(_propose, request, decision_id, given)
+    item = await run_in_threadpool(propose_one, request, decision_id, given)
+    headers = {"Location": f"/v1/overrides/{item.id}", **etag(item.version)}
+    return json_answer(overrides.view(item), 202, headers)
 
 
-def _propose(request: Request, decision_id: str, given: NewOverride) -> Response:
+def propose_one(request: Request, decision_id: str, given: NewOverride) -> Item:
+    """Keep a proposal.
+
+    Raises:
+        ProblemError: as the route declares.
+    """
     who = _human(request)
     stored = stored_decision(request, decision_id)
     asked = proposals.Asked(
@@ -144,13 +151,11 @@ def _propose(request: Request, decision_id: str, given: NewOverride) -> Response
         documents=tuple(Paper(number=one.number, sha256=one.sha256 or "") for one in given.documents),
     )
     try:
-        item = proposals.propose(
+        return proposals.propose(
             service(request).ledger, stored, asked, by=who.id, at=bootstrap.now(), shown=mask_text
         )
     except OverrideError as error:
         raise _refusal(request, error) from None
-    headers = {"Location": f"/v1/overrides/{item.id}", **etag(item.version)}
-    return json_answer(overrides.view(item), 202, headers)
 
 
 @router.get(
@@ -190,7 +195,7 @@ def proposed(
     return json_answer(overrides.OverridePage(overrides=[overrides.view(one) for one in shown], next=more))
 
 
-def _proposal(request: Request, override_id: str) -> Item:
+def proposal(request: Request, override_id: str) -> Item:
     """A proposal that the caller may see.
 
     Raises:
@@ -217,7 +222,7 @@ def _proposal(request: Request, override_id: str) -> Item:
 )
 def one_proposal(request: Request, override_id: str) -> Response:
     """A proposal and what became of it."""
-    item = _proposal(request, override_id)
+    item = proposal(request, override_id)
     return json_answer(overrides.view(item), 200, etag(item.version))
 
 
@@ -232,24 +237,31 @@ async def confirm(request: Request, override_id: str) -> Response:
     """Confirm another person's proposal, as a supervisor: the answer is the new decision."""
     given = await read_model(request, OverrideAnswer)
     expect = expected_version(request)
-    return await run_in_threadpool(_confirm, request, override_id, given, expect)
+    made = await run_in_threadpool(confirm_one, request, override_id, given, expect)
+    before = [one.of for one in made.overrides[-1:]]
+    parts, tenant = service(request), asking(request).tenant
+    headers = {
+        "Location": f"/v1/decisions/{made.decision_id}",
+        "Link": await run_in_threadpool(overrides.links, parts, made.decision_id, tenant, before),
+    }
+    return Response(mask_json(to_json(made)), 201, headers, JSON)
 
 
-def _confirm(request: Request, override_id: str, given: OverrideAnswer, expect: int) -> Response:
+def confirm_one(request: Request, override_id: str, given: OverrideAnswer, expect: int) -> Decision:
+    """Confirm a proposal of which the version `expect` was seen; the decision that it makes.
+
+    Raises:
+        ProblemError: as the route declares.
+    """
     who = _human(request, Role.SUPERVISOR)
-    item = _proposal(request, override_id)
+    item = proposal(request, override_id)
     try:
         _, made = overrides.confirm(
             service(request), item, by=who.id, expect=expect, reason=given.reason, at=bootstrap.now()
         )
     except OverrideError as error:
         raise _refusal(request, error) from None
-    before = [one.of for one in made.overrides[-1:]]
-    headers = {
-        "Location": f"/v1/decisions/{made.decision_id}",
-        "Link": overrides.links(service(request), made.decision_id, who.tenant, before),
-    }
-    return Response(mask_json(to_json(made)), 201, headers, JSON)
+    return made
 
 
 @router.post(
@@ -277,23 +289,23 @@ async def withdraw(request: Request, override_id: str) -> Response:
 async def _end(request: Request, override_id: str, *roles: Role) -> Response:
     given = await read_model(request, OverrideAnswer)
     expect = expected_version(request)
-
-    def end() -> Item:
-        who = _human(request, *roles)
-        item = _proposal(request, override_id)
-        if not roles and item.owner != who.id:
-            raise ProblemError("http.second_person")
-        try:
-            return proposals.reject(
-                service(request).ledger,
-                item,
-                by=who.id,
-                at=bootstrap.now(),
-                expect=expect,
-                reason=given.reason,
-            )
-        except OverrideError as error:
-            raise _refusal(request, error) from None
-
-    item = await run_in_threadpool(end)
+    item = await run_in_threadpool(end_one, request, override_id, given, expect, *roles)
     return json_answer(overrides.view(item), 200, etag(item.version))
+
+
+def end_one(request: Request, override_id: str, given: OverrideAnswer, expect: int, *roles: Role) -> Item:
+    """Turn a proposal down as somebody in one of the roles; without roles, take one's own back.
+
+    Raises:
+        ProblemError: as the routes declare.
+    """
+    who = _human(request, *roles)
+    item = proposal(request, override_id)
+    if not roles and item.owner != who.id:
+        raise ProblemError("http.second_person")
+    try:
+        return proposals.reject(
+            service(request).ledger, item, by=who.id, at=bootstrap.now(), expect=expect, reason=given.reason
+        )
+    except OverrideError as error:
+        raise _refusal(request, error) from None
