@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from api import batches, watching
+from api import batches, contradictions, watching
 from api.work import Job, Parts
 
 
@@ -17,5 +17,6 @@ def checkpoint(parts: Parts, at: datetime) -> None:
 JOBS: Final[tuple[Job, ...]] = (
     Job("checkpoint", timedelta(minutes=10), checkpoint),
     Job("batches", timedelta(seconds=1), batches.work),
+    Job("repairs", timedelta(minutes=1), contradictions.work),
     *watching.JOBS,
 )

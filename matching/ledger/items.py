@@ -125,10 +125,12 @@ class Items:
         query = _FOUND.where(item.c.kind == kind, item.c.state == state, item.c.due_at <= to_micros(by))
         return self._read(query.order_by(item.c.due_at, item.c.event_seq).limit(min(limit, PAGE_LIMIT)))
 
-    def with_key(self, kind: str, keys: Sequence[str], *, limit: int = PAGE_LIMIT) -> list[Item]:
-        """Items of every tenant under any of the keys: for workers only."""
+    def with_key(
+        self, kind: str, keys: Sequence[str], *, after: int = 0, limit: int = PAGE_LIMIT
+    ) -> list[Item]:
+        """Items of every tenant under any of the keys, oldest change first, from `after` on: for workers only."""
         names = select(item_key.c.id).where(item_key.c.kind == kind, item_key.c.key.in_(keys))
-        query = _FOUND.where(item.c.kind == kind, item.c.id.in_(names))
+        query = _FOUND.where(item.c.kind == kind, item.c.id.in_(names), item.c.event_seq > after)
         return self._read(query.order_by(item.c.event_seq).limit(limit))
 
     def history(self, kind: str, name: str, *, tenant: str) -> list[Item]:

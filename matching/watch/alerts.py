@@ -31,7 +31,7 @@ class Alert(Doc):
     """What an alert is about, and what people did with it."""
 
     kind: str
-    """`monitor` or `tender`."""
+    """`monitor`, `tender`, or `repair`: a list shows a record whose repair should have arrived there."""
     item: str
     ref: str
     watched: int
@@ -52,6 +52,11 @@ def read_alert(item: Item) -> Alert:
     """The alert of an item."""
     found: Alert = read_body(item, Alert)
     return found
+
+
+def opened(alert: Alert, sealed: Item) -> Draft:
+    """A new alert, sealed like the item that it is about."""
+    return _draft(str(uuid_utils.uuid7()), alert, "open", sealed)
 
 
 def draft_of(item: Item, alert: Alert, state: str) -> Draft:

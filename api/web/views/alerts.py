@@ -128,7 +128,7 @@ def _row(visit: Visit, item: Item, view: AlertView, names: dict[int, str]) -> Al
         state=state_words(visit)[view.state],
         effect_word=visit.words.word("effect", view.effect),
         age=age(visit.words, item.created_at, visit.at),
-        where=f"/monitors/{view.item}" if view.kind == "monitor" else "",
+        where=f"/{view.kind}s/{view.item}" if view.kind in ("monitor", "repair") else "",
         created=item.created_at,
     )
 
