@@ -23,7 +23,7 @@ from graph.stores.bolt.server import Asking
 from graph.stores.links import Links
 
 _LISTINGS = 1_000
-_PARTIES = 2_000
+_PARTIES = 1_000
 _HUB = 2_000
 """Relations of a party above which its mentions are read row by row: as columns they would fill the server's memory."""
 _STARTS = 20_000
