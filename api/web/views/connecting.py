@@ -164,7 +164,7 @@ def suggest(visit: Visit) -> Response:
     end = End(name, "", None)
     if len(typed) > 1:
         with looking(visit.request, Clocked()) as here:
-            end = _searched(here, name, typed, visit.words)
+            end = _searched(here, name, typed, visit.words)._replace(chosen=None)
     return page(visit, "paths_found.html", end=end)
 
 

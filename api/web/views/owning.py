@@ -33,6 +33,7 @@ from api.web.words import Words
 
 LEVELS: Final = 3
 """Steps above and below that are drawn; the table has all of them."""
+_FOR_A_HUMAN: Final = frozenset({"half", "self_held", "shares", "doubtful"})
 _GROUNDS: Final = ("share", "votes", "control", "in_charge")
 
 
@@ -42,6 +43,7 @@ class Say(NamedTuple):
     parties: tuple[PartyShown, ...]
     """The owners (upward), or the company (downward)."""
     answer: str
+    """yes; checked: yes, but not along one chain of links each more than half; possibly; half: not by itself; no."""
     votes: str
     sure: bool
     notes: tuple[str, ...]
@@ -196,7 +198,7 @@ def _say(one: ControlView, me: PartyShown, up: bool, people: dict[str, PartyShow
     others = one.owners if up else (one.owned,)
     return Say(
         parties=tuple(people[key] for key in others),
-        answer=one.controls,
+        answer=answer_of(one),
         votes=_between(one.votes, one.votes_max, words),
         sure=one.sure,
         notes=tuple(words.known(f"own.note.{note}", note) for note in one.notes),
@@ -204,6 +206,15 @@ def _say(one: ControlView, me: PartyShown, up: bool, people: dict[str, PartyShow
         sentence=words.both(one.sentence),
         paths="/paths?" + urlencode({"from": me.id, "to": others[0]}),
     )
+
+
+def answer_of(one: ControlView) -> str:
+    """What the badge says; all but a sure yes and a plain no is for a human."""
+    if one.controls == "yes":
+        return "yes" if one.sure else "checked"
+    if one.controls == "possibly":
+        return "possibly"
+    return "half" if _FOR_A_HUMAN & set(one.notes) else "no"
 
 
 def _part(one: ShareView, me: PartyShown, up: bool, people: dict[str, PartyShown], words: Words) -> Part:
