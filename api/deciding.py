@@ -16,9 +16,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from api.routes.problem import ProblemError
 from api.service import Lease, Service
 from api.telemetry import Telemetry
+from matching.decision import to_json
 
 if TYPE_CHECKING:
     from matching.decision import Decision
@@ -43,10 +46,10 @@ class _Job(NamedTuple):
     tenant: str
     slot: str
     digest: str
-    done: asyncio.Future[Decision]
+    done: asyncio.Future[Entry]
 
 
-_Recorded = tuple["Entry", "asyncio.Future[Decision]"]
+_Recorded = tuple["Entry", "asyncio.Future[Entry]"]
 
 
 class Recorder:
@@ -59,7 +62,7 @@ class Recorder:
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
 
-    def put(self, entry: Entry, done: asyncio.Future[Decision]) -> None:
+    def put(self, entry: Entry, done: asyncio.Future[Entry]) -> None:
         """Record a decision; `done` gets it once it is on the disk."""
         self._queue.put((entry, done))
 
@@ -105,7 +108,7 @@ def _tell(group: list[_Recorded], outcome: list[Exception | None]) -> None:
         if done.done():
             continue
         if error is None:
-            done.set_result(entry.decision)
+            done.set_result(entry)
         else:
             done.set_exception(error)
 
@@ -159,8 +162,8 @@ class Deciding:
 
     async def small(
         self, request: DecisionRequest, actor: str, tenant: str, slot: str = "", digest: str = ""
-    ) -> Decision:
-        """Decide and record a small request; the decision is on the disk when it is returned.
+    ) -> Entry:
+        """Decide and record a small request; the decision, with its bytes, is on the disk when it is returned.
 
         Args:
             request: what is asked.
@@ -187,7 +190,7 @@ class Deciding:
         # who leaves meanwhile leaves a decision on record: it was made
         return await asyncio.shield(job.done)
 
-    def _done(self, done: asyncio.Future[Decision]) -> None:
+    def _done(self, done: asyncio.Future[Entry]) -> None:
         self._taken -= 1
         # whoever asked may have left: then nobody else looks at the outcome
         if not done.cancelled():
@@ -261,7 +264,8 @@ class Deciding:
         except Exception as error:  # noqa: BLE001 - handed to the one who asked
             _fail(job, error)
         else:
-            self._recorder.put(entry, job.done)
+            # written once: what is recorded is what is answered
+            self._recorder.put(msgspec.structs.replace(entry, body=to_json(entry.decision)), job.done)
 
     async def _lease(self) -> Lease:
         lease = self._service.take()

@@ -105,7 +105,10 @@ class Guard:
             if "\x00" in scope["path"] or _NUL.search(scope["query_string"]) is not None:
                 # no name, number or id has one, and a database may refuse the whole statement for it
                 raise ProblemError("http.bad_request", detail="%00")
-            if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            if any(
+                name == b"content-encoding" and value.strip().lower() != b"identity"
+                for name, value in scope["headers"]
+            ):
                 # nothing that a caller packed is unpacked: what arrives is what is bounded
                 raise ProblemError("http.media_type")
             await self._app(scope, receive, out)

@@ -25,6 +25,9 @@ M = TypeVar("M", bound="BaseModel")
 MAX_BODY = 32 * 1024 * 1024
 """Bytes of a request: 10,000 bidders with all their particulars take about 10 MB."""
 
+PLAIN_DEPTH = 100
+"""Objects and lists up to which a text can't be too deep to be written again."""
+
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     """One error: where (RFC 6901), which, and what the sentence needs."""
@@ -77,10 +80,11 @@ def read_json(data: bytes) -> Any:
         value = json.loads(
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_number, parse_int=_integer
         )
-        # a lone surrogate is no character: it would fail when the answer is written
-        json.dumps(value, ensure_ascii=False, default=str).encode()
-        if b"\\u0000" in data and _has_nul(value):
-            raise RequestError([Problem(pointer="", code="body.text")])
+        if b"\\u" in data or data.count(b"[") + data.count(b"{") > PLAIN_DEPTH:
+            # a lone surrogate (only an escape makes one) or what is too deep would fail when the answer is written
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+            if b"\\u0000" in data and _has_nul(value):
+                raise RequestError([Problem(pointer="", code="body.text")])
     except json.JSONDecodeError as error:
         raise RequestError(
             [Problem(pointer="", code="body.json", params={"line": error.lineno, "column": error.colno})]

@@ -56,6 +56,9 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections."""
         await super().startup([])
+        # what was opened lives as long as the process: looking for garbage among it would be in every caller's way
+        gc.collect()
+        gc.freeze()
         loop = asyncio.get_running_loop()
         self._listeners = sockets or []
         for listener in self._listeners:

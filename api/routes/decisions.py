@@ -186,9 +186,11 @@ async def decide_for(request: Request, who: Principal) -> Response:
     deciding: Deciding = request.app.state.deciding
     deciding.check(asked, len(body))
     small = is_small(asked, len(body))
+    if not key and small:
+        entry = await deciding.small(asked, who.id, who.tenant)
+        return await _told(request, entry.decision, begun, entry.body)
     if not key:
-        decide_now = deciding.small if small else deciding.large
-        return await _told(request, await decide_now(asked, who.id, who.tenant), begun)
+        return await _told(request, await deciding.large(asked, who.id, who.tenant), begun)
     # a key belongs to the one who sent it: two platforms of a tenant never meet in one
     slot, digest = f"{who.id}/{key}", hashlib.sha256(body).hexdigest()
     if not small:
@@ -197,14 +199,14 @@ async def decide_for(request: Request, who: Principal) -> Response:
     if known is not None:
         return known
     try:
-        decision = await deciding.small(asked, who.id, who.tenant, slot, digest)
+        entry = await deciding.small(asked, who.id, who.tenant, slot, digest)
     except LedgerError as error:
         # the same key was answered meanwhile, by another process
         known = await _known(request, who, slot, digest) if error.code == "ledger.key_taken" else None
         if known is None:
             raise
         return known
-    return await _told(request, decision, begun)
+    return await _told(request, entry.decision, begun, entry.body)
 
 
 async def _known(request: Request, who: Principal, slot: str, digest: str) -> Response | None:
@@ -253,10 +255,10 @@ async def _decide_large(
     return await _told(request, decision, begun)
 
 
-async def _told(request: Request, decision: Decision, begun: float) -> Response:
-    """The answer, and its place in what the server counts."""
+async def _told(request: Request, decision: Decision, begun: float, body: bytes = b"") -> Response:
+    """The answer, and its place in what the server counts; `body` is the decision's bytes, where they are known."""
     telemetry: Telemetry = request.app.state.telemetry
-    body = to_json(decision)
+    body = body or to_json(decision)
     answer = mask_json(body) if len(body) <= SMALL_ANSWER else await run_in_threadpool(mask_json, body)
     telemetry.decided(decision.verdict, time.perf_counter() - begun)
     return _answer(answer, decision.decision_id)

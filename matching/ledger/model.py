@@ -38,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     idempotency_key: str = ""
     body_hash: str = ""
+    body: bytes = b""
+    """The decision's canonical bytes, where the caller has them already."""
 
 
 class StoredDecision(msgspec.Struct, frozen=True, kw_only=True):

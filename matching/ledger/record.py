@@ -47,7 +47,7 @@ class PreparedDecision:
         self.entry = entry
         self._sql = sql
         self._salt = os.urandom(SALT_BYTES)
-        self._body = to_json(entry.decision)
+        self._body = entry.body or to_json(entry.decision)
         self._digest = salted(self._salt, self._body)
         self._data = {"request": salted(self._salt, entry.request)}
         self._opening = None if entry.opening_at is None else to_micros(entry.opening_at)
