@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Response
 
@@ -26,10 +27,14 @@ from api.routes import decisions as http
 from api.routes.problem import ProblemError
 from api.web.answers import page
 from api.web.door import Visit
+from api.web.views.overriding import Row as OverrideRow
+from api.web.views.overriding import row as override_row
 from api.web.views.party import source_line
 from api.web.words import Words
 from graph.messages import Lang
 from matching.decision import Decision, Evidence, Feature, Finding, SubjectResult, Verdict
+from matching.ledger import StoredDecision, visible
+from matching.overrides import proposals
 
 DIFFERENT: Final = frozenset({"different", "conflict", "mask_conflict"})
 """Outcomes of a comparison that are marked as differences."""
@@ -83,6 +88,8 @@ class Reason(NamedTuple):
     path: str
     steps: tuple[tuple[str, str], ...]
     """Who stands on the path: key and name, in order."""
+    picture: str
+    """Where the path is drawn; empty where somebody on it is not in the graph."""
     missing: str
     remedies: tuple[str, ...]
     overridden: bool
@@ -110,6 +117,15 @@ class Pin(NamedTuple):
     taken_at: str
     records: str
     stale: bool
+
+
+class Overrides(NamedTuple):
+    """What replaced a decision, what it replaced, and who wants to change what of it."""
+
+    newer: str
+    older: str
+    proposals: tuple[OverrideRow, ...]
+    may_propose: bool
 
 
 class DecisionPage(NamedTuple):
@@ -159,6 +175,24 @@ def _shown(visit: Visit, replayed: dict[str, Any] | None) -> Response:
         replayed=replayed,
         may_restrict=visit.may(Scope.RESTRICTED),
         full=full,
+        may_graph=visit.may(Scope.GRAPH),
+        overrides=_overrides(visit, stored),
+    )
+
+
+def _overrides(visit: Visit, stored: StoredDecision) -> Overrides:
+    """What people changed of a decision, or want to."""
+    ledger, who, decision = visit.service.ledger, visit.principal, stored.decision
+    found = ledger.items.page(proposals.KIND, tenant=who.tenant, key=f"decision:{stored.decision_id}")
+    return Overrides(
+        newer=proposals.successor(ledger, stored.decision_id, tenant=who.tenant),
+        older=decision.overrides[-1].of if decision is not None and decision.overrides else "",
+        proposals=tuple(
+            override_row(one, visit.words)
+            for one in found
+            if one.body is not None and visible(one, who.viewer, visit.at)
+        ),
+        may_propose=who.person and visit.may(Scope.DECIDE),
     )
 
 
@@ -277,6 +311,9 @@ def reason_of(finding: Finding, lang: Lang) -> Reason:
         facts=tuple((fact.field, fact.a, fact.b or fact.a) for fact in finding.facts),
         path="" if path is None else in_lang(path.sentence, lang),
         steps=() if path is None else tuple((node.id, node.name) for node in path.nodes),
+        picture=""
+        if path is None or not all(node.id for node in path.nodes)
+        else "/graph?" + urlencode({"ids": ",".join(node.id for node in path.nodes)}),
         missing=", ".join(finding.missing),
         remedies=tuple(word("remedy", remedy, lang) for remedy in finding.remedy),
         overridden=bool(finding.overridden_by),
