@@ -159,7 +159,7 @@ def test_without_javascript_names_become_candidates_and_lists_are_checked(visite
         page.fill("#from", "临江众多0000")
         page.fill("#to", "临江澄远建设工程有限公司")
         page.keyboard.press("Enter")
-        assert "8 of 10 shown" in page.inner_text("main")
+        page.get_by_text("8 of 10 shown").wait_for()
         page.get_by_role("button", name="临江众多00003号有限公司").click()
         page.wait_for_url("**/paths?from=*")
         assert "2 steps apart" in page.inner_text("#answer")
