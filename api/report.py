@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from importlib import metadata
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -29,6 +30,10 @@ from api.masking import mask_value
 from api.restricted import ordinary
 from graph.messages import Lang, say
 from matching.decision import Decision, Finding, ListPin, SubjectResult, Verdict, strictest
+
+
+MOST: Final = 1_000
+"""Decisions that are set out in full: a report of more can't be printed, and hardly be opened."""
 
 
 @cache
@@ -150,9 +155,11 @@ def _summary(decision: Decision, lang: Lang) -> list[dict[str, Any]]:
     ]
 
 
-def _says_something(told: Mapping[str, Any]) -> bool:
+def _says_something(decision: Decision) -> bool:
     """Whether a decision is set out in full: somebody in it has a reason or an open point."""
-    return any(one["reasons"] or one["open"] for one in told["subjects"])
+    if any(one.not_assessed or one.reasons for one in (*decision.bidders, *decision.subjects)):
+        return True
+    return any(findings_of(decision, place) for place in range(len(decision.bidders)))
 
 
 def report(
@@ -168,7 +175,8 @@ def report(
     """The page, UTF-8.
 
     Args:
-        decisions: what was decided; each bidder with any reason or open point is set out in full.
+        decisions: what was decided; each bidder with any reason or open point is set out in full, of more than
+            `MOST` decisions those of the strictest, which is said.
         lang: language of the page.
         made_at: when the page is made.
         rows: the table at its head (default: every bidder of the decisions).
@@ -178,22 +186,28 @@ def report(
     """
     newer, versions = replaced or {}, _Versions()
     summary: list[dict[str, Any]] = []
-    told: list[dict[str, Any]] = []
-    count = 0
+    kept: list[tuple[int, int, Decision]] = []
+    count = told = 0
     for one in decisions:
         decision = one if restricted else ordinary(one)
         count += 1
         versions.add(decision)
         if rows is None:
             summary += _summary(decision, lang)
-        found = _decision(decision, lang, restricted, newer.get(decision.decision_id, ""))
-        if count == 1 or _says_something(found):
-            # of thousands of decisions most say nothing: only what is printed is kept
-            told.append(mask_value(found))
+        if _says_something(decision):
+            told += 1
+            kept.append((-decision.verdict.rank, count, decision))
+        elif count == 1:
+            kept.append((1, count, decision))
+        if len(kept) > 2 * MOST:
+            # of thousands only those are kept that will be printed
+            kept = heapq.nsmallest(MOST, kept)
     if rows is not None:
         summary = list(rows)
     if count > 1:
-        told = [one for one in told if _says_something(one)]
+        kept = [one for one in heapq.nsmallest(MOST, kept) if one[0] <= 0]
+    kept.sort(key=lambda one: one[1])
+    shown = [_decision(one, lang, restricted, newer.get(one.decision_id, "")) for _, _, one in kept]
     page = _template().render(
         lang="zh-CN" if lang == "zh" else "en",
         t=lambda code, **params: say("api", f"report.{code}", lang, **params),
@@ -205,7 +219,8 @@ def report(
         overall=strictest(Verdict(row["verdict"]) for row in summary).value,
         counts={v.value: sum(row["verdict"] == v.value for row in summary) for v in reversed(Verdict)},
         rows=mask_value(summary),
-        decisions=told,
+        decisions=mask_value(shown),
+        told=told,
         lists=versions.told(lang),
     )
     return str(page).encode()
