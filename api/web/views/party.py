@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Response
 
-from api.explore.dossier import dossier
+from api.decided import Wanted
+from api.explore.dossier import BIDS, CONTRACTS, dossier
 from api.explore.search import personal
-from api.explore.shapes import Dossier, ListingView, Number, PartyShown, RelationShown, Shared
+from api.explore.shapes import Dossier, ListingView, Number, Origin, PartyShown, RelationShown, Shared
 from api.principals import Scope
+from api.problems import RequestError, validate
 from api.routes.exploring import Clocked, looking, one_party
 from api.routes.problem import ProblemError
 from api.web.answers import page
 from api.web.door import Visit
+from api.web.views.decisions import Row, newest
 from api.web.words import Words
+from graph.relations import RelationType
+
+DECISIONS: Final = 8
+"""Decisions about the party that stand on its page."""
 
 
 class Tie(NamedTuple):
@@ -28,6 +36,8 @@ class Tie(NamedTuple):
     until: str
     possibly_same: bool
     source: str
+    drawer: tuple[tuple[str, str], ...]
+    """What is known of where it comes from: names and values."""
 
 
 class Group(NamedTuple):
@@ -51,6 +61,7 @@ class Record(NamedTuple):
     until: str
     law: tuple[str, ...]
     source: str
+    drawer: tuple[tuple[str, str], ...]
 
 
 class Contact(NamedTuple):
@@ -78,6 +89,19 @@ class DossierPage(NamedTuple):
     seen: str
     cut: str
     as_of: str
+    day: str
+    """The day asked about; empty for now."""
+    bids_total: int
+    contracts_total: int
+
+
+class Decided(NamedTuple):
+    """The newest decisions about the party; None where the visitor may not see decisions."""
+
+    rows: tuple[Row, ...]
+    all: str
+    """Where all of them are listed."""
+    more: bool
 
 
 def show(visit: Visit) -> Response:
@@ -87,18 +111,30 @@ def show(visit: Visit) -> Response:
         raise ProblemError("http.not_found")
     if visit.request.method == "POST" and not visit.asked("purpose"):
         raise ProblemError("http.invalid", detail=visit.words("purpose.needed"))
-    with looking(visit.request, Clocked(), subject=f"party:{party_id}") as here:
+    day = visit.asked("as_of", 10)
+    try:
+        clocks = validate(Clocked, {"as_of": day} if day else {})
+    except RequestError:
+        raise ProblemError("http.invalid", detail=visit.words("party.wrong_day")) from None
+    with looking(visit.request, clocks, subject=f"party:{party_id}") as here:
         ordinal = one_party(visit.request, here.teller, party_id, "/party_id")
         found = dossier(here.teller, here.names(), ordinal)
     return page(
         visit,
         "party.html",
-        dossier=view(found, visit.words),
+        dossier=view(found, visit.words, day),
+        decided=_decided(visit, found) if visit.may(Scope.READ) else None,
         may_restrict=visit.may(Scope.RESTRICTED),
     )
 
 
-def view(found: Dossier, words: Words) -> DossierPage:
+def _decided(visit: Visit, found: Dossier) -> Decided:
+    """The newest decisions in which the party takes any part, or stands on a path."""
+    rows, more = newest(visit, DECISIONS, None, Wanted(party=found.party.id))
+    return Decided(rows, "/decisions?" + urlencode({"party": found.party.id}), more is not None)
+
+
+def view(found: Dossier, words: Words, day: str = "") -> DossierPage:
     """The dossier as its page shows it."""
     people = {one.id: one for one in found.parties}
     me = found.party.id
@@ -128,7 +164,30 @@ def view(found: Dossier, words: Words) -> DossierPage:
         seen=words.both(found.seen.sentence),
         cut=words.both(found.cut.sentence),
         as_of=words.time(found.clocks.as_of),
+        day=day,
+        bids_total=_total(found, BIDS),
+        contracts_total=_total(found, CONTRACTS),
     )
+
+
+def _total(found: Dossier, types: frozenset[RelationType]) -> int:
+    return sum(kind.seen.total for kind in found.relations if kind.type in types)
+
+
+def drawer(origin: Origin | None, by: str, words: Words) -> tuple[tuple[str, str], ...]:
+    """Where a record comes from, all of it, and how surely it is about this party."""
+    if origin is None:
+        return ()
+    rows = (
+        (words("drawer.dataset"), origin.dataset),
+        (words("drawer.publisher"), origin.publisher),
+        (words("drawer.file"), origin.file),
+        (words("drawer.row"), str(origin.row) if origin.row else ""),
+        (words("drawer.url"), origin.url),
+        (words("drawer.taken"), words.time(origin.taken_at) if origin.taken_at else ""),
+        (words("drawer.by"), words("drawer.by_name") if by == "name" else words("drawer.by_code")),
+    )
+    return tuple(row for row in rows if row[1])
 
 
 def _tie(one: RelationShown, me: str, people: dict[str, PartyShown], words: Words) -> Tie:
@@ -144,6 +203,7 @@ def _tie(one: RelationShown, me: str, people: dict[str, PartyShown], words: Word
         until=words.last_day(one.until),
         possibly_same=one.possibly_same,
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
+        drawer=drawer(origin, one.by, words),
     )
 
 
@@ -163,6 +223,7 @@ def _record(one: ListingView, words: Words) -> Record:
         until=words.last_day(one.effect_until),
         law=tuple(f"{law.instrument} {law.article}" for law in one.law),
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
+        drawer=drawer(origin, one.link, words),
     )
 
 
