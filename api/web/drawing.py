@@ -13,9 +13,11 @@ from matching.casework.pictures import Picture, PictureEdge, PictureNode
 
 WIDTH: Final = 960
 TALLEST: Final = 720
-MARGIN: Final = 64
+MARGIN: Final = 48
+SIDE: Final = 100
+"""Room for half a name at the left and right."""
 RADIUS: Final = 15
-SHORT: Final = 14
+SHORT: Final = 13
 """Characters of a name in the picture; the table has the whole."""
 MOST_WORDS: Final = 40
 """Beyond so many lines, words on them would cover each other: the table has them."""
@@ -109,10 +111,10 @@ def _spots(nodes: tuple[PictureNode, ...]) -> tuple[list[tuple[int, int]], int]:
         return [], 2 * MARGIN
     left, top = min(node.x for node in nodes), min(node.y for node in nodes)
     wide, tall = max(node.x for node in nodes) - left, max(node.y for node in nodes) - top
-    room_x, room_y = WIDTH - 2 * MARGIN, TALLEST - 2 * MARGIN
+    room_x, room_y = WIDTH - 2 * SIDE, TALLEST - 2 * MARGIN
     scale = min(room_x / wide if wide else 1e9, room_y / tall if tall else 1e9)
     scale = 1.0 if scale == 1e9 else scale
-    shift = MARGIN + (room_x - wide * scale) / 2
+    shift = SIDE + (room_x - wide * scale) / 2
     spots = [
         (round(shift + (node.x - left) * scale), round(MARGIN + (node.y - top) * scale)) for node in nodes
     ]

@@ -277,7 +277,7 @@ def test_a_snapshot_stays_as_it_was_though_records_and_case_change(town: Town) -
         "", "x", "[]", '{"nodes": 1}', '{"nodes": [1]}', '{"nodes": [{"id": "", "x": 1, "y": 1}]}',
         '{"nodes": [{"id": "P1", "x": "1", "y": 1}]}', '{"nodes": [{"id": "P1", "x": true, "y": 1}]}',
         '{"nodes": [{"id": "P1", "x": 1e300, "y": 1}]}', '{"nodes": [{"id": "P1", "x": 1, "y": 1, "evil": 1}]}',
-        '{"nodes": [], "as_of": "never"}', '{"nodes": [{"id": "%s", "x": 1, "y": 1}]}' % explored.HEAD,
+        '{"nodes": [], "as_of": "never"}', json.dumps({"nodes": [{"id": explored.HEAD, "x": 1, "y": 1}]}),
         json.dumps({"nodes": [{"id": f"P{n}", "x": 1, "y": 1} for n in range(501)]}),
     ],
 )  # fmt: skip

@@ -66,7 +66,7 @@ class CaseShown(NamedTuple):
 
     case: CaseView
     state: str
-    values: Mapping[str, str]
+    values: Asked
     """The fields as the form shows them."""
     parts: tuple[Part, ...]
     drawn: Drawing | None
@@ -201,7 +201,7 @@ def _shown(visit: Visit, item: Item, trouble: Trouble, conflict: Conflict | None
     shown = CaseShown(
         case=view,
         state=visit.words("case.state.open") if item.state == "open" else visit.words("case.state.closed"),
-        values={"reason": "", **values},
+        values=Asked({"reason": "", **values}),
         parts=parts_of(case, visit.words),
         drawn=None if picture is None else drawing(picture, visit.words),
         history=moments_of(ledger, item, view, visit.words),

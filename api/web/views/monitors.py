@@ -14,7 +14,7 @@ from api.explore.shapes import PartyShown
 from api.monitors import MonitorView, WatchedView
 from api.principals import Scope
 from api.routes.base import cursor, from_cursor, refused
-from api.routes.exploring import Clocked, looking
+from api.routes.exploring import Clocked, looking, one_party
 from api.routes.monitors import NewMonitor, WatchedParty
 from api.routes.problem import ProblemError
 from api.routes.watching import item_of, number_after
@@ -233,13 +233,35 @@ def changed(visit: Visit) -> Response:
                 raise refused(visit.request, "/sure", "body.blank")
             monitors.end(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
             return onward(visit, "/monitors", done="monitor_ended")
-        parties, left = read_lines(visit.form.get("lines", ""))
+        left: tuple[Refused, ...] = ()
+        if what == "watch":
+            parties = [_known(visit)]
+        else:
+            parties, left = read_lines(visit.form.get("lines", ""))
         if not parties:
             return _shown(visit, item, _nothing(visit, left), left=left)
         monitors.add(ledger, item.id, parties, tenant=who.tenant, actor=who.id, at=visit.at)
     except (ProblemError, LedgerError) as error:
         return _shown(visit, _item(visit), trouble_of(visit, error))
     return onward(visit, f"/monitors/{item.id}", done="monitor_more", **_told(left))
+
+
+def _known(visit: Visit) -> WatchedParty:
+    """An organisation that a search found, as the records name it.
+
+    Raises:
+        ProblemError: `http.scope`, `http.not_found`.
+    """
+    if not visit.may(Scope.GRAPH):
+        raise ProblemError("http.scope", detail=Scope.GRAPH.value)
+    with looking(visit.request, Clocked()) as here:
+        found = here.teller.party(one_party(visit.request, here.teller, visit.asked("party", 200), "/party"))
+    if found.type != PartyType.ORGANIZATION:
+        raise ProblemError("http.not_found")
+    ids = [{"id": found.code}] if found.code else []
+    return WatchedParty.model_validate(
+        {"client_id": found.code, "name": found.name[:200], "identifiers": ids}
+    )
 
 
 def _told(left: tuple[Refused, ...]) -> dict[str, str]:

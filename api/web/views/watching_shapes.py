@@ -49,7 +49,7 @@ def change_rows(visit: Visit, found: Iterable[Change]) -> tuple[ChangeRow, ...]:
         if view.cause:
             said = f"{said} · {words.known(f'watch.cause.{view.cause}', view.cause)}"
         if view.initial:
-            said = f"{said} · {words('watch.initial')}"
+            said = " · ".join((said, words("watch.initial")))
         rows.append(
             ChangeRow(
                 at=words.time(iso(view.at)),
