@@ -200,6 +200,7 @@ def main() -> None:
         built = prepared(home, made, given.seed)
         print(f"{made.nodes} parties, {len(made.src)} relations: {built}", flush=True)
         with Installation(home, LIANCHENG_WORK="off", LIANCHENG_RATE="0").serving() as client:
+            assert client.get("/healthz").status_code == 200
             begun = time.perf_counter()
             first = client.post("/v1/parties/search", json={"query": "临江"})
             assert first.status_code == 200, first.text

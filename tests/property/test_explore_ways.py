@@ -13,7 +13,7 @@ from projections import MEMORY, generation, relation
 from graph.generation.veil import Relations, veiled
 from graph.projection import Walk
 from graph.relations import RelationType
-from matching.explore.ways import shortest
+from matching.explore.ways import best, shortest
 
 NODES = 9
 KINDS = (RelationType.HOLDS, RelationType.DIRECTOR_OF, RelationType.USES)
@@ -54,6 +54,29 @@ def test_paths_are_the_shortest_and_differ_in_their_middle(
                         made.party_ordinal(end) for end in (made.relation(edge).src, made.relation(edge).dst)
                     ]
                     assert ends == list(route.nodes[at : at + 2])[:: 1 if route.out[at] else -1]
+        made.close()
+
+
+@QUICK
+@given(edges=EDGES, limit=st.integers(1, 12), hops=st.integers(1, 6))
+def test_longer_paths_follow_the_shortest_and_meet_nobody_twice(
+    edges: list[tuple[int, int, RelationType]], limit: int, hops: int
+) -> None:
+    oracle = nx.Graph()
+    oracle.add_nodes_from(range(NODES))
+    oracle.add_edges_from((src, dst) for src, dst, _ in edges)
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        made = generation(Path(folder), NODES, [relation(src, dst, kind) for src, dst, kind in edges])
+        for target in range(1, NODES):
+            found = best(made.projection, 0, target, Walk(), hops=hops, limit=limit)
+            first = shortest(made.projection, 0, target, Walk(), hops=hops, limit=limit)
+            assert found.routes[: len(first.routes)] == first.routes
+            assert found.total == first.total
+            every = {tuple(path) for path in nx.all_simple_paths(oracle, 0, target, cutoff=hops)}
+            assert {route.nodes for route in found.routes} <= every
+            assert [len(route) for route in found.routes] == sorted(len(route) for route in found.routes)
+            assert len({route.nodes for route in found.routes}) == len(found.routes) <= limit
+            assert bool(found.routes) == bool(every)
         made.close()
 
 

@@ -66,6 +66,39 @@ def test_an_organisation_is_found_in_every_form(client: httpx.Client, typed: str
     assert found["notice"]["en"]
 
 
+def test_one_goes_on_to_the_end_and_meets_everybody_once(client: httpx.Client) -> None:
+    names: list[str] = []
+    found = search(client, "临江众多", limit=15)
+    while True:
+        assert found["seen"]["total"] == 40
+        names += [hit["party"]["name"] for hit in found["parties"]]
+        if found["next"] is None:
+            break
+        found = search(client, "临江众多", limit=15, cursor=found["next"])
+    assert (len(names), len(set(names))) == (40, 40)
+    assert names == [hit["party"]["name"] for hit in search(client, "临江众多", limit=40)["parties"]]
+    shared = client.get("/v1/parties/search", params={"name": "临江众多", "limit": 30}).json()
+    rest = client.get(
+        "/v1/parties/search", params={"name": "临江众多", "limit": 30, "cursor": shared["next"]}
+    ).json()
+    assert [len(one["parties"]) for one in (shared, rest)] == [30, 10]
+    for wrong in ("x", "////", "OTk5OTk5OTk"):
+        answer = client.post("/v1/parties/search", json={"query": "临江众多", "cursor": wrong})
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/cursor")
+
+
+def test_longer_paths_follow_where_they_are_wanted(client: httpx.Client) -> None:
+    ends = {"from": explored.CHENGYUAN, "to": explored.YUANHE, "limit": 10}
+    short = client.get("/v1/paths", params=ends).json()
+    longer = client.get("/v1/paths", params={**ends, "longer": "true"}).json()
+    assert [one["hops"] for one in short["paths"]] == [2]
+    assert longer["paths"][0] == short["paths"][0]
+    hops = [one["hops"] for one in longer["paths"]]
+    assert hops == sorted(hops)
+    assert hops[1] > 2
+    assert longer["sentence"] == short["sentence"]
+
+
 def test_more_is_found_than_is_shown_and_that_is_said(client: httpx.Client) -> None:
     found = search(client, "临江众多", limit=7)
     assert (len(found["parties"]), found["seen"]["shown"], found["seen"]["total"]) == (7, 7, 40)
@@ -158,7 +191,10 @@ def test_a_repaired_record_is_only_for_those_who_may_see_it(
 ) -> None:
     ordinary = client.get(f"/v1/parties/{explored.YUANHE}").json()
     assert (ordinary["listings"], ordinary["party"]["listed"], ordinary["restricted"]) == ([], "no", False)
-    headers: Any = {"Authorization": f"Bearer {keys['restricted']}".encode(), "Purpose": "虚构案件复核".encode()}
+    headers: Any = {
+        "Authorization": f"Bearer {keys['restricted']}".encode(),
+        "Purpose": "虚构案件复核".encode(),
+    }
     whole = client.get(f"/v1/parties/{explored.YUANHE}", headers=headers).json()
     assert [one["status"] for one in whole["listings"]] == ["REPAIRED"]
     refused = client.get(f"/v1/parties/{explored.YUANHE}", headers={"Purpose": "x"})
