@@ -31,7 +31,6 @@ from api.restricted import ordinary
 from graph.messages import Lang, say
 from matching.decision import Decision, Finding, ListPin, SubjectResult, Verdict, strictest
 
-
 MOST: Final = 1_000
 """Decisions that are set out in full: a report of more can't be printed, and hardly be opened."""
 

@@ -189,7 +189,7 @@ def test_the_progress_is_live_and_goes_on_after_the_working_process_was_killed(o
     many = [(f"临江中断{number:04d}有限公司", "", "", "") for number in range(1_500)]
     with Watched(office.site, locale="en") as window:
         page = window.page
-        page.context.set_default_timeout(60_000)
+        page.context.set_default_timeout(150_000)
         hand_in(page, workbook(many), name="killed.xlsx")
         until(lambda: page.locator("#progress progress").get_attribute("value") != "0")
         worker = worker_of(office.process.pid)
@@ -277,6 +277,7 @@ def test_what_is_no_list_is_refused_beside_the_form_and_what_was_typed_stays(
     }  # fmt: skip
     with Watched(office.site, locale="en") as window:
         page = window.page
+        page.context.set_default_timeout(60_000)
         for name, data in files.items():
             page.goto("/batches")
             page.fill("#name", "October")
