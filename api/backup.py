@@ -11,7 +11,8 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +22,15 @@ from sqlalchemy.engine import URL, make_url
 from api import bootstrap
 from api.errors import CommandError
 from api.settings import Settings
-from graph.dates import iso
+from graph.dates import iso, parse_instant
 from graph.generation import GenerationError
 from graph.generation.reader import current_ref
 from matching.ledger import Checkpoint, VerifyResult
 
 NOTE: Final = "backup.json"
 DUMP: Final = "ledger.dump"
+LAST: Final = "last-backup"
+"""Beside the data: when it was last copied."""
 _PLAIN: Final = ("secret.key", "policy.toml")
 
 
@@ -76,10 +79,20 @@ def backup(settings: Settings, target: Path) -> Note:
         (part / NOTE).write_bytes(msgspec.json.format(msgspec.json.encode(note)) + b"\n")
         _sync(part)
         part.rename(target)
+        with suppress(OSError):  # the copy is whole; only its age is not known then
+            (settings.home / LAST).write_text(note.taken_at + "\n", "utf-8")
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
     return note
+
+
+def last_backup(settings: Settings) -> datetime | None:
+    """When the installation was last backed up by this program; None where that is not known."""
+    try:
+        return parse_instant((settings.home / LAST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def restore(settings: Settings, source: Path) -> VerifyResult:

@@ -14,6 +14,7 @@ from api.principals import Scope
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.views.decisions import Row, newest
+from api.web.views.front_parts import Desk, Keeping, desk_of, in_force, keeping_of
 from api.web.views.lists import Lists, lists_of
 from api.web.views.queue import COUNTED, waiting
 from api.web.words import Words
@@ -69,15 +70,18 @@ class Front(NamedTuple):
     alerts: str | None
     plot: Plot | None
     recent: tuple[Row, ...]
+    desk: Desk | None
+    measures: str | None
+    """Measures that were carried out and not lifted."""
+    keeping: Keeping | None
     may_search: bool
-    may_admin: bool
 
 
 def show(visit: Visit) -> Response:
     """The front page."""
     lists, trouble = None, ""
     reads = visit.may(Scope.READ)
-    if reads:
+    if reads or visit.may(Scope.ADMIN):
         try:
             lists = lists_of(visit)
         except (GenerationError, StoreError) as error:
@@ -89,8 +93,10 @@ def show(visit: Visit) -> Response:
         alerts=_count(len(_open_alerts(visit))) if visit.may(Scope.CASES) else None,
         plot=plot_of(visit) if reads else None,
         recent=newest(visit, RECENT)[0] if reads else (),
+        desk=desk_of(visit),
+        measures=in_force(visit),
+        keeping=keeping_of(visit, lists.generation if lists is not None else ""),
         may_search=visit.may(Scope.GRAPH),
-        may_admin=visit.may(Scope.ADMIN),
     )
     return page(visit, "front.html", front=front)
 
