@@ -20,7 +20,8 @@ STRONG_SCHEMES = (*ORG_SCHEMES, *PERSON_SCHEMES, SOURCE_SCHEME)
 THING_SCHEMES = frozenset(kind.value for kind in PartyType if kind.thing)
 """Of a tender, an account and other things: the scheme is called like the type, and links by its value."""
 
-_ORG = PartyType.ORGANIZATION
+_ORG, _PERSON = PartyType.ORGANIZATION, PartyType.PERSON
+_OF_ORG, _OF_PERSON = (*ORG_SCHEMES, SOURCE_SCHEME), (*PERSON_SCHEMES, SOURCE_SCHEME)
 Record = Listing | PartyRecord | Relation
 canonical = msgspec.json.Encoder(order="sorted").encode
 """JSON with sorted keys: the form that is hashed."""
@@ -97,23 +98,18 @@ def strong(scheme: str, value: str) -> str | None:
 
 def strong_ids(mention: Mention) -> tuple[str, ...]:
     """The strong identifiers of a mention: valid ones only, of schemes that fit what the subject is."""
+    ids, kind = mention.ids, mention.type
+    if not ids:
+        return ()
+    # Nearly all are one of two kinds: asked by identity, as a member of an enumeration is slow to hash.
+    fitting = _OF_ORG if kind is _ORG else _OF_PERSON if kind is _PERSON else (kind.value,)
     found: tuple[str, ...] = ()
-    if not mention.ids:
-        return found
-    fitting = _schemes(mention.type)
-    for one in mention.ids:
+    for one in ids:
         if one.state == "valid" and one.scheme in fitting:
             form = strong(one.scheme, one.value)
             if form is not None and form not in found:
                 found = (*found, form)
     return found
-
-
-@cache
-def _schemes(kind: PartyType) -> tuple[str, ...]:
-    if kind.thing:
-        return (kind.value,)
-    return (*(ORG_SCHEMES if kind is _ORG else PERSON_SCHEMES), SOURCE_SCHEME)
 
 
 def owns(ids: tuple[Id, ...], scheme: str, value: str) -> bool:

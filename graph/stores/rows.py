@@ -15,7 +15,7 @@ from graph.model import Interval, Listing, Mention, PartyRecord, PartyType, Stat
 from graph.relations import Relation
 from graph.stores import content
 
-_ORG = PartyType.ORGANIZATION
+_ORG, _PERSON = PartyType.ORGANIZATION, PartyType.PERSON
 LISTING, REGISTER, RELATION = 0, 1, 2
 KINDS = (LISTING, REGISTER, RELATION)
 OPEN, ABSENT, EXITED = 0, 1, 2
@@ -74,7 +74,8 @@ class Formed(msgspec.Struct, gc=False):
 
 def natural(kind: int, key: str) -> int:
     """64 bits for a record's key within its source; what is found by it is compared in full."""
-    value = xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass"), seed=kind)
+    text = key.encode() if key.isascii() else key.encode("utf-8", "surrogatepass")
+    value = xxhash.xxh3_64_intdigest(text, seed=kind)
     return value - (1 << 64) if value >> 63 else value
 
 
@@ -178,7 +179,7 @@ def micros(instant: datetime | None) -> int | None:
 def search_forms(mention: Mention, *, coded: bool) -> tuple[str, ...] | list[str]:
     """Under what a mention is searched: comparison forms, `o`, `p` or `t` before them; a registration number (`#`)
     where there is no better code."""
-    letter = "o" if mention.type is _ORG else "t" if mention.type.thing else "p"
+    letter = "o" if mention.type is _ORG else "p" if mention.type is _PERSON else "t"
     if not mention.names and (coded or letter != "o"):
         return (letter + mention.n6,) if mention.n6 else ()
     forms = [letter + mention.n6] if mention.n6 else []

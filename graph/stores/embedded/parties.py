@@ -12,7 +12,7 @@ from graph.stores import allot
 from graph.stores import rows as r
 from graph.stores.embedded.apart import Statements
 
-_ORG = PartyType.ORGANIZATION
+_ORG, _PERSON = PartyType.ORGANIZATION, PartyType.PERSON
 
 
 class Allotment(allot.Allotment):
@@ -46,7 +46,7 @@ class Allotment(allot.Allotment):
             # Most parties are named by most records in the same way.
             known = self._known.get(ids[0])
             if known is not None and (place := known - self._begun) >= 0:
-                letter = "o" if mention.type is _ORG else "t" if mention.type.thing else "p"
+                letter = "o" if mention.type is _ORG else "p" if mention.type is _PERSON else "t"
                 if place < len(self._forms) and self._forms[place] == hash(letter + mention.n6):
                     return known
         return super().place(mention, ids, record, role, before)
