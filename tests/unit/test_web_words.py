@@ -19,7 +19,8 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "repair.next.", "repair.step.", "repair.ground.", "repair.class.", "repair.kind.", "repair.via.",
          "measure.view.", "measure.state.", "measure.stands.", "measure.who.", "measure.ground.", "measure.step.",
          "measure.next.", "scene.", "timeliness.", "users.role.", "users.state.", "keys.state.", "scope.",
-         "account.language.", "front.work.",
+         "account.language.", "front.work.", "graph.said.", "graph.drawer.", "graph.by.", "graph.confirmed.",
+         "graph.link.", "graph.legend.", "graph.layout.", "graph.view.", "graph.confidence.",
          "audit.kind.", "case.field.", "case.kind.", "regime.", "watch.cause.", "watch.change.", "webhook.event.",
          "webhook.disabled.")  # fmt: skip
 """Families whose codes are put together from a value."""

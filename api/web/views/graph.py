@@ -35,6 +35,10 @@ SPACES: Final = (
     "day", "reason",
 )  # fmt: skip
 """Places in sentences that the browser fills in."""
+PICTURES: Final = (("png", "PNG"), ("svg", "SVG"))
+"""What the browser makes of the picture."""
+FORMATS: Final = (("graphml", "GraphML"), ("gexf", "GEXF"), ("csv", "CSV"), ("json", "JSON"))
+"""What the server writes of what is shown (`graph_files`)."""
 LONGEST: Final = 60_000
 """Characters of the ids of 500 parties."""
 _OWNERS: Final = 50
@@ -110,6 +114,8 @@ def show(visit: Visit) -> Response:
         rooms=(picture.NODES, 300, picture.MOST),
         hub=picture.HUB,
         step=picture.PAGE,
+        pictures=PICTURES,
+        formats=FORMATS,
         may_save=visit.may(Scope.CASES),
         spaces={name: f"{{{name}}}" for name in SPACES},
     )
