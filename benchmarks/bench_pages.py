@@ -136,7 +136,7 @@ def decided(client: Any, made: World) -> str:
 def connected(made: World, seed: int, count: int = 100) -> list[tuple[str, str]]:
     """Pairs of parties two relations apart."""
     dice = np.random.default_rng(seed)
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     while len(pairs) < count:
         edge = int(dice.integers(len(made.src)))
         beside = np.flatnonzero((made.src == made.src[edge]) & (made.dst != made.dst[edge]))

@@ -10,7 +10,7 @@ from fastapi import Request
 from pydantic import Field, field_validator
 
 from api import bootstrap
-from api.explore.search import personal
+from api.explore.search import personal, search
 from api.explore.told import Teller
 from api.principals import Scope
 from api.routes.access import asking
@@ -86,7 +86,8 @@ class Explorer:
                 projection.closure((0,), hops=1)
                 projection.shortest_path(0, 1, hops=2)
             if self.finders.made(generation):
-                self.finders.of(generation).names("临", 1)
+                teller = Teller(view, as_of=bootstrap.now())
+                search(teller, self.finders.of(generation), "临", limit=1)
 
 
 class Looking(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Response
@@ -118,7 +118,7 @@ def show(visit: Visit) -> Response:
     if not tender and len(keys) < 2:
         return _form(visit, trouble=visit.words("among.few"))
     fields = filtered(visit)
-    wanted = {
+    wanted: dict[str, Any] = {
         name: fields[name] for name in ("hops", "types", "as_of", "former", "possibly_same") if name in fields
     }
     wanted |= {"tender": tender} if tender else {"parties": list(keys)}
