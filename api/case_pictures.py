@@ -23,6 +23,7 @@ FURTHEST: Final = 1_000_000
 """Where a node may stand, in either direction from the middle."""
 LONGEST_GRAPH: Final = 90_000
 """Characters of a picture in a form."""
+LONGEST_ID: Final = 200
 LOOKED_AT: Final = 500
 """Relations of one type of a party that are looked through for those within a picture."""
 
@@ -73,16 +74,17 @@ def _pin(given: Any) -> CasePin:
     if not isinstance(given, dict) or set(given) - {"id", "x", "y", "pinned"}:
         raise GraphFormError("case.graph")
     name, pinned = given.get("id"), given.get("pinned", True)
-    fits = isinstance(name, str) and 0 < len(name) <= 200 and name.isprintable() and isinstance(pinned, bool)
-    if not fits or mask_text(name) != name:
+    if not isinstance(name, str) or not isinstance(pinned, bool):
+        raise GraphFormError("case.graph")
+    if not 0 < len(name) <= LONGEST_ID or not name.isprintable() or mask_text(name) != name:
         raise GraphFormError("case.graph")
     return CasePin(node=name, x=_place(given.get("x")), y=_place(given.get("y")), pinned=pinned)
 
 
 def _place(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise GraphFormError("case.graph")
-    if abs(value) > FURTHEST:
+    if not math.isfinite(value) or abs(value) > FURTHEST:
         raise GraphFormError("case.graph")
     return round(value)
 
@@ -136,7 +138,8 @@ def bare(pins: Sequence[CasePin], as_of: datetime) -> Picture:
 def handed(picture: Picture) -> Picture:
     """A picture to be handed on: parties by their own codes, others by a number within it, never by keys of a store."""
     names = {
-        node.id: node.code or f"{node.type or 'node'}-{number}" for number, node in enumerate(picture.nodes, 1)
+        node.id: node.code or f"{node.type or 'node'}-{number}"
+        for number, node in enumerate(picture.nodes, 1)
     }
     return msgspec.structs.replace(
         picture,

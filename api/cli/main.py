@@ -30,6 +30,7 @@ COMMANDS: tuple[tuple[str, str], ...] = (
     ("review", "api.cli.review:review"),
     ("objections", "api.cli.casework:objections"),
     ("repairs", "api.cli.casework:repairs"),
+    ("cases", "api.cli.cases:cases"),
     ("measures", "api.cli.measures:measures"),
     ("report", "api.cli.report:report"),
     ("graph", "api.cli.graph:graph"),

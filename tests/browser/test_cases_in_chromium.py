@@ -231,11 +231,9 @@ def test_what_nobody_else_changed_is_no_conflict(town: Town) -> None:
 
 def test_a_snapshot_stays_as_it_was_though_records_and_case_change(town: Town) -> None:
     shared_by = town.people["wei"]
-    fresh = next(
-        key for key in town.keys if "蓝天" in shared_by.get(f"/parties/{key}").text.partition("</h1>")[0]
-    )
-    other = next(
-        key for key in town.keys if "澄远" in shared_by.get(f"/parties/{key}").text.partition("</h1>")[0]
+    fresh, other = (
+        found(shared_by.get(f"/search?q={code}").text, r'href="/parties/([^"]+)"')
+        for code in (explored.LANTIAN, explored.CHENGYUAN)
     )
     nodes = [
         {"id": fresh, "x": -40.5, "y": 0, "pinned": True},

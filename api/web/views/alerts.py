@@ -16,7 +16,7 @@ from api.routes.watching import item_of, refusals
 from api.web.answers import onward, page
 from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, text, trouble_of, version
 from api.web.door import Visit
-from api.web.views.watching_shapes import SHOWN, age, change_rows, names_of
+from api.web.views.watching_shapes import SHOWN, age, change_rows, effect_word, names_of
 from graph.dates import iso
 from matching.decision import Effect
 from matching.ledger import Item, LedgerError
@@ -86,7 +86,7 @@ def listed(visit: Visit) -> Response:
         order=order,
         mine=mine,
         states=state_words(visit),
-        effects={one: visit.words.word("effect", one) for one in EFFECTS},
+        effects={one: effect_word(visit.words, one) for one in EFFECTS},
         orders={
             "severity": visit.words("alert.order.severity"),
             "oldest": visit.words("alert.order.oldest"),
@@ -126,7 +126,7 @@ def _row(visit: Visit, item: Item, view: AlertView, names: dict[int, str]) -> Al
         view=view,
         name=names.get(int(view.watched), "") or view.ref,
         state=state_words(visit)[view.state],
-        effect_word=visit.words.word("effect", view.effect),
+        effect_word=effect_word(visit.words, view.effect),
         age=age(visit.words, item.created_at, visit.at),
         where=f"/{view.kind}s/{view.item}" if view.kind in ("monitor", "repair") else "",
         created=item.created_at,

@@ -28,7 +28,7 @@ EXPORTED: Final = 10_000
 COLUMNS: Final = ("seq", "at", "kind", "actor", "subject", "state", "version", "digest", "hash")
 ITEMS: Final = (
     "case", "case_note", "case_snapshot", "alert", "monitor", "objection", "repair", "measure", "override", "session",
-    "user", "api_key", "webhook", "tender",
+    "user", "api_key", "webhook", "tender", "load_report",
 )  # fmt: skip
 """Kinds of item that one can ask for beside the kinds of event."""
 

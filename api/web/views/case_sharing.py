@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-import msgspec
 from fastapi import Response
 
-from api import cases as shown_cases
-from api import casework
-from api.masking import mask_value
+from api.case_tables import COLUMNS, document, rows_of
 from api.output import Column, Table, render
+from api.routes.case_steps import picture_now
 from api.routes.casework import item_of
 from api.routes.problem import ProblemError
 from api.web.answers import page
@@ -19,9 +16,7 @@ from api.web.door import Visit
 from api.web.drawing import Drawing, drawing
 from api.web.render import HEADERS
 from api.web.views.case_shapes import Part, address_of
-from graph.dates import iso
 from matching.casework import cases, snapshots
-from matching.casework.pictures import Picture
 from matching.casework.snapshots import FrozenNote, Snapshot
 from matching.ledger import Item, visible
 
@@ -30,10 +25,6 @@ MEDIA: Final = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-COLUMNS: Final = (
-    "section", "id", "name", "code", "kind", "role", "verdict", "source", "target", "since", "until", "x", "y", "at",
-    "by", "text",
-)  # fmt: skip
 _DIGITS: Final = frozenset("0123456789abcdef")
 
 
@@ -130,84 +121,12 @@ def export(visit: Visit) -> Response:
     if kind not in MEDIA:
         raise ProblemError("http.bad_request", detail="format")
     item = item_of(visit.request, cases.KIND, str(visit.request.path_params["case_id"]))
-    document = case_document(visit, item)
-    table = Table(
-        columns=tuple(Column(name, name) for name in COLUMNS), rows=rows_of(document), document=document
-    )
-    return _file(render(table, kind, to_file=True), kind, f"case-{item.id}")
-
-
-def case_document(visit: Visit, item: Item) -> dict[str, Any]:
-    """A case with its notes, picture and history as plain values, as far as the visitor may see them."""
-    from api.routes.case_steps import picture_now
-
-    ledger, viewer = visit.service.ledger, visit.principal.viewer
-    view = shown_cases.case_view(ledger, item, viewer, visit.at)
+    viewer = visit.principal.viewer
     whole = cases.read(item)
     case, _ = cases.unsealed(whole, cases.sealed_decisions(whole, item, viewer, visit.at))
-    picture = picture_now(visit.request, case)
-    versions = ledger.items.history(cases.KIND, item.id, tenant=item.tenant)
-    return {
-        "exported_at": iso(visit.at),
-        "case": casework.shown(view),
-        "picture": None if picture is None else mask_value(msgspec.to_builtins(picture)),
-        "history": casework.shown(shown_cases.history_view(versions))["versions"],
-    }
-
-
-def rows_of(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """A case's document as one table: a row for each of its parts, `section` says which."""
-    case = document["case"]
-    rows: list[dict[str, Any]] = [
-        {"section": "case", "id": case["id"], "name": case["title"], "kind": case["state"], "by": case["opened_by"],
-         "at": case["opened_at"], "until": case.get("due_on", ""), "role": case["assignee"], "text": case["summary"]},
-    ]  # fmt: skip
-    rows += [{"section": "party", **_only(one, "id", "name", "code", "role")} for one in case["parties"]]
-    rows += [
-        {"section": "decision", "id": one["decision_id"], "text": one.get("remark", ""),
-         "until": one.get("opening_at") or ""}
-        for one in case["decisions"]
-    ]  # fmt: skip
-    rows += [
-        {"section": "link", "id": one["ref"], "kind": one["kind"], "name": one.get("title", "")}
-        for one in case["links"]
-    ]
-    rows += [{"section": "note", **_only(one, "id", "at", "by", "text")} for one in case["notes"]]
-    picture = document["picture"] or msgspec.to_builtins(_nothing(document))
-    rows += [
-        {
-            "section": "node",
-            "kind": one.get("type", ""),
-            "x": one.get("x", 0),
-            "y": one.get("y", 0),
-            **_only(one, "id", "name", "code"),
-        }
-        for one in picture.get("nodes", ())
-    ]
-    rows += [
-        {"section": "relation", "kind": one["type"], "name": one.get("zh", ""),
-         **_only(one, "source", "target", "since", "until")}
-        for one in picture.get("edges", ())
-    ]  # fmt: skip
-    rows += [
-        {"section": "change", "id": one["version"], "at": one["at"], "by": one["by"], "kind": one["state"],
-         "text": " ".join(one["changed"])}
-        for one in document["history"]
-    ]  # fmt: skip
-    return rows
-
-
-def _only(one: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: one.get(name, "") for name in names}
-
-
-def _nothing(document: dict[str, Any]) -> Picture:
-    """The places alone, where no picture could be drawn."""
-    from api.case_pictures import bare
-    from matching.casework.cases import CasePin
-
-    pins = [msgspec.convert(one, CasePin) for one in document["case"].get("pins", ())]
-    return bare(pins, datetime.fromisoformat(document["exported_at"]))
+    found = document(visit.service.ledger, item, viewer, visit.at, picture_now(visit.request, case))
+    table = Table(columns=tuple(Column(name, name) for name in COLUMNS), rows=rows_of(found), document=found)
+    return _file(render(table, kind, to_file=True), kind, f"case-{item.id}")
 
 
 def _file(data: bytes, kind: str, name: str) -> Response:

@@ -195,7 +195,7 @@ def _shown(visit: Visit, item: Item, trouble: Trouble, conflict: Conflict | None
         picture = bare(case.pins, case.as_of or visit.at)
     values = fields_of(case, item.state)
     if conflict is not None:
-        values = values | conflict.typed
+        values = {**values, **conflict.typed}
     elif trouble.said and "title" in visit.form:
         values = values | {name: text(visit, name) for name in (*values, "reason") if name in visit.form}
     shown = CaseShown(

@@ -57,7 +57,7 @@ def change_rows(visit: Visit, found: Iterable[Change]) -> tuple[ChangeRow, ...]:
                 said=said,
                 code=view.code or "",
                 effect=effect,
-                effect_word=words.word("effect", effect) if effect else "",
+                effect_word=effect_word(words, effect),
                 listed=list_title(view.list, visit.lang) if view.list in BY_CODE else (view.list or ""),
                 record=view.record or "",
                 ref=view.ref or "",
@@ -83,6 +83,11 @@ def name_of(row: Watched) -> str:
         return str(asked.get("tender", {}).get("name", "") or row.ref)
     numbers = [one.get("id", "") for one in bidders[0].get("identifiers", ()) if isinstance(one, dict)]
     return str(bidders[0].get("name", "") or next(iter(numbers), "") or row.ref)
+
+
+def effect_word(words: Words, effect: str) -> str:
+    """What a finding does, in words that do not only repeat its code."""
+    return words.word("effect" if effect == "INFO" else "verdict", effect) if effect else ""
 
 
 def age(words: Words, since: datetime, now: datetime) -> str:
