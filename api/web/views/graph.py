@@ -15,13 +15,12 @@ from api.explore.dossier import dossier
 from api.explore.owning import ownership
 from api.explore.search import personal
 from api.explore.told import Teller
-from api.output import plain
 from api.principals import Scope
 from api.routes.exploring import Clocked, Looking, looking, one_party
 from api.routes.problem import STATUS, ProblemError
 from api.web.answers import page
 from api.web.door import Visit
-from api.web.render import HEADERS
+from api.web.render import HEADERS, shown
 from api.web.views.party import source_line, view
 from api.web.words import Words
 from graph.dates import CST, china_day, parse_instant
@@ -41,6 +40,8 @@ FORMATS: Final = (("graphml", "GraphML"), ("gexf", "GEXF"), ("csv", "CSV"), ("js
 """What the server writes of what is shown (`graph_files`)."""
 LONGEST: Final = 60_000
 """Characters of the ids of 500 parties."""
+_NAMES: Final = frozenset({"id", "source", "target", "party"})
+"""Where a document holds names that this program gave."""
 _OWNERS: Final = 50
 _JSON: Final = "application/json; charset=utf-8"
 
@@ -343,14 +344,12 @@ def dated(text: str, since: str, until: str) -> str:
 
 
 def cleaned(value: Any) -> Any:
-    """A document in which no text holds characters that steer."""
-    if isinstance(value, str):
-        return plain(value)
+    """A document as a page may show it: nothing in it steers, and numbers of persons are masked."""
     if isinstance(value, dict):
-        return {key: cleaned(item) for key, item in value.items()}
+        return {key: item if key in _NAMES else cleaned(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [cleaned(item) for item in value]
-    return value
+    return shown(value)
 
 
 def _json(value: Any, status: int = 200) -> Response:

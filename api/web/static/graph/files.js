@@ -66,6 +66,6 @@ export function forms(model, shown) {
       const { x, y } = shown.cy.getElementById(id).position();
       return { id, x: Math.round(x), y: Math.round(y), pinned: Boolean(model.now.pinned[id]) };
     });
-    saved.elements.graph.value = JSON.stringify({ nodes, as_of: model.now.day || null });
+    saved.elements.graph.value = JSON.stringify({ nodes, as_of: model.now.day ? `${model.now.day}T12:00:00+08:00` : null });
   });
 }

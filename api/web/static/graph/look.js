@@ -15,13 +15,16 @@ export function colours() {
   return { ...found, font: getComputedStyle(document.body).fontFamily };
 }
 
+/** Chinese is broken anywhere, other words where they end. */
+const broken = (one) => (/[\u2e80-\u9fff]/.test(one.data("label")) ? "anywhere" : "whitespace");
+
 /** The style sheet of the picture; above 200 nodes straight lines without words, and names from 14 px on. */
 export function sheet(colour, count) {
   const light = lite(count);
   return [
     { selector: "node", style: {
       label: "data(label)", "font-family": colour.font, "font-size": light ? 14 : 12, color: colour.ink,
-      "text-wrap": "wrap", "text-max-width": 118, "text-overflow-wrap": "anywhere", "text-valign": "bottom", "text-margin-y": 4,
+      "text-wrap": "wrap", "text-max-width": 118, "text-overflow-wrap": broken, "text-valign": "bottom", "text-margin-y": 4,
       "text-background-color": colour.panel, "text-background-opacity": light ? 0 : 0.85, "text-background-padding": 2,
       "min-zoomed-font-size": light ? 14 : 7, width: 34, height: 26, "background-color": colour.code,
       "border-width": 1.6, "border-color": colour.accent, shape: "round-rectangle",
