@@ -110,7 +110,13 @@ def test_an_investigator_goes_from_a_bidder_to_a_hidden_common_controller(visite
         assert B.name in below
         assert D.name in below
         # the way between the two bidders
-        page.goto(f"/paths/among?tender={visited.keys['tender']}&types=HOLDS")
+        page.goto(f"/paths/among?tender={visited.keys['tender']}")
+        assert "bidding in the same tender connects nobody" in page.inner_text("main")
+        assert "T-OPEN" not in page.inner_text("main")
+        page.get_by_text("Types of relations").click()
+        page.get_by_label("holds").first.check()
+        page.get_by_role("button", name="Apply").click()
+        page.wait_for_url("**types=HOLDS*")
         assert page.inner_text("h1") == "All bidders of 临江一号桥工程"
         assert HIDDEN.name in page.get_by_role("table", name="Parties in the middle").inner_text()
         page.get_by_role("link", name="and 临江").first.click()

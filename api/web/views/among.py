@@ -18,7 +18,7 @@ from api.routes.paths import PathsWanted, connect_all
 from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.door import Visit
-from api.web.views.connecting import filtered, filters_of, given, graph_address, the_one
+from api.web.views.connecting import KINDS, filtered, filters_of, given, graph_address, the_one
 from api.web.words import Words
 from graph.model import PartyType
 
@@ -31,6 +31,8 @@ OFFERED: Final = 8
 IN_MATRIX: Final = 40
 PAIRS: Final = 200
 MIDDLES: Final = 10
+BESIDE_BIDDING: Final = tuple(kind.value for group, kinds in KINDS if group != "tender" for kind in kinds)
+"""What connects the bidders of one tender: that all of them bid in it connects nobody."""
 TENDERS: Final = frozenset({PartyType.TENDER, PartyType.LOT})
 
 
@@ -122,6 +124,9 @@ def show(visit: Visit) -> Response:
         name: fields[name] for name in ("hops", "types", "as_of", "former", "possibly_same") if name in fields
     }
     wanted |= {"tender": tender} if tender else {"parties": list(keys)}
+    usual = bool(tender) and "types" not in wanted
+    if usual:
+        wanted["types"] = list(BESIDE_BIDDING)
     try:
         asked = validate(PathsWanted, wanted)
     except RequestError as error:
@@ -131,7 +136,8 @@ def show(visit: Visit) -> Response:
     return page(
         visit,
         "paths_among.html",
-        result=result_of(answer, visit),
+        result=result_of(answer, visit, (("types", ",".join(BESIDE_BIDDING)),) if usual else ()),
+        usual=usual,
         filters=filters_of(visit),
         hidden=hidden,
         counts=(),
@@ -184,6 +190,7 @@ def _form(
         visit,
         "paths_among.html",
         result=None,
+        usual=False,
         filters=filters_of(visit),
         hidden=(),
         counts=(),
@@ -230,13 +237,13 @@ def _sorted(here: Looking, pasted: str) -> Sorted:
     )
 
 
-def result_of(answer: PathMatrix, visit: Visit) -> Result:
-    """An answer as its page shows it."""
+def result_of(answer: PathMatrix, visit: Visit, more: tuple[tuple[str, str], ...] = ()) -> Result:
+    """An answer as its page shows it; `more` goes into the addresses of its paths."""
     words = visit.words
     people = {one.id: one for one in answer.nodes}
     connected = {key for pair in answer.pairs for key in (pair.source, pair.target)}
     members = [one for one in answer.members if one.id in connected]
-    kept = given(visit)
+    kept = [*given(visit), *more]
     between = {frozenset((pair.source, pair.target)): pair for pair in answer.pairs}
     shown = members[:IN_MATRIX]
     rows = tuple(
