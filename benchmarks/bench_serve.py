@@ -52,29 +52,33 @@ def bodies(path: Path, count: int, size: int) -> None:
             out.write(json.dumps(asked, ensure_ascii=False).encode() + b"\n")
 
 
-def tender(path: Path, count: int, bidders: int = 50) -> None:
-    """One tender with many bidders, each with people, contacts, devices, accounts and prices."""
+def tenders(path: Path, count: int, number: int, bidders: int = 50) -> None:
+    """Tenders of other bidders each, one a line; bidders with people, contacts, devices, accounts and prices."""
     at = bench_decide.NOW.isoformat()
-    found = [
-        {
-            "client_id": str(i),
-            "name": made.company(i * 997 + count),
-            "identifiers": [{"scheme": "uscc", "id": made.uscc(i * 997 + count)}],
-            "legal_rep": {"name": f"虚构甲{i}"},
-            "project_manager": {"name": f"虚构乙{i}"},
-            "contacts": [{"phone": f"1390000{i:04d}", "email": f"b{i}@example.invalid"}],
-            "bond_account": f"62220000{i:08d}",
-            "devices": [{"mac": f"02:00:00:00:00:{i:02x}", "disk": f"D{i:08d}"}],
-            "price": str(1_000_000 + i * 7_321),
-        }
-        for i in range(bidders)
-    ]
-    asked = {
-        "tender": {"regime": "mandatory_tender", "object": "works", "as_of": at},
-        "known_at": at,
-        "bidders": found,
-    }
-    path.write_bytes(json.dumps(asked, ensure_ascii=False).encode() + b"\n")
+    with path.open("wb") as out:
+        for first in range(0, number * bidders, bidders):
+            found = [
+                {
+                    "client_id": str(i),
+                    "name": made.company((first + i) * 997 + count),
+                    "identifiers": [{"scheme": "uscc", "id": made.uscc((first + i) * 997 + count)}],
+                    "legal_rep": {"name": f"虚构甲{first + i}"},
+                    "project_manager": {"name": f"虚构乙{first + i}"},
+                    "contacts": [{"phone": f"139{first + i:08d}", "email": f"b{first + i}@example.invalid"}],
+                    "bond_account": f"62220000{first + i:08d}",
+                    "devices": [
+                        {"mac": f"02:00:00:{first // bidders:02x}:00:{i:02x}", "disk": f"D{first + i:08d}"}
+                    ],
+                    "price": str(1_000_000 + i * 7_321),
+                }
+                for i in range(bidders)
+            ]
+            asked = {
+                "tender": {"regime": "mandatory_tender", "object": "works", "as_of": at},
+                "known_at": at,
+                "bidders": found,
+            }
+            out.write(json.dumps(asked, ensure_ascii=False).encode() + b"\n")
 
 
 @contextmanager
@@ -125,14 +129,29 @@ def load(address: str, path: Path, **options: object) -> Result:
 
 
 def at_rate(
-    address: str, path: Path, server: psutil.Process, rate: float, seconds: float, runs: int
+    address: str,
+    path: Path,
+    server: psutil.Process,
+    rate: float,
+    seconds: float,
+    runs: int,
+    *,
+    first: int = 0,
+    window: int = 0,
 ) -> Result:
-    """Several runs at one rate: medians, and the least and most of the 99th percentile."""
+    """Several runs at one rate: medians, and the least and most of the 99th percentile.
+
+    Each run begins with other bodies, from `first` on, so that no bidder comes again soon; with a `window` the same
+    ones come again and again.
+    """
     processes = answering(server)
     found, cpu = [], []
-    for _ in range(runs):
+    for run in range(runs):
+        begin = first if window else first + run * int(rate * seconds)
         before = sum(sum(one.cpu_times()[:2]) for one in processes)
-        found.append(load(address, path, rate=rate, seconds=seconds, connections=32))
+        found.append(
+            load(address, path, rate=rate, seconds=seconds, connections=32, first=begin, window=window)
+        )
         spent = sum(sum(one.cpu_times()[:2]) for one in processes) - before
         cpu.append(spent / max(1, found[-1]["answered_200"]) * 1e3)
     names = (
@@ -290,15 +309,24 @@ def main() -> None:
         result |= {name: round(value, 1) for name, value in bench_decide.prepare(home, given.n).items()}
         path, many = scratch / "bodies.jsonl", scratch / "tender.jsonl"
         bodies(path, given.n, min(given.n, 200_000))
-        tender(many, given.n)
+        tenders(many, given.n, 80)
         with served(home, scratch / "ledger.db", given.workers) as (address, server):
-            load(address, path, rate=100, seconds=3, connections=32)
-            result["rates"] = []
+            load(address, path, rate=100, seconds=3, connections=32, first=190_000)
+            result["rates"], first = [], 0
             for rate in rates:
-                result["rates"].append(at_rate(address, path, server, rate, given.seconds, given.runs))
+                result["rates"].append(
+                    at_rate(address, path, server, rate, given.seconds, given.runs, first=first)
+                )
+                first += int(rate * given.seconds) * given.runs
                 print(json.dumps(result["rates"][-1]), flush=True)
             result["top_per_s"] = top(result["rates"])
             result["tender_of_50"] = load(address, many, rate=4, seconds=20, connections=1)
+            result["tender_of_50_again"] = load(address, many, rate=4, seconds=20, connections=1, window=1)
+            # bidders of one city: the first run makes them known, the second is told
+            for _ in range(2):
+                result["same_3000_bidders"] = at_rate(
+                    address, path, server, 500.0, given.seconds, 1, first=180_000, window=3_000
+                )
             if given.soak:
                 result["soak"] = soak(address, path, server, result["top_per_s"] * 0.6, given.soak)
         result["memory"] = memory(home, scratch, path)

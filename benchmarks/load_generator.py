@@ -85,8 +85,9 @@ class Load:
         self.sent = 0
 
     def request(self, number: int) -> bytes:
-        body = self._bodies[number % len(self._bodies)]
-        key = f"Idempotency-Key: {self._given.keys}-{number}\r\n" if self._given.keys else ""
+        given = self._given
+        body = self._bodies[(given.first + number % (given.window or len(self._bodies))) % len(self._bodies)]
+        key = f"Idempotency-Key: {given.keys}-{number}\r\n" if given.keys else ""
         return f"{self._head}{key}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
     def done(self, connection: Connection, status: int, closing: bool) -> None:
@@ -188,6 +189,8 @@ def main() -> None:
     parser.add_argument("bodies", type=Path, help="JSON lines, one body each, sent in turn")
     parser.add_argument("--rate", type=float, default=500, help="requests a second")
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the body to begin with")
+    parser.add_argument("--window", type=int, default=0, help="send so many bodies again and again; 0: all")
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--patience", type=float, default=10, help="seconds to wait for the last answers")
     parser.add_argument("--path", default="/v1/decisions")

@@ -6,7 +6,6 @@ A candidate is a listing worth comparing and the keys that produced it. It decid
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -15,6 +14,7 @@ from graph import keys
 from graph.generation import Generation
 from graph.model import PartyType
 from graph.text import WILDCARD
+from matching.kept import Kept
 from matching.subjects import Subject
 
 MOST_DAMAGED = 2_000
@@ -50,6 +50,10 @@ class CandidateSource(Protocol):
         """Candidates; those that only resemble the subject, if asked for, come last."""
         ...
 
+    def ahead(self, subjects: Sequence[Subject]) -> None:
+        """Make ready for many subjects that will be asked about, those that resemble included."""
+        ...
+
 
 class Resembling(Protocol):
     """What is read of a name that an index found."""
@@ -70,6 +74,10 @@ class NameSearch(Protocol):
 
     def search(self, text: str, limit: int = 12) -> Sequence[Resembling]:
         """The listed names that resemble `text` most, best first."""
+        ...
+
+    def search_all(self, texts: Sequence[str], limit: int = 12) -> Sequence[Sequence[Resembling]]:
+        """The same of many names."""
         ...
 
     def __len__(self) -> int:
@@ -120,6 +128,9 @@ class ExactCandidates:
                                 found.setdefault(ordinal, []).append("wildcard")
         return [Candidate(ordinal, tuple(found[ordinal])) for ordinal in sorted(found)]
 
+    def ahead(self, subjects: Sequence[Subject]) -> None:
+        """Nothing: numbers and whole names are looked up one by one."""
+
 
 class _Near(NamedTuple):
     """A listed name that resembles a searched one, and the listings that bear it."""
@@ -140,19 +151,12 @@ class FuzzyCandidates:
             index: the names of its lists.
             limit: listed names that are looked at for one name of a subject.
         """
+        self._generation = generation
         self._exact = ExactCandidates(generation)
+        self._index = index
         self._limit = limit
-
-        def look(text: str) -> tuple[_Near, ...]:
-            return tuple(
-                [
-                    _Near(found.key, Alike(text, found.text), tuple(generation.listings(found.key)))
-                    for found in index.search(text, limit)
-                ]
-            )
-
         # the same companies bid again and again; a name that is searched once more finds the same in a generation
-        self._near = lru_cache(maxsize=KEPT)(look)
+        self._kept: Kept[str, tuple[_Near, ...]] = Kept(KEPT)
 
     def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
         """Exact candidates first; then, if asked for, those that resemble, best name first."""
@@ -167,3 +171,25 @@ class FuzzyCandidates:
                     for ordinal in found.ordinals:
                         alike.setdefault(ordinal, []).append(found.alike)
         return [*exact, *(Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items())]
+
+    def ahead(self, subjects: Sequence[Subject]) -> None:
+        """Search the names of many subjects at once, which takes a third of the time of one after the other."""
+        texts = dict.fromkeys(text for subject in subjects for text in subject.texts[:MOST_NAMES])
+        new = [text for text in texts if self._kept.get(text) is None][:KEPT]
+        if self._limit and new:
+            for text, found in zip(new, self._index.search_all(new, self._limit), strict=True):
+                self._keep(text, found)
+
+    def _near(self, text: str) -> tuple[_Near, ...]:
+        found = self._kept.get(text)
+        return self._keep(text, self._index.search(text, self._limit)) if found is None else found
+
+    def _keep(self, text: str, found: Sequence[Resembling]) -> tuple[_Near, ...]:
+        near = tuple(
+            [
+                _Near(one.key, Alike(text, one.text), tuple(self._generation.listings(one.key)))
+                for one in found
+            ]
+        )
+        self._kept.put(text, near)
+        return near

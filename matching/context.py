@@ -35,6 +35,8 @@ from matching.subjects import (
     person_subject,
 )
 
+MANY = 4
+"""Bidders from which their names are searched together."""
 NAMESAKES = 10
 """Parties of one name that are looked at for one bidder."""
 SINGLE_POSTS = frozenset({"legal_rep", "principal", "operator", "investor"})
@@ -102,11 +104,14 @@ class CaseBuilder:
             matters=lambda party: bool(records.of(party, "sister", False)),
         )  # fmt: skip
         self._gaps: list[NotAssessable] = []
+        self._subjects_of: dict[int, Subject] = {}
 
     def build(self, request: DecisionRequest) -> Built:
         """The case of `request`."""
         bidders: list[BidderView] = []
         beside: list[Aside] = []
+        if len(request.bidders) >= MANY:
+            self._read_ahead(request)
         for index, bidder in enumerate(request.bidders):
             aside = Aside()
             bidders.append(self._bidder(index, bidder, aside))
@@ -147,11 +152,18 @@ class CaseBuilder:
             ),
         )
 
+    def _read_ahead(self, request: DecisionRequest) -> None:
+        """Read all bidders before the first of them is matched: their names are searched at once."""
+        for bidder in request.bidders:
+            if bidder.name or bidder.identifiers:
+                self._subjects_of[id(bidder)] = party_subject(bidder)
+        self._matcher.ahead(tuple(self._subjects_of.values()))
+
     def _bidder(self, index: int, bidder: Bidder, aside: Aside) -> BidderView:
         members = bidder.consortium.members if bidder.consortium is not None else ()
         entities: list[EntityView] = []
         if bidder.name or bidder.identifiers:
-            subject = party_subject(bidder)
+            subject = self._subjects_of.get(id(bidder)) or party_subject(bidder)
             aside.code = shown_code(subject)
             role = "lead" if members else "sole"
             staff = [

@@ -165,6 +165,11 @@ class Matcher:
         self.boundaries: list[datetime] = []
         """Instants at which a seen record changes state: what a decision's validity ends with."""
 
+    def ahead(self, subjects: Sequence[Subject]) -> None:
+        """Make ready for many subjects that will be matched, their likeness included."""
+        if self._likeness is not None:
+            self._source.ahead(subjects)
+
     def match(
         self,
         subject: Subject,

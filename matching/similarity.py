@@ -281,9 +281,11 @@ def _codes(scheme: str, value: str) -> tuple[str, ...]:
 
 def _scores(pairs: Sequence[Alike]) -> dict[Alike, _Scored]:
     """All pairs of names scored at once."""
-    left = {name: place for place, name in enumerate(dict.fromkeys(pair.left for pair in pairs))}
-    right = {name: place for place, name in enumerate(dict.fromkeys(pair.right for pair in pairs))}
-    places = np.array([(left[p.left], right[p.right]) for p in pairs], np.int64).reshape(-1, 2)
+    left: dict[str, int] = {}
+    right: dict[str, int] = {}
+    places = np.empty((len(pairs), 2), np.int64)
+    places[:, 0] = [left.setdefault(pair.left, len(left)) for pair in pairs]
+    places[:, 1] = [right.setdefault(pair.right, len(right)) for pair in pairs]
     points, bits = score_pairs(*encode_many(list(left)), *encode_many(list(right)), places)
     found = {}
     for pair, value, bit in zip(pairs, points.tolist(), bits.tolist(), strict=True):

@@ -110,6 +110,7 @@ def _settled_as_it_is(raw: str) -> bool:
     return simplify(raw, words=False) == raw
 
 
+@lru_cache(maxsize=2_048)
 def person_name(raw: str) -> PersonName:
     """Read the name of a person: comparison form, aliases, whether it is masked (SPEC 7.7).
 

@@ -31,6 +31,8 @@ LIMIT: Final = 12
 """Candidates of a query unless asked otherwise: the listed name is among them in 99 of 100 misspellings."""
 MOST: Final = RANKED
 _CHUNK: Final = 256
+_LEAST: Final = 16
+"""Names that a thread searches at once, at most and at least."""
 
 _WHY: Final = {
     extract.WHOLE: "equal",
@@ -126,14 +128,23 @@ class NameIndex:
         chars = encode(text)
         offsets = np.array((0, len(chars)), np.int64)
         entries, costs, kinds = self._run(chars, offsets, limit, 1)
+        return self._candidates(entries[0].tolist(), costs[0].tolist(), kinds[0].tolist())
+
+    def _candidates(self, entries: list[int], costs: list[int], kinds: list[int]) -> list[Candidate]:
         base, (own, added) = len(self._base.keys), self._columns
         found: list[Candidate] = []
-        for entry, cost, why in zip(entries[0].tolist(), costs[0].tolist(), kinds[0].tolist(), strict=True):
+        for entry, cost, why in zip(entries, costs, kinds, strict=True):
             if entry < 0:
                 break
             column, place = (own, entry) if entry < base else (added, entry - base)
             found.append(Candidate(entry, column.key(place), column.text(place), cost, _why(why)))
         return found
+
+    def search_all(self, texts: Sequence[str], limit: int = LIMIT) -> list[list[Candidate]]:
+        """`search` of many names, with all processors where there are enough of them."""
+        chars, offsets = encode_many(texts)
+        rows = zip(*(part.tolist() for part in self._run(chars, offsets, limit, _processors())), strict=True)
+        return [self._candidates(*row) for row in rows]
 
     def search_many(
         self, names: Sequence[str] | tuple[Chars, Offsets], limit: int = LIMIT, threads: int = 0
@@ -149,7 +160,7 @@ class NameIndex:
             Entries (-1: no more) and costs, a row for each name.
         """
         chars, offsets = names if isinstance(names, tuple) else encode_many(names)
-        entries, costs, _ = self._run(chars, offsets, limit, threads or os.cpu_count() or 1)
+        entries, costs, _ = self._run(chars, offsets, limit, threads or _processors())
         return entries, costs
 
     def _run(self, chars: Chars, offsets: Offsets, limit: int, threads: int) -> tuple[Ints, Ints, Ints]:
@@ -159,21 +170,23 @@ class NameIndex:
         entries, costs, kinds = (np.empty((count, limit), np.int32) for _ in range(3))
         extra, places = latin_names(chars, offsets) if count > 1 else latin_name(chars)
 
+        chunk = min(_CHUNK, max(_LEAST, -(-count // threads)))
+
         def run(low: int) -> None:
             own = self._free.pop() if self._free else scratch(MOST)
-            high = min(low + _CHUNK, count)
+            high = min(low + chunk, count)
             search(
                 chars, offsets, low, high, extra, places, self._base, self._delta, self._words, self._tables,
                 self._sounds, own, limit, entries, costs, kinds,
             )  # fmt: skip
             self._free.append(own)
 
-        if threads == 1 or count <= _CHUNK:
-            for low in range(0, count, _CHUNK):
+        if threads == 1 or count < 2 * _LEAST:
+            for low in range(0, count, chunk):
                 run(low)
         else:
             with ThreadPoolExecutor(threads) as pool:
-                for _ in pool.map(run, range(0, count, _CHUNK)):
+                for _ in pool.map(run, range(0, count, chunk)):
                     pass
         return entries, costs, kinds
 
@@ -198,6 +211,10 @@ class _Column:
 
     def key(self, place: int) -> int:
         return int(self._keys[place])
+
+
+def _processors() -> int:
+    return os.cpu_count() or 1
 
 
 @cache
