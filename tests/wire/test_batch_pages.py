@@ -80,7 +80,7 @@ def test_where_nobody_works_it_is_said_and_rows_are_decided_by_hand(town: Town) 
     address = handed_in(town, table(LIST), regime="procurement_tender")
     text = town.visitor.get(address).text
     assert "8 of 8 rows (100 %)" in text
-    assert "1 rows with errors" in text
+    assert "rows with errors: 1" in text
     assert "<script>alert" not in text
     assert NUMBER not in text
     assert not set(text) & set("\u202e\u2066\u2069\u0007\u001b\u0085")
