@@ -25,6 +25,7 @@ from typing import Any
 
 from bench_store import BATCH, TAKEN, company, uscc
 
+from graph.generation.publish import publish
 from graph.model import Id, Interval, Mention, PartyRecord, PartyType, Source
 from graph.relations import Relation, RelationType
 from graph.store import Batch, GraphReader, SnapshotInfo, Store, open_store, open_trial_store
@@ -132,9 +133,27 @@ def measure(name: str, store: Store, nodes: int, relations: int) -> dict[str, An
     found["second load"] = load(store, nodes, relations, "two", 2)
     found["read relations, s"] = timed(lambda: exhaust(store.iter_edges()))
     found["read parties, s"] = timed(lambda: exhaust(store.iter_party_rows()))
+    found["publish a generation"] = publishing(store)
     found["one hop, ms"] = hops(store, nodes)
     print(json.dumps(found, ensure_ascii=False), flush=True)
     return found
+
+
+def publishing(store: Store) -> dict[str, float]:
+    """Seconds that a generation takes that decisions read, and its longest parts (with their indexes and files)."""
+    begun: dict[str, float] = {}
+    done: dict[str, float] = {}
+
+    def told(step: str, now: int, total: int) -> None:
+        begun.setdefault(step, time.perf_counter())
+        if now and now == total:
+            done[step] = time.perf_counter()
+
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = timed(lambda: publish(store, Path(folder), progress=told))
+    return {"seconds": seconds} | {
+        step: round(at - begun[step], 2) for step, at in done.items() if step in ("parties", "relations")
+    }
 
 
 def hops(store: GraphReader, nodes: int) -> dict[str, float]:
