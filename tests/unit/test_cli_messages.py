@@ -10,6 +10,7 @@ from graph.messages import catalogue
 ROOM = Path(__file__).resolve().parents[2] / "api"
 CALL = re.compile(r'"((?:[a-z]+)(?:\.[A-Za-z0-9_]+)+)"')
 BUILT = (
+    "cases.col.",
     "cmd.", "verdict.", "effect.", "status.", "tier.", "role.", "field.", "outcome.", "remedy.", "trace.", "doctor.",
     "report.", "lists.", "load.col.", "demo.col.", "scenario.", "review.col.", "screen.col.", "bench.col.", "body.",
     "request.", "http.", "edit.", "veto.", "part.", "match.reason.", "match.edit.", "match.side.", "redflags.col.",
