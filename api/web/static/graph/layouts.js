@@ -30,7 +30,7 @@ function layers(cy) {
   const roots = held.sources().filter((one) => !owned.has(one.id()));
   return {
     name: "breadthfirst", directed: true, roots: roots.nonempty() ? roots : undefined, spacingFactor: 1.25, avoidOverlap: true,
-    nodeDimensionsIncludeLabels: true, grid: false, maximal: false,
+    nodeDimensionsIncludeLabels: true, grid: false, maximal: true,
   };
 }
 
