@@ -22,7 +22,7 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "account.language.", "front.work.", "graph.said.", "graph.drawer.", "graph.by.", "graph.confirmed.",
          "graph.link.", "graph.legend.", "graph.layout.", "graph.view.", "graph.confidence.",
          "audit.kind.", "case.field.", "case.kind.", "regime.", "watch.cause.", "watch.change.", "webhook.event.",
-         "webhook.disabled.")  # fmt: skip
+         "webhook.disabled.", "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.")  # fmt: skip
 """Families whose codes are put together from a value."""
 
 
