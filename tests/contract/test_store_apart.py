@@ -181,3 +181,18 @@ def test_full_disk_is_said_and_nothing_is_lost(path: Path, processes: list[Apart
     store.begin("first", BOTH)
     assert store.staged() == len(parts[0])
     store.close()
+
+
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/true"])
+def test_one_process_does_where_another_cannot_be_started(
+    path: Path, processes: list[Apart], monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", program)
+    other = path.with_name("one.sqlite3")
+    for one in (path, other):
+        store = open_store(str(one), create=True)
+        load(store)
+        store.close()
+        monkeypatch.setattr(stage, "APART_FROM", 1_000_000)
+    assert processes == []
+    assert contents(path) == contents(other)

@@ -80,7 +80,7 @@ class Apart:
             lock: the open file on which the writer's lock is.
 
         Raises:
-            OSError: it can't be started.
+            OSError, sqlite3.Error: it can't be started, or can't open the file.
         """
         command = [sys.executable, "-I", "-S", str(Path(hand.__file__)), uri_of(path), str(BUSY_MS / 1000)]
         self._process = subprocess.Popen(
@@ -93,8 +93,12 @@ class Apart:
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         self.in_transaction = False
-        for statement in (*PRAGMAS, *WRITER_PRAGMAS):
-            self.execute(statement)
+        try:
+            for statement in (*PRAGMAS, *WRITER_PRAGMAS):
+                self.execute(statement)
+        except sqlite3.Error:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:

@@ -62,6 +62,7 @@ class Run(run.Run):
         self._file = path
         self._lock = lock
         self._apart: Apart | None = None
+        self._asked_for = False
         staged, first, next_party = connection.execute(
             "SELECT staged, first_record, next_party FROM generation WHERE number = ?", (number,)
         ).fetchone()
@@ -160,12 +161,13 @@ class Run(run.Run):
         self.commit()
         try:
             self._apart = Apart(self._file, self._lock.number)
-        except OSError:
-            return
+        except (OSError, sqlite3.Error):
+            return  # slower by itself, and a broken file is met again
         self._use(self._apart)
 
     def _wrote(self) -> None:
-        if self._fresh is not None and self._apart is None and self.staged >= APART_FROM:
+        if self._fresh is not None and not self._asked_for and self.staged >= APART_FROM:
+            self._asked_for = True
             self._hand_over()
         if self.staged - self._committed >= COMMIT_EVERY:
             if self.staged > _FRESH_AT_MOST:
