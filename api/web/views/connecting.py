@@ -248,6 +248,7 @@ def _page(visit: Visit, ends: tuple[End, ...], result: Result | None) -> Respons
         most=MEMBERS,
         result=result,
         may_restrict=may_restrict,
+        may_case=visit.may(Scope.CASES),
     )
 
 

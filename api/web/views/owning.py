@@ -20,6 +20,7 @@ from api.explore.shapes import (
     RelationShown,
     ShareView,
 )
+from api.principals import Scope
 from api.problems import RequestError, validate
 from api.routes.base import invalid
 from api.routes.exploring import Clocked, looking, one_party
@@ -145,7 +146,8 @@ def show(visit: Visit) -> Response:
         up = hierarchy(teller, ordinal, "up", limit=steps)
         down = hierarchy(teller, ordinal, "down", limit=steps)
         people = {one.id: one for one in teller.nodes()}
-    return page(visit, "ownership.html", own=view(visit, said, owned, up, down, people, day))
+    own = view(visit, said, owned, up, down, people, day)
+    return page(visit, "ownership.html", own=own, may_case=visit.may(Scope.CASES))
 
 
 def view(
