@@ -228,7 +228,7 @@ def _edge(
     )
     label = " ".join(codes[:2]) + (f" +{len(codes) - 2}" if len(codes) > 2 else "")
     # a label in the very middle would meet those of the curves that cross there
-    share = 0.42
+    share = 0.5 if long < RADIUS * 1.5 else 0.42
     x = (1 - share) ** 2 * a[0] + 2 * share * (1 - share) * turn[0] + share**2 * b[0]
     y = (1 - share) ** 2 * a[1] + 2 * share * (1 - share) * turn[1] + share**2 * b[1]
     path = f"M{a[0]:.0f} {a[1]:.0f}Q{turn[0]:.0f} {turn[1]:.0f} {b[0]:.0f} {b[1]:.0f}"
