@@ -11,27 +11,47 @@ function circles(cy, first) {
   const kind = (one) => `${near.has(one.id()) ? 0 : 1}${one.edgesWith(middle).first().data("type") ?? ""}`;
   const rest = cy.nodes().not(middle).toArray().map((one) => [kind(one), one.id()]).sort((a, b) => (a < b ? -1 : 1)).map(([, id]) => id);
   const places = { [middle.id()]: { x: 0, y: 0 } };
+  let turned = 0;
   for (let ring = 1; rest.length; ring += 1) {
     const radius = ring * RING;
     const on = rest.splice(0, Math.max(6, Math.floor((2 * Math.PI * radius) / APART)));
     on.forEach((id, at) => {
-      // every other circle is turned by half a place, so that no line runs through a party
-      const angle = (2 * Math.PI * (at + (ring % 2 ? 0 : 0.5))) / on.length - Math.PI / 2;
+      const angle = (2 * Math.PI * at) / on.length + turned - Math.PI / 2;
       places[id] = { x: 1.15 * radius * Math.cos(angle), y: radius * Math.sin(angle) };
     });
+    // the next circle is turned by half a place of this one, so that lines from the middle run between its parties
+    turned += Math.PI / on.length;
   }
   return { name: "preset", positions: (one) => places[one.id()] };
 }
 
-/** Owners above what they own. */
+/** Owners above all that they own, however long the chain is; holdings that run in a circle end it. */
 function layers(cy) {
-  const held = cy.edges('[type = "HOLDS"]');
-  const owned = new Set(held.map((one) => one.target().id()));
-  const roots = held.sources().filter((one) => !owned.has(one.id()));
-  return {
-    name: "breadthfirst", directed: true, roots: roots.nonempty() ? roots : undefined, spacingFactor: 1.25, avoidOverlap: true,
-    nodeDimensionsIncludeLabels: true, grid: false, maximal: true,
-  };
+  const held = cy.edges('[type = "HOLDS"]').toArray().map((one) => [one.source().id(), one.target().id()]);
+  const ids = cy.nodes().toArray().map((one) => one.id());
+  const depth = new Map(ids.map((id) => [id, 0]));
+  for (let round = 0, moved = true; moved && round < ids.length; round += 1) {
+    moved = false;
+    for (const [owner, owned] of held) {
+      if (depth.get(owned) <= depth.get(owner) && depth.get(owner) + 1 < ids.length) {
+        depth.set(owned, depth.get(owner) + 1);
+        moved = true;
+      }
+    }
+  }
+  const levels = [...new Set(depth.values())].sort((a, b) => a - b);
+  const x = new Map();
+  const places = {};
+  levels.forEach((level, row) => {
+    const owners = (id) => held.filter(([, owned]) => owned === id).map(([owner]) => x.get(owner)).filter((one) => one !== undefined);
+    const mean = (id) => owners(id).reduce((sum, one, _, all) => sum + one / all.length, 0);
+    const mine = ids.filter((id) => depth.get(id) === level).map((id) => [mean(id), id]).sort(([one], [other]) => one - other);
+    mine.forEach(([, id], at) => {
+      x.set(id, (at - (mine.length - 1) / 2) * APART);
+      places[id] = { x: x.get(id), y: row * 130 };
+    });
+  });
+  return { name: "preset", positions: (one) => places[one.id()] };
 }
 
 function free(cy) {
@@ -48,8 +68,7 @@ export function arrange(cy, kind, first) {
   const before = new Map(pinned.map((one) => [one.id(), { ...one.position() }]));
   const chosen = kind === "ownership" ? layers(cy) : kind === "free" ? free(cy) : circles(cy, first);
   const whole = kind === "ownership" && cy.edges('[type = "HOLDS"]').empty() ? circles(cy, first) : chosen;
-  const inside = whole.name === "breadthfirst" ? cy.nodes().union(cy.edges('[type = "HOLDS"]')) : cy.elements();
-  inside.layout({ ...whole, animate: false, fit: false }).run();
+  cy.elements().layout({ ...whole, animate: false, fit: false }).run();
   before.forEach((place, id) => cy.getElementById(id).position(place));
 }
 
