@@ -81,7 +81,7 @@ def page(
         limit: events at most.
 
     Raises:
-        LedgerError: `ledger.tampered`: an event is not what was recorded.
+        LedgerError: `ledger.tampered`: the stored bytes are no event; whether all is whole is what `verify` finds.
     """
     found: list[Seen] = []
     with ledger._read() as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Response
@@ -40,6 +41,8 @@ from matching.ledger import Item, LedgerError
 
 SHOWN: Final = 50
 STATES: Final = ("open", "closed", "all")
+IN_GRAPH: Final = 150
+"""Parties of a case that the graph opens with."""
 ATTEMPTS: Final = 8
 """How often what stands in nobody's way is tried again after somebody else's change."""
 KINDS: Final = ("party", "decision", "tender", "objection", "repair", "case", "page")
@@ -222,8 +225,15 @@ def _shown(visit: Visit, item: Item, trouble: Trouble, conflict: Conflict | None
         states=_state_words(visit),
         mine=visit.principal.id,
         kinds=[(kind, visit.words.known(f"case.kind.{kind}", kind)) for kind in KINDS],
-        may_explore=visit.may(Scope.GRAPH),
+        graph=_graph_address(visit, case),
     )
+
+
+def _graph_address(visit: Visit, case: cases.CaseFile) -> str:
+    """The pinned parties in the graph, where the visitor may explore it; empty otherwise."""
+    if not case.pins or not visit.may(Scope.GRAPH):
+        return ""
+    return "/graph?" + urlencode({"ids": ",".join(pin.node for pin in case.pins[:IN_GRAPH])})
 
 
 def changed(visit: Visit) -> Response:
