@@ -68,6 +68,11 @@ def test_an_opened_tender_shows_everything(town: Town) -> None:
     ):  # fmt: skip
         assert told in answer.text, told
     assert f'href="/decisions/{town.decision}"' in answer.text
+    parts = re.search(r'id="parts".*?</section>', answer.text, re.DOTALL)
+    assert parts is not None
+    assert re.search(r'href="/parties/[^"]+"><bdi>临江虚构招标代理有限公司', parts[0]), (
+        "the agency leads to its dossier"
+    )
     row = re.search(r'id="together".*?</section>', answer.text, re.DOTALL)
     assert row is not None
     assert re.search(r'<td class="count">3</td>', row[0]), "three older lots in which the two met"

@@ -156,7 +156,7 @@ def _in_graph(teller: Teller, key: str, number: str) -> InGraph | None:
     walk = teller.walk(_ALL, former=True)
     lots: list[int] = []
     parts: list[Part] = []
-    tallies = list(teller.projection.neighbours(ordinal, walk, limit=BIDS))
+    tallies = teller.projection.neighbours(ordinal, walk, limit=BIDS).tallies
     cut = any(len(tally.edges) < tally.total for tally in tallies)
     for tally in tallies:
         if tally.type is RelationType.LOT_OF:
@@ -190,7 +190,8 @@ def _part(teller: Teller, edge: int, peer: int, lot: int | None) -> Part:
 
 def _beside(teller: Teller, graph: InGraph | None, request: DecisionRequest | None) -> _Beside:
     """Whom the graph knows of the bidders, and how often they bid together elsewhere."""
-    generation, known = teller.generation, {}
+    generation = teller.generation
+    known: dict[str, PartyShown] = {}
     ordinals: list[int | None] = []
     names: list[str] = []
     if request is not None:
@@ -204,6 +205,11 @@ def _beside(teller: Teller, graph: InGraph | None, request: DecisionRequest | No
                     names.append(
                         party.name or (party.identifiers[0].id if party.identifiers else party.client_id)
                     )
+        asked = request.tender
+        for other in (asked.buyer, asked.agency, asked.platform_operator, *asked.prior_service_providers):
+            ordinal = None if other is None else _by_code(generation, teller, other)
+            if other is not None and ordinal is not None:
+                known |= {one.id: teller.party(ordinal) for one in other.identifiers}
     elif graph is not None:
         bids = {one.party.id: one.party for one in graph.parts if one.type is RelationType.BID_IN}
         ordinals = [generation.party_ordinal(key) for key in bids]

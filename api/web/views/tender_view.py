@@ -314,7 +314,7 @@ def _part_rows(
                 role=subject.role,
                 name=subject.name,
                 code=subject.code,
-                party=None,
+                party=found.known.get(result.code),
                 verdict=subject.verdict,
                 verdict_word=subject.verdict_word,
                 said=said,

@@ -47,7 +47,8 @@ def upgrade() -> None:
 def _entries(row: sa.Row[tuple[object, ...]]) -> list[dict[str, object]]:
     event = json.loads(bytes(row.event))
     opening = event["data"].get("opening_at")
-    verdict, keys = "", (ALL,)
+    verdict = ""
+    keys: tuple[str, ...] = (ALL,)
     if row.body is not None:
         decision = msgspec.json.decode(bytes(row.body), type=Decision)
         verdict, keys = decision.verdict.value, (ALL, *keys_of(decision, bytes(row.request or b"")))
