@@ -49,7 +49,8 @@ def test_all_of_the_tenant_and_of_the_installation_newest_first(ledger: Ledger) 
     ("wanted", "count"),
     [
         (Filter(kind="item"), 20), (Filter(kind="case"), 10), (Filter(kind="checkpoint"), 1),
-        (Filter(actor="user:a"), 10), (Filter(subject="i1"), 8), (Filter(since=START + timedelta(hours=20)), 14), (Filter(until=START), 0),
+        (Filter(actor="user:a"), 10), (Filter(subject="i1"), 8), (Filter(since=START + timedelta(hours=20)), 14),
+        (Filter(until=START), 0),
         (Filter(since=START, until=START + timedelta(hours=1)), 1), (Filter(actor="user:"), 0),
     ],
 )  # fmt: skip
