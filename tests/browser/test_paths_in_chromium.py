@@ -65,7 +65,7 @@ def visited(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], Non
                 "a": "临江澄远建设工程有限公司", "b": "临江远禾贸易有限公司", "c": C.name, "d": "临江蓝天材料有限公司",
                 "hidden": HIDDEN.name, "half": HALF.name, "ranged": RANGED.name, "q": "虚构乙", "p": "虚构甲",
                 "script": CODES[0], "long": CODES[1], "turned": CODES[2], "formula": CODES[4],
-                "tender": "tender:T-OPEN", "many": "临江众多00001号有限公司",
+                "tender": "tender:T-OPEN", "buyer": "临江市虚构建设局", "many": "临江众多00001号有限公司",
             }.items()
         }  # fmt: skip
         chromium = stack.enter_context(browser())
@@ -207,6 +207,25 @@ def test_filters_say_what_is_followed(visited: Visited) -> None:
         page.get_by_role("button", name="Apply").click()
         page.wait_for_url("**former=true*")
         assert page.locator("article").count() == 1
+        assert window.quiet()
+
+
+def test_restricted_records_take_a_stated_purpose(visited: Visited) -> None:
+    with Watched(visited.site, locale="en") as window:
+        page = window.page
+        page.goto("/audit")
+        before = page.locator("tbody tr").count()
+        page.goto(visited.path("d", "buyer") + "&limit=20")
+        assert "虚构丙" not in page.inner_text("main")
+        page.fill("#purpose", "recusal check of the bureau")
+        page.get_by_role("button", name="Record and show").click()
+        page.get_by_text("this look is in the audit chain").wait_for()
+        assert "虚构丙" in page.inner_text("main")
+        page.locator("summary", has_text="Evidence").last.click()
+        assert page.locator(".tag", has_text="Restricted").count() > 0
+        assert "recusal" not in page.url
+        page.goto("/audit")
+        assert page.locator("tbody tr").count() == before + 1
         assert window.quiet()
 
 

@@ -18,7 +18,8 @@ from api.routes.paths import PathsWanted, connect_all
 from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.door import Visit
-from api.web.views.connecting import KINDS, filtered, filters_of, given, graph_address, the_one
+from api.web.views.connecting import graph_address, the_one
+from api.web.views.following import KINDS, filtered, filters_of, given
 from api.web.words import Words
 from graph.model import PartyType
 

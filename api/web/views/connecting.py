@@ -7,15 +7,14 @@ parties by their keys.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
 
 from fastapi import Response
 
 from api.explore import search as engine
 from api.explore.paths import MEMBERS
 from api.explore.shapes import Hit, PartyShown, PathsAnswer, RelationShown, Way
-from api.explore.told import words_of
 from api.principals import Scope
 from api.problems import RequestError, validate
 from api.routes.base import invalid
@@ -25,32 +24,17 @@ from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.door import Visit
 from api.web.layered import Node, Picture, Tie, drawn
+from api.web.views.following import SHOWN, filtered, filters_of, given
 from api.web.views.party import source_line
 from api.web.words import Words
 from graph.model import PartyType
-from graph.relations import RelationType
 
 LONGEST: Final = 500
 LONGEST_KEY: Final = 500
-HOPS: Final = 6
 OFFERED: Final = 8
 """Candidates for one end."""
 PATHS: Final = (1, 3, 5, 10, 20)
-SHOWN: Final = 5
 ENDS: Final = ("from", "to")
-FILTERS: Final = ("hops", "limit", "types", "as_of", "former", "possibly_same", "longer")
-"""What an address of these pages says beside the parties."""
-KINDS: Final[tuple[tuple[str, tuple[RelationType, ...]], ...]] = (
-    ("owning", (RelationType.HOLDS, RelationType.CONTROLS, RelationType.UBO_OF, RelationType.PARTNER_IN,
-                RelationType.INVESTS_ALONE, RelationType.IN_CONCERT, RelationType.OPERATES)),
-    ("office", (RelationType.LEGAL_REP_OF, RelationType.HEAD_OF, RelationType.DIRECTOR_OF,
-                RelationType.SUPERVISOR_OF, RelationType.EXEC_OF, RelationType.EMPLOYED_BY, RelationType.ACTS_FOR)),
-    ("unit", (RelationType.BRANCH_OF, RelationType.MANAGES, RelationType.SUCCEEDS, RelationType.RENAMED_FROM)),
-    ("contact", (RelationType.USES,)),
-    ("tender", (RelationType.BID_IN, RelationType.WON, RelationType.LOT_OF, RelationType.SERVED,
-                RelationType.PARTY_TO, RelationType.CONTRACT_OF, RelationType.BUYER_OF, RelationType.AGENT_FOR,
-                RelationType.PLATFORM_FOR, RelationType.EVALUATES, RelationType.OVERSEES)),
-)  # fmt: skip
 
 
 class End(NamedTuple):
@@ -94,30 +78,6 @@ class Told(NamedTuple):
     proofs: tuple[Proof, ...]
     graph: str
     """Where it is drawn among its neighbours."""
-
-
-class Kind(NamedTuple):
-    """A type of relation that can be chosen."""
-
-    value: str
-    words: str
-    chosen: bool
-
-
-class Filters(NamedTuple):
-    """What is followed, as the form shows it."""
-
-    hops: int
-    limit: int
-    as_of: str
-    former: bool
-    possibly_same: bool
-    longer: bool
-    kinds: tuple[tuple[str, tuple[Kind, ...]], ...]
-    chosen: int
-    """How many types are chosen; 0: all."""
-    kept: str
-    """The same as an address has it."""
 
 
 class Result(NamedTuple):
@@ -166,53 +126,6 @@ def suggest(visit: Visit) -> Response:
         with looking(visit.request, Clocked()) as here:
             end = _searched(here, name, typed, visit.words)._replace(chosen=None)
     return page(visit, "paths_found.html", end=end)
-
-
-def given(visit: Visit) -> list[tuple[str, str]]:
-    """The filters of an address, or of the form that keeps them, in their order."""
-    kept = visit.form.get("kept")
-    pairs = parse_qsl(kept) if kept is not None else visit.request.query_params.multi_items()
-    return [(name, value) for name, value in pairs if name in FILTERS and value]
-
-
-def filters_of(visit: Visit) -> Filters:
-    """The filters as the form shows them."""
-    pairs = given(visit)
-    one = dict(pairs)
-    chosen = {part for name, value in pairs if name == "types" for part in value.split(",")}
-    kinds = tuple(
-        (
-            group,
-            tuple(Kind(kind.value, visit.words.both(words_of(kind)), kind.value in chosen) for kind in found),
-        )
-        for group, found in KINDS
-    )
-    return Filters(
-        hops=_whole(one.get("hops", ""), HOPS),
-        limit=_whole(one.get("limit", ""), SHOWN),
-        as_of=one.get("as_of", "")[:10],
-        former=one.get("former") == "true",
-        possibly_same=one.get("possibly_same") != "false",
-        longer=one.get("longer") != "false",
-        kinds=kinds,
-        chosen=len(chosen),
-        kept=urlencode(pairs),
-    )
-
-
-def filtered(visit: Visit) -> dict[str, Any]:
-    """The filters as the HTTP interface takes them."""
-    found: dict[str, Any] = {}
-    for name, value in given(visit):
-        if name == "types":
-            found.setdefault(name, []).extend(part for part in value.split(",") if part)
-        else:
-            found[name] = value
-    return found
-
-
-def _whole(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else otherwise
 
 
 def _shown(visit: Visit, source: str, target: str) -> Response:
@@ -398,17 +311,4 @@ def the_one(hits: tuple[Hit, ...], total: int) -> PartyShown | None:
     return exact[0].party if alone else None
 
 
-__all__ = [
-    "filtered",
-    "filters_of",
-    "find",
-    "given",
-    "graph_address",
-    "look_of",
-    "note_of",
-    "restricted",
-    "show",
-    "suggest",
-    "the_one",
-    "told",
-]  # fmt: skip
+__all__ = ["find", "graph_address", "look_of", "note_of", "restricted", "show", "suggest", "the_one", "told"]
