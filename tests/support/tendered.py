@@ -30,15 +30,15 @@ def records() -> Iterator[Listing | PartyRecord | Relation]:
         yield PartyRecord(
             key=f"T-OLD-{number}", subject=tender, attributes={"region": "临江市"}, source=_TABLE
         )
-        yield explored._relation(Kind.LOT_OF, lot, tender, "TENDERS")  # type: ignore[misc]
+        yield explored._relation(Kind.LOT_OF, lot, tender, "TENDERS")
         for bidder in (explored.B, explored.D, explored.A):
-            yield explored._relation(Kind.BID_IN, bidder, lot, "BIDS")  # type: ignore[misc]
+            yield explored._relation(Kind.BID_IN, bidder, lot, "BIDS")
     yield PartyRecord(
         key="agency-1", subject=AGENCY, source=Source(dataset="AGENCIES", file="虚构代理.csv", publisher="city"),
         attributes={"qualification": "政府采购代理机构", "address": "临江市虚构路95号"},
     )  # fmt: skip
-    yield explored._relation(Kind.AGENT_FOR, AGENCY, explored.OPENED, "TENDERS")  # type: ignore[misc]
-    yield explored._relation(Kind.LEGAL_REP_OF, explored.P, AGENCY)  # type: ignore[misc]
+    yield explored._relation(Kind.AGENT_FOR, AGENCY, explored.OPENED, "TENDERS")
+    yield explored._relation(Kind.LEGAL_REP_OF, explored.P, AGENCY)
 
 
 def city(home: Path, **settings: str) -> Installation:

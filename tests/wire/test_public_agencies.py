@@ -45,12 +45,12 @@ def records() -> Iterator[Listing | PartyRecord | Relation]:
             "qualification": "虚构甲级", "address": "临江市虚构秘密路1号", "phone": "13900000095", "scope": "秘密范围",
         },
     )  # fmt: skip
-    yield explored._relation(Kind.AGENT_FOR, AGENCY, explored.OPENED, "TENDERS")  # type: ignore[misc]
-    yield explored._relation(Kind.LEGAL_REP_OF, HEAD, AGENCY)  # type: ignore[misc]
-    yield explored._relation(Kind.HOLDS, explored.C, AGENCY, share="51")  # type: ignore[misc]
+    yield explored._relation(Kind.AGENT_FOR, AGENCY, explored.OPENED, "TENDERS")
+    yield explored._relation(Kind.LEGAL_REP_OF, HEAD, AGENCY)
+    yield explored._relation(Kind.HOLDS, explored.C, AGENCY, share="51")
     for place, (name, code) in enumerate(zip(visited.HOSTILE, visited.CODES, strict=True)):
         tender = explored.thing(PartyType.TENDER, f"T-H{place}")
-        yield explored._relation(Kind.AGENT_FOR, explored.org(name, code), tender, "TENDERS")  # type: ignore[misc]
+        yield explored._relation(Kind.AGENT_FOR, explored.org(name, code), tender, "TENDERS")
     yield _listing("ZFCG", "standing")
     yield _listing("JYYC", "ended", effect=Interval(start=explored.SINCE, end=yesterday))
     yield _listing("ZDSS", "unpublished", published=Interval(start=explored.SINCE, end=yesterday))

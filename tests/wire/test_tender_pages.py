@@ -56,7 +56,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         sealed = visited.found(listed, r'href="(/tenders/P[^"]+)"><bdi>临江二号桥')
         for one in (operator, platform, *people.values()):
             stack.callback(one.client.close)
-        yield Town(people, f"/tenders/{tenders[0]}", f"/tenders/{tenders[1]}", *decisions, sealed, platform)
+        first, second = (f"/tenders/{one}" for one in tenders)
+        yield Town(people, first, second, decisions[0], decisions[1], sealed, platform)
 
 
 def test_an_opened_tender_shows_everything(town: Town) -> None:
