@@ -160,6 +160,8 @@ class NameFinder:
         if not len(wanted):
             return Places((), 0)
         rare = sorted(range(len(wanted)), key=lambda at: int(self._often[wanted[at]]))
+        if not self._often[wanted[rare[0]]]:
+            return Places((), 0)
         places = np.flatnonzero(self._text == wanted[rare[0]]) - rare[0]
         places = places[(places >= 1) & (places + len(wanted) < len(self._text))]
         for at in rare[1:]:
