@@ -86,7 +86,7 @@ class Load:
 
     def request(self, number: int) -> bytes:
         given = self._given
-        body = self._bodies[(given.first + number % (given.window or len(self._bodies))) % len(self._bodies)]
+        body: bytes = self._bodies[(given.first + number % (given.window or len(self._bodies))) % len(self._bodies)]
         key = f"Idempotency-Key: {given.keys}-{number}\r\n" if given.keys else ""
         return f"{self._head}{key}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
