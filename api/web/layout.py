@@ -58,7 +58,7 @@ PLACES: Final = (
     ("/lists", "lists", Scope.READ),
     ("/audit", "audit", Scope.AUDIT),
 )
-UNDER: Final = {"measures": ("/objections", "/repairs", "/reports")}
+UNDER: Final = {"decisions": ("/overrides",), "measures": ("/objections", "/repairs", "/reports")}
 """Other addresses that belong to an entry."""
 _NEXT_THEME: Final = {"auto": "dark", "dark": "light", "light": "auto"}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -42,17 +43,22 @@ def keys_of(decision: Decision, request: bytes) -> tuple[str, ...]:
     if isinstance(number, str) and number and not looks_personal(number):
         found[tender_key(number)] = None
     for code in (*_codes(body), *(one.code for one in (*decision.bidders, *decision.subjects))):
-        parsed = parse_organization(code) if code.isascii() and 0 < len(code) < 40 else None
-        # one whose check digit is wrong is still what everybody called the party
-        if parsed is None or parsed.scheme != "uscc" or parsed.state not in ("valid", "checksum"):
-            continue
-        if looks_personal(parsed.value):
-            continue
-        found[code_key(parsed.value)] = None
+        if key := _organization(code):
+            found[key] = None
     for finding in _findings(decision):
         if finding.path is not None and not finding.restricted:
             found.update((party_key(node.id), None) for node in finding.path.nodes if node.id)
     return tuple(found)[:MOST_KEYS]
+
+
+@lru_cache(maxsize=16_384)
+def _organization(code: str) -> str:
+    """The key of a code as written; empty where it is no organisation's, or may be a person's."""
+    parsed = parse_organization(code) if code.isascii() and 0 < len(code) < 40 else None
+    # one whose check digit is wrong is still what everybody called the party
+    if parsed is None or parsed.scheme != "uscc" or parsed.state not in ("valid", "checksum"):
+        return ""
+    return "" if looks_personal(parsed.value) else code_key(parsed.value)
 
 
 def code_key(code: str) -> str:
