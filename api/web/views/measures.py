@@ -62,7 +62,10 @@ def listed(visit: Visit) -> Response:
     wanted = visit.asked("view", 20) or "open"
     wanted = wanted if wanted in VIEWS else "open"
     tickets, rows, more, examined = None, (), "", 0
-    if wanted == "open":
+    decision = visit.asked("decision_id", 200)
+    if decision:
+        wanted, rows = "", _of_decision(visit, decision)
+    elif wanted == "open":
         tickets = open_tickets(visit)
         rows = tickets.rows
     elif wanted == "lift":
@@ -78,6 +81,7 @@ def listed(visit: Visit) -> Response:
         tickets=tickets,
         more=more,
         examined=examined,
+        decision=decision,
     )
 
 
@@ -101,6 +105,19 @@ def open_tickets(visit: Visit) -> Tickets:
     return Tickets(tuple(rows), min(len(asking), DECISIONS), cut)
 
 
+def _of_decision(visit: Visit, name: str) -> tuple[Row, ...]:
+    """Every ticket of one decision, with its state.
+
+    Raises:
+        ProblemError: `http.not_found`, `http.sealed`.
+        LedgerError: `ledger.erased`.
+    """
+    stored = stored_decision(visit.request, name)
+    at = visit.words.time(stored.recorded_at)
+    found = book.ticket_list(visit.service.ledger, stored).tickets
+    return tuple(_ticket_row(visit, ticket, at) for ticket in found)
+
+
 def _ticket_row(visit: Visit, ticket: book.TicketView, at: str) -> Row:
     return Row(
         id=ticket.ticket,
@@ -108,7 +125,7 @@ def _ticket_row(visit: Visit, ticket: book.TicketView, at: str) -> Row:
         name=ticket.name[visit.lang],
         list=list_title(ticket.list, visit.lang),
         state=_state(visit.words, ticket.state),
-        tone="warn",
+        tone="warn" if ticket.state == book.OPEN else "",
         next=_who(visit.words, ticket.implementer),
         at=at,
         decision_id=ticket.decision_id,

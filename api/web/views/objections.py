@@ -63,6 +63,8 @@ class Choice(NamedTuple):
 
     value: str
     list: str
+    subject: str
+    """How the list calls whom the record is about."""
     submitted: str
     matched: str
     tier: str
@@ -114,7 +116,7 @@ def row_of(visit: Visit, item: Item) -> Row:
     return Row(
         id=one.id,
         ground=words.known(f"objection.ground.{one.ground}", one.ground),
-        about=one.submitted or one.reference or one.decision_id,
+        about=_subject(item) or one.submitted or one.reference or one.decision_id,
         list=list_title(one.list, visit.lang) if one.list else "",
         state=words.known(f"objection.state.{one.state}", one.state),
         due=due_of(words, one.due, visit.at),
@@ -122,6 +124,12 @@ def row_of(visit: Visit, item: Item) -> Row:
         suspends=one.suspends,
         received=words.time(one.received_at),
     )
+
+
+def _subject(item: Item) -> str:
+    """How the list calls whom the record is about; empty where an objection is about no record."""
+    match = objections.read(item).match
+    return "" if match is None else match.subject
 
 
 def next_of(visit: Visit, one: ObjectionView) -> str:
@@ -169,6 +177,7 @@ def _choices(visit: Visit, decision: Decision) -> tuple[Choice, ...]:
         (one.list, one.record): Choice(
             value=one.pair or f"{one.list}:{one.record}",
             list=list_title(one.list, visit.lang),
+            subject=one.subject,
             submitted=one.submitted,
             matched=one.matched,
             tier=one.tier.value,
@@ -216,6 +225,7 @@ def _one(visit: Visit, trouble: Trouble) -> Response:
         one=shown(view),
         ground=words.known(f"objection.ground.{view.ground}", view.ground),
         list_title=list_title(view.list, visit.lang) if view.list else "",
+        subject=_subject(item),
         state=words.known(f"objection.state.{view.state}", view.state),
         due=due_of(words, view.due, visit.at),
         deadlines=tuple((due_of(words, each, visit.at), each.informs) for each in view.deadlines),
