@@ -199,7 +199,7 @@ def _note(problem: Problem, path: str, name: str) -> dict[str, Any]:
 
 
 def _row(row: BidderRow) -> InputRow:
-    doubt = {}
+    doubt: dict[str, str] = {}
     if not row.complete:
         doubt = {lang: "; ".join(_sentences(row.warned, lang)) or "-" for lang in LANGS}
     return InputRow(

@@ -8,7 +8,7 @@ import os
 import signal
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ ROWS: list[tuple[str, ...]] = [
 MANY = 250
 
 
-def workbook(rows: list[tuple[str, ...]]) -> bytes:
+def workbook(rows: Sequence[tuple[str, ...]]) -> bytes:
     book = Workbook()
     assert book.active is not None
     for number, row in enumerate([HEAD, *rows], 1):
@@ -163,7 +163,7 @@ def fill(path: Path) -> bytes:
     """The template with one bidder in it."""
     book = load_workbook(path)
     sheet = book.worksheets[0]
-    heads = {cell.value: cell.column for cell in sheet[1]}
+    heads = {cell.value: number for number, cell in enumerate(sheet[1], 1)}
     sheet.cell(2, heads["投标人名称"], "临江澄远建设工程有限公司")
     sheet.cell(2, heads["统一社会信用代码"], explored.CHENGYUAN)
     out = io.BytesIO()
@@ -182,7 +182,8 @@ def harmless(path: Path, rows: int) -> None:
     names = [str(row[2].value) for row in found]
     assert any(name.startswith("=HYPERLINK") for name in names)
     assert "f" not in {cell.data_type for row in found for cell in row}
-    assert [row[0].value for row in found] == sorted(row[0].value for row in found)
+    numbers = [int(str(row[0].value)) for row in found]
+    assert numbers == sorted(numbers)
 
 
 def test_the_progress_is_live_and_goes_on_after_the_working_process_was_killed(office: Office) -> None:

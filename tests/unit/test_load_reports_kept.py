@@ -13,6 +13,7 @@ from api.web.views.loads import short
 from loaders.base import Problem
 from loaders.report import FileReport, LoadReport
 from matching.ledger import Ledger, open_ledger
+from matching.ledger.items import read_body
 
 NUMBER = "11010519900307293X"
 
@@ -44,7 +45,7 @@ def report(files: int, rejected: int, warnings: int) -> LoadReport:
 
 def kept(ledger: Ledger, made: LoadReport) -> load_reports.Load:
     item = load_reports.keep(ledger, made, taken_at=None, actor="cli", at=now())
-    body: load_reports.Load = load_reports.read_body(item, load_reports.Load)
+    body: load_reports.Load = read_body(item, load_reports.Load)
     return body
 
 

@@ -27,7 +27,7 @@ class Counted(NamedTuple):
 
     kind: str
     word: str
-    count: int
+    rows: int
 
 
 class Progress(NamedTuple):
