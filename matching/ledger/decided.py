@@ -22,8 +22,6 @@ PAGE_LIMIT: Final = 1_000
 """Decisions handed out by one call."""
 ALL: Final = ""
 """The key under which every decision stands."""
-MOST_KEYS: Final = 5_000
-"""Parties by which one decision is found at most: a tender's every bidder, member, buyer and agency."""
 _DAY: Final = 86_400_000_000
 _CHINA: Final = 8 * 3_600_000_000
 _EPOCH: Final = date(1970, 1, 1).toordinal()
@@ -48,7 +46,7 @@ def keys_of(decision: Decision, request: bytes) -> tuple[str, ...]:
     for finding in _findings(decision):
         if finding.path is not None and not finding.restricted:
             found.update((party_key(node.id), None) for node in finding.path.nodes if node.id)
-    return tuple(found)[:MOST_KEYS]
+    return tuple(found)
 
 
 @lru_cache(maxsize=16_384)
