@@ -17,7 +17,8 @@ function button(text, act, name = "") {
 
 function put(title, ...parts) {
   box().replaceChildren(make("h2", {}, apart(title)), ...parts);
-  box().scrollTop = 0;
+  // in the next frame: asked for now, the whole page would be measured twice
+  requestAnimationFrame(() => { box().scrollTop = 0; });
 }
 
 export function clear() {

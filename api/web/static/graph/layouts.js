@@ -58,7 +58,7 @@ function free(cy) {
   const rough = lite(cy.nodes().length);
   return {
     name: "fcose", quality: rough ? "draft" : "default", randomize: true, nodeSeparation: APART, idealEdgeLength: 110,
-    nodeRepulsion: 9000, packComponents: false, numIter: cy.nodes().length > 80 ? 900 : 2500, nodeDimensionsIncludeLabels: false, tile: true,
+    nodeRepulsion: 9000, packComponents: false, numIter: cy.nodes().length > 80 ? 400 : 2500, nodeDimensionsIncludeLabels: false, tile: true,
   };
 }
 
