@@ -197,7 +197,8 @@ def _drawn(
         "as_of": words.time(teller.clocks.as_of),
         "room": asked.room,
     }
-    return cleaned(answer)
+    drawn: dict[str, Any] = cleaned(answer)
+    return drawn
 
 
 def one_id(teller: Teller, request: Request, asked: str) -> str:
@@ -335,7 +336,8 @@ def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[
         )
     namesakes = found.shown.namesakes
     note = "" if namesakes is None else words("namesakes.note", count=namesakes)
-    return cleaned({"id": found.shown.party.id, "note": note, "sections": sections})
+    about: dict[str, Any] = cleaned({"id": found.shown.party.id, "note": note, "sections": sections})
+    return about
 
 
 def dated(text: str, since: str, until: str) -> str:
