@@ -22,6 +22,7 @@ from graph.dates import china_day
 from matching.decision import LegalBasis, Verdict
 from matching.ledger import Item, LedgerError, visible
 from matching.measures import feedback
+from matching.measures.catalogue import load_catalogue
 from matching.measures.tickets import decision_of
 
 SHOWN: Final = 50
@@ -61,7 +62,8 @@ def listed(visit: Visit) -> Response:
     """The work list: open tickets, measures that were carried out, those to lift, those lifted."""
     wanted = visit.asked("view", 20) or "open"
     wanted = wanted if wanted in VIEWS else "open"
-    tickets, rows, more, examined = None, (), "", 0
+    rows: tuple[Row, ...] = ()
+    tickets, more, examined = None, "", 0
     decision = visit.asked("decision_id", 200)
     if decision:
         wanted, rows = "", _of_decision(visit, decision)
@@ -188,7 +190,7 @@ def _who(words: Words, implementer: str) -> str:
 
 def _name(visit: Visit, code: str) -> str:
     """What a measure is called; its code where the catalogue of today has none of it."""
-    rows = book.load_catalogue().find(code, china_day(visit.at))
+    rows = load_catalogue().find(code, china_day(visit.at))
     return visit.words.both(rows[0].name) if rows else code
 
 
