@@ -61,7 +61,7 @@ NEAR: Final = 2_000
 SHORT_LIST: Final = 10_000
 """Shorter lists are judged as if they had so many names: few alarms are no reason to take neighbours for slips."""
 KEPT: Final = 2_048
-"""Parties whose likeness is kept: some 8 kB each."""
+"""Parties whose likeness is kept: some 12 kB each."""
 MOST_TRACES: Final = 3
 """Names put aside that are kept of one subject."""
 
