@@ -17,7 +17,8 @@ from matching.reports.timeliness import LISTS, timeliness
 
 DRAWN: Final = 12
 """Authorities in the picture; the table has all of them."""
-WIDTH, ROW, LEFT = 640, 26, 0
+WIDTH, ROW, LEFT = 634, 26, 0
+"""Pixels of the longest bar (the picture is 640 wide, and each part is seen), of a row, and before a bar."""
 
 
 class Part(NamedTuple):
