@@ -198,7 +198,7 @@ def test_filters_say_what_is_followed(visited: Visited) -> None:
         page.wait_for_url("**types=HOLDS*")
         assert page.locator("article").count() == 1
         assert "legal representative" not in page.inner_text("article")
-        assert "1 types chosen" in page.inner_text("main")
+        assert "types chosen: 1" in page.inner_text("main")
         page.fill("#as_of", "2020-01-01")
         page.get_by_role("button", name="Apply").click()
         page.wait_for_url("**as_of=2020-01-01*")
