@@ -15,13 +15,13 @@ import explored
 import httpx
 import pytest
 from chromium import LOOKS, Site, Watched, browser, faults, look_at
-from serving import Installation
+from serving import Installation, ask
 from visited import FORMULA, HOSTILE, LONG, SCRIPT, TURNED, Browser, Seen, city, found, request
 
 from api.bootstrap import now
 
 PATIENCE = 40.0
-NAME = "临江恒泰投资控股有限公司"
+NAME, PROJECT = "临江恒泰投资控股有限公司", "临江三号桥工程"
 
 
 class Town(NamedTuple):
@@ -79,10 +79,13 @@ def town(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None])
         made = operator.post("/monitors", {"reference": SCRIPT[:150], "lines": lines}, page="/monitors")
         assert made.status_code == 303, made.text
         monitor = made.headers["location"].partition("?")[0]
+        bids = ask(explored.HENGTAI, explored.LANTIAN, id="LJ-088", name=PROJECT)
+        watched = client.post("/v1/tenders", json={"reference": "2026-088", "request": bids})
+        assert watched.status_code == 201, watched.text
         rows = [(NAME, explored.HENGTAI, "2026-06-18")]
         until(lambda: all(one["screened"] for one in parties(client, monitor)))
         house.publish({"ZDSS": rows}, ["ZDSS"])
-        alert = until(lambda: [one for one in alerts(client) if one["ref"] == explored.HENGTAI])
+        alert = until(lambda: [one for one in alerts(client) if one["kind"] == "tender"])
         keys = [
             one.removeprefix("/parties/")
             for one in Seen(operator.get("/search?q=临江").text).links()
@@ -292,8 +295,13 @@ def test_an_alert_is_followed_to_its_cause_taken_and_closed_with_a_ground(town: 
         page = window.page
         page.goto("/")
         page.get_by_role("link", name="Alerts", exact=True).click()
-        page.get_by_role("link", name=NAME).click()
-        assert "new" in page.inner_text("section[aria-labelledby=cause]")
+        page.get_by_role("link", name=PROJECT).click()
+        cause = page.inner_text("section[aria-labelledby=cause]")
+        assert "new" in cause
+        assert "Major tax offenders" in cause
+        page.get_by_role("link", name="Watched tender").click()
+        page.wait_for_url("**/tenders/**")
+        page.go_back()
         page.get_by_role("link", name="Decision", exact=True).last.click()
         page.wait_for_url("**/decisions/**")
         page.go_back()
@@ -314,7 +322,7 @@ def test_an_alert_is_followed_to_its_cause_taken_and_closed_with_a_ground(town: 
         page.get_by_text("The alert was changed.").wait_for()
         assert "Closed" in page.inner_text("section[aria-labelledby=history]")
         page.goto("/alerts?state=closed&effect=&order=newest")
-        assert page.get_by_role("link", name=NAME).is_visible()
+        assert page.get_by_role("link", name=PROJECT).is_visible()
         assert [one for one in window.said if "422" not in one] == []
     seen = town.people["li"].get(town.alert)
     assert seen.status_code == 200

@@ -39,7 +39,8 @@ class AlertRow(NamedTuple):
     effect_word: str
     age: str
     where: str
-    """The page of what is watched; empty where it has none."""
+    """The page of what is watched."""
+    origin: str
     created: datetime
 
 
@@ -128,9 +129,18 @@ def _row(visit: Visit, item: Item, view: AlertView, names: dict[int, str]) -> Al
         state=state_words(visit)[view.state],
         effect_word=effect_word(visit.words, view.effect),
         age=age(visit.words, item.created_at, visit.at),
-        where=f"/{view.kind}s/{view.item}" if view.kind in ("monitor", "repair") else "",
+        where=f"/{view.kind}s/{view.item}",
+        origin=_origin(visit, view.kind),
         created=item.created_at,
     )
+
+
+def _origin(visit: Visit, kind: str) -> str:
+    """What an alert comes from, in words."""
+    words = visit.words
+    if kind == "monitor":
+        return words("alert.kind.monitor")
+    return words("alert.kind.repair") if kind == "repair" else words("alert.kind.tender")
 
 
 def show(visit: Visit) -> Response:
