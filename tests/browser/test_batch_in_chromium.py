@@ -112,6 +112,8 @@ def test_the_pages_of_batches_and_loads_are_accessible_and_fit(office: Office, l
 def test_a_clerk_screens_a_spreadsheet_and_takes_the_results_home(office: Office, tmp_path: Path) -> None:
     with Watched(office.site, locale="zh-CN", accept_downloads=True) as window:
         page = window.page
+        # other tests may work beside this one
+        page.context.set_default_timeout(60_000)
         page.goto("/")
         page.get_by_role("link", name="批量筛查", exact=True).click()
         with page.expect_download() as kept:
