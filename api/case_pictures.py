@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -82,11 +81,13 @@ def _pin(given: Any) -> CasePin:
 
 
 def _place(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    try:
+        number = math.nan if isinstance(value, bool | str | list | dict) or value is None else float(value)
+    except OverflowError:
+        number = math.nan
+    if not abs(number) <= FURTHEST:  # nor is what is no number
         raise GraphFormError("case.graph")
-    if not math.isfinite(value) or abs(value) > FURTHEST:
-        raise GraphFormError("case.graph")
-    return round(value)
+    return round(number)
 
 
 def merged(known: Sequence[CasePin], given: Sequence[CasePin]) -> tuple[CasePin, ...]:

@@ -85,7 +85,9 @@ def town(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None])
         rows = [(NAME, explored.HENGTAI, "2026-06-18")]
         until(lambda: all(one["screened"] for one in parties(client, monitor)))
         house.publish({"ZDSS": rows}, ["ZDSS"])
-        alert = until(lambda: [one for one in alerts(client) if one["kind"] == "tender"])
+        alert = until(
+            lambda: [one for one in client.get("/v1/alerts").json()["alerts"] if one["kind"] == "tender"]
+        )
         keys = [
             one.removeprefix("/parties/")
             for one in Seen(operator.get("/search?q=临江").text).links()
@@ -126,11 +128,6 @@ def town(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None])
 
 def parties(client: httpx.Client, monitor: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = client.get(f"/v1{monitor}/parties").json()["parties"]
-    return rows
-
-
-def alerts(client: httpx.Client) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = client.get("/v1/alerts").json()["alerts"]
     return rows
 
 

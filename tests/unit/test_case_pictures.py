@@ -35,7 +35,11 @@ def test_of_a_party_sent_twice_the_last_place_counts() -> None:
     assert read_graph('{"nodes": [], "as_of": null}') == ((), None)
 
 
-@pytest.mark.parametrize("text", ["", "1", '{"nodes": {}}', '{"nodes": [{"id": "P1", "x": NaN, "y": 1}]}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", '{"nodes": {}}', '{"nodes": [{"id": "P1", "x": NaN, "y": 1}]}', '{"nodes": [{"id": "P1", "x": 1}]}',
+     '{"nodes": [{"id": "P1", "y": 1, "x": 1' + "0" * 400 + "}]}"],
+)  # fmt: skip
 def test_what_is_no_picture_is_refused(text: str) -> None:
     with pytest.raises(GraphFormError) as refused:
         read_graph(text)
