@@ -1,6 +1,8 @@
 // The twin of the picture: the same parties and relations as tables, with the same choices.
 import { apart, make, say } from "./words.js";
 
+const MANY = 40;
+
 function party(one) {
   return make("a", { href: `/parties/${encodeURIComponent(one.id)}` }, apart(one.name));
 }
@@ -36,6 +38,8 @@ export function tables(model, steps) {
     styled("small", apart(one.origin)))));
   fill("twin-groups", groups.map((one) => make("tr", {}, head(party(model.node(one.party)), chooser(one.id, one.words, steps)),
     cell(say("groups.row", { words: one.words, total: one.total })), cell(say("groups.seen", { shown: one.taken, total: one.total })))));
+  // long tables are measured only when one scrolls to them
+  for (const one of document.querySelectorAll(".graph-twin")) one.classList.toggle("many", nodes.length > MANY);
   document.getElementById("twin-groups-part").hidden = groups.length === 0;
   document.querySelector("[data-count=nodes]").textContent = nodes.length;
   document.querySelector("[data-count=edges]").textContent = edges.length;
