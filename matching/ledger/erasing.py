@@ -17,6 +17,7 @@ from matching.ledger.writer import Transaction
 
 ABOUT_DECISION: Final = ("measure", "override", "objection")
 """Kinds of items that say of persons what their decision says; they are found under the decision's key."""
+_VACUUM: Final = "VACUUM decision, decision_index, review, match_queue, item_version, item_key, credential"
 
 
 def coded(ground: str) -> str:
@@ -78,7 +79,7 @@ def _about(connection: Connection, decision_id: str, tenant: str) -> list[tuple[
     return [(row.kind, row.id) for row in connection.execute(query)]
 
 
-def scrub(engine: Engine, where: str, *tables: str) -> None:
+def scrub(engine: Engine, where: str) -> None:
     """Clear what was blanked out of the files, too: the log of SQLite, the old versions of rows of PostgreSQL."""
     with translated(where), engine.connect() as opened:
         connection = autocommitting(opened)
@@ -87,4 +88,4 @@ def scrub(engine: Engine, where: str, *tables: str) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
         else:
             # The blanked rows' old versions stay in their pages until these are cleaned.
-            connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+            connection.exec_driver_sql(_VACUUM)

@@ -172,7 +172,7 @@ class Items:
 
         self._writer.submit(work)
         if last:
-            scrub(self._engine, self._where, "item_version", "item_key", "credential")
+            scrub(self._engine, self._where)
 
     def _read(self, query: Select[Any]) -> list[Item]:
         with translated(self._where), self._engine.connect() as connection:

@@ -191,8 +191,7 @@ class Ledger:
         self._writer.submit(work)
         with self._book_lock:
             self._book = ReviewBook(0, {})
-        tables = ("decision", "decision_index", "review", "match_queue", "item_version", "item_key")
-        scrub(self._engine, self.where, *tables)
+        scrub(self._engine, self.where)
 
     # Documents that pins name by hash
 
