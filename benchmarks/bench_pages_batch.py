@@ -81,6 +81,8 @@ def measured(page: Page, rows: int, turns: int) -> Result:
     found["decided_s"] = round(time.perf_counter() - begun, 2)
     address = page.url.partition("?")[0]
     page.goto(address)
+    # the first paint is told a little after the page is there
+    page.wait_for_timeout(1_000)
     found["first_paint_ms"] = round(page.evaluate(PAINT), 1)
     found["next_page"] = spread([page.evaluate(TURN, "next") for _ in range(min(turns, rows // 100 - 1))])
     kinds = ("only-BLOCK", "only-errors", "only-UNDETERMINED", "only-all")
