@@ -148,8 +148,8 @@ SETTINGS: tuple[Setting, ...] = (
         "LIANCHENG_PUBLIC_AGENCIES",
         "off",
         "on：任何人无需登录即可在 /public/agencies 查询代理机构的公开信息；off：没有该页面。",
-        "on: anybody may look agencies up at /public/agencies without signing in, public information only; off: there is "
-        "no such page.",
+        "on: anybody may look agencies up at /public/agencies without signing in, public information only; off: there "
+        "is no such page.",
     ),
 )
 

@@ -307,7 +307,7 @@ class _Records:
             wanted = [code in self._wanted for code in section.codes]
             places = np.flatnonzero(np.asarray(wanted)[codes] & (numbers <= known))
             for place, number in zip(places.tolist(), numbers[places].tolist(), strict=True):
-                yield base + place, number, section.dataset, docs[offsets[place] : offsets[place + 1]]
+                yield base + place, number, section.dataset, bytes(docs[offsets[place] : offsets[place + 1]])
             base += len(offsets) - 1
         for place, (doc, number) in enumerate(
             (doc, number) for doc, number in self._permits if number <= known

@@ -70,7 +70,7 @@ def gone(pids: list[int], seconds: float = 20) -> bool:
     return False
 
 
-def first_part(process: "subprocess.Popen[bytes]", work: Path) -> None:
+def first_part(process: subprocess.Popen[bytes], work: Path) -> None:
     """Wait until a run has finished its first part, or has ended."""
     while process.poll() is None and not list(work.glob("run-*/*.json")):
         time.sleep(0.002)

@@ -37,7 +37,7 @@ def hostile() -> Iterator[Listing | PartyRecord | Relation]:
             attributes={"address": name, "scope": name, name[:40]: name},
             source=explored.REGISTER,
         )
-        yield explored._relation(Kind.HOLDS, subject, explored.A, share="1", role=name)  # type: ignore[misc]
+        yield explored._relation(Kind.HOLDS, subject, explored.A, share="1", role=name)
         yield Listing(
             list_code="ZFCG", key=f"hostile-{number}", subject=subject, effect=Interval(start=explored.SINCE),
             case_no=name, decision_no=name, authority=name, reason=name, measure=name, basis=name, raw={name: name},

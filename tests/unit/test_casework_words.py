@@ -20,7 +20,7 @@ MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=CST)
 
 def due(last: datetime, **more: Any) -> DeadlineView:
     end = last.replace(hour=0, minute=0) + timedelta(days=1)
-    fields = {
+    fields: dict[str, Any] = {
         "stage": "decide",
         "basis": "依据",
         "overdue": False,

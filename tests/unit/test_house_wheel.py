@@ -75,7 +75,10 @@ def test_the_wheel_holds_every_file_of_the_rooms_and_nothing_else(root: Path, wh
     packed = {name for name in names if ".dist-info/" not in name}
     assert packed == ours
     notices = {Path(name).name for name in names if "/licenses/" in name}
-    assert notices == {"LICENSE", "NOTICE", "Apache-2.0.txt", "0BSD-htmx.txt"}
+    assert notices == {
+        "LICENSE", "NOTICE", "Apache-2.0.txt", "0BSD-htmx.txt", "MIT-cytoscape.txt", "MIT-cytoscape-fcose.txt",
+        "MIT-cose-base.txt", "MIT-layout-base.txt",
+    }  # fmt: skip
 
 
 def test_it_is_marked_as_private(wheel: Path) -> None:

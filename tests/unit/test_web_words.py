@@ -13,7 +13,8 @@ ROOM = Path(__file__).resolve().parents[2] / "api" / "web"
 TEMPLATES = sorted((ROOM / "templates").glob("*.html"))
 IN_PLACE = re.compile(r"<style|\sstyle=|\son[a-z]+=|javascript:|hx-on|hx-vals=.js", re.IGNORECASE)
 BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pin.", "done.",
-         "batch.field.", "batch.explained.", "batch.option.", "batch.stated.", "batch.state.", "batch.trouble.", "load.mode.",
+         "batch.field.", "batch.explained.", "batch.option.", "batch.stated.", "batch.state.",
+         "batch.trouble.", "load.mode.",
          "casework.stage.", "casework.field.", "casework.contact.", "casework.role.", "objection.view.",
          "objection.state.", "objection.next.", "objection.step.", "objection.ground.", "repair.view.", "repair.state.",
          "repair.next.", "repair.step.", "repair.ground.", "repair.class.", "repair.kind.", "repair.via.",

@@ -107,7 +107,8 @@ def test_by_verdict_day_and_page(client: httpx.Client, made: dict[str, str]) -> 
     "query",
     [
         {"party": PERSON}, {"party": f"张某 {PERSON}"}, {"verdict": "block"}, {"since": "2026-13-01"},
-        {"since": "0001-01-01"}, {"until": "9999-12-31"}, {"since": "20261123"}, {"party": "x" * 201}, {"limit": "0"}, {"cursor": "!"},
+        {"since": "0001-01-01"}, {"until": "9999-12-31"}, {"since": "20261123"}, {"party": "x" * 201},
+        {"limit": "0"}, {"cursor": "!"},
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(client: httpx.Client, query: dict[str, str]) -> None:

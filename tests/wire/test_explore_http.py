@@ -88,7 +88,7 @@ def test_one_goes_on_to_the_end_and_meets_everybody_once(client: httpx.Client) -
 
 
 def test_longer_paths_follow_where_they_are_wanted(client: httpx.Client) -> None:
-    ends = {"from": explored.CHENGYUAN, "to": explored.YUANHE, "limit": 10}
+    ends = {"from": explored.CHENGYUAN, "to": explored.YUANHE, "limit": "10"}
     short = client.get("/v1/paths", params=ends).json()
     longer = client.get("/v1/paths", params={**ends, "longer": "true"}).json()
     assert [one["hops"] for one in short["paths"]] == [2]
