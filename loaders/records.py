@@ -10,6 +10,7 @@ import msgspec
 import xxhash
 
 from graph.identifiers import Parsed, parse_organization, parse_person, uscc_valid
+from graph.lists import BY_CODE
 from graph.model import Id, Interval, Listing, Mention, Name, PartyType, Penalty, Related, Status, StatusEvent
 from graph.text import clean, org_key, organization_name, person_key, repair
 from loaders.base import Row, RowError
@@ -299,6 +300,10 @@ def listing(
         if penalty is not None:
             penalty = msgspec.structs.replace(penalty, ban_unreadable=True)
     prefix = f"{list_code}:{key}"
+    if list_code in BY_CODE and BY_CODE[list_code].counted:
+        # what only reports count names nobody to decisions: without numbers it joins no party
+        subject = msgspec.structs.replace(subject, ids=())
+        relations = tuple((role, msgspec.structs.replace(one, ids=())) for role, one in relations)
     values: dict[str, object] = {
         "authority": row.get("authority"),
         "decision_no": row.get("decision_no"),

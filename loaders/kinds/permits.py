@@ -1,4 +1,8 @@
-"""Administrative permits of 双公示 (SPEC 1 #19): they bar nobody, and are counted by how soon they were collected."""
+"""Administrative permits of 双公示 (SPEC 1 #19): they bar nobody, and are counted by how soon they were collected.
+
+No number of the holder joins a permit to a party (`loaders.records.listing`): what it says of names and codes would
+otherwise count as the register's word. The row itself keeps everything.
+"""
 
 from __future__ import annotations
 

@@ -97,3 +97,11 @@ def test_the_lists_kept_apart_are_named() -> None:
     assert "XZXK" in APART
     assert {"RED", "XZXK"} == FAVOURABLE
     assert code_of("行政许可") == "XZXK"
+
+
+def test_a_permit_tells_decisions_nothing_of_names_and_codes(bench: Bench) -> None:
+    bench.load([list(PLAIN), row(1, name="临江市测试环保有限公司"), row(2, name="临江市滑行他方有限公司")])
+    assert len(bench.open("XZXK")) == 2
+    assert not list(bench.store.iter_party_rows())
+    assert all(not one.subject.ids for one in bench.open("XZXK"))
+    assert {one.raw["行政相对人代码_1(统一社会信用代码)"] for one in bench.open("XZXK")} == {CODES[4]}

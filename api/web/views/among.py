@@ -19,9 +19,11 @@ from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.door import Visit
 from api.web.views.connecting import graph_address, the_one
-from api.web.views.following import KINDS, filtered, filters_of, given
+from api.web.views.following import filtered, filters_of, given
 from api.web.words import Words
 from graph.model import PartyType
+from graph.relations import RelationType
+from matching.explore.view import RESTRICTED
 
 LONGEST_LIST: Final = 60_000
 LONGEST_IDS: Final = 20_000
@@ -32,9 +34,15 @@ OFFERED: Final = 8
 IN_MATRIX: Final = 40
 PAIRS: Final = 200
 MIDDLES: Final = 10
-BESIDE_BIDDING: Final = tuple(kind.value for group, kinds in KINDS if group != "tender" for kind in kinds)
-"""What connects the bidders of one tender: that all of them bid in it connects nobody."""
+BIDDING: Final = frozenset({RelationType.BID_IN, RelationType.LOT_OF})
+"""What does not connect the bidders of one tender: that all of them bid in it."""
 TENDERS: Final = frozenset({PartyType.TENDER, PartyType.LOT})
+
+
+def beside_bidding(visit: Visit) -> list[str]:
+    """The types of relations that may connect the bidders of one tender, as far as the visitor may see them."""
+    hidden = BIDDING if visit.request.headers.get("purpose") else BIDDING | RESTRICTED
+    return [kind.value for kind in RelationType if kind not in hidden]
 
 
 class Line(NamedTuple):
@@ -127,17 +135,22 @@ def show(visit: Visit) -> Response:
     wanted |= {"tender": tender} if tender else {"parties": list(keys)}
     usual = bool(tender) and "types" not in wanted
     if usual:
-        wanted["types"] = list(BESIDE_BIDDING)
+        wanted["types"] = beside_bidding(visit)
     try:
         asked = validate(PathsWanted, wanted)
     except RequestError as error:
         raise invalid(visit.request, error) from None
     answer = connect_all(visit.request, asked)
+    followed = ",".join(kind for kind in wanted.get("types", ()) if RelationType(kind) not in RESTRICTED)
     hidden = (("tender", tender),) if tender else (("ids", ",".join(keys)),)
     return page(
         visit,
         "paths_among.html",
-        result=result_of(answer, visit, (("types", ",".join(BESIDE_BIDDING)),) if usual else ()),
+        result=result_of(
+            answer,
+            visit,
+            (("types", followed),) if usual else (),
+        ),
         usual=usual,
         filters=filters_of(visit),
         hidden=hidden,
