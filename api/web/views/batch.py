@@ -165,7 +165,7 @@ def _progress(visit: Visit, item: Item) -> Response:
         visit, "batch_progress.html", progress=told, batch=batch_view(item, visit.words), ended=ended,
         may=visit.may(Scope.DECIDE),
     )  # fmt: skip
-    if ended or (have.isdigit() and int(have) < ROWS and told.done):
+    if ended or (have.isascii() and have.isdigit() and int(have) < ROWS and told.done):
         answer.headers["HX-Trigger"] = "batch-rows"
     return answer
 

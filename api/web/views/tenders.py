@@ -120,7 +120,8 @@ def move(visit: Visit) -> Response:
     version = visit.asked("version", 12)
     try:
         change = http.TenderChange.model_validate({"state": visit.asked("state", 20)})
-        http.change(visit.request, item, change, int(version) if version.isdigit() else -1)
+        seen = int(version) if version.isascii() and version.isdigit() else -1
+        http.change(visit.request, item, change, seen)
     except (ValidationError, LedgerError, ProblemError) as error:
         code = error.code if isinstance(error, ProblemError | LedgerError) else "http.invalid"
         if code not in ("http.invalid", "http.conflict", "http.stale", "ledger.item_stale"):
