@@ -15,6 +15,7 @@ import msgspec
 
 from api.hidden import ordinary_value
 from graph.identifiers import mask_numbers_in_text
+from graph.model import Party, PartyType
 
 _DIGEST = re.compile(
     r"(?<![0-9A-Za-z])((?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}))(?![0-9A-Za-z])"
@@ -37,6 +38,26 @@ def mask_text(text: str) -> str:
     """A text with every number that may be a person's masked; digests and credit codes stay."""
     parts = _DIGEST.split(text)
     return "".join(part if index % 2 else mask_numbers_in_text(part) for index, part in enumerate(parts))
+
+
+def mask_name(party: Party, text: str) -> str:
+    """A name or number of a party as it may be shown: of a bank account the last four digits only."""
+    return mask_account(text) if party.type is PartyType.ACCOUNT else mask_text(text)
+
+
+def mask_account(text: str) -> str:
+    """The number of a bank account with all but its last four characters hidden."""
+    left = sum(map(_counts, text)) - 4
+    shown = []
+    for char in text:
+        shown.append("*" if _counts(char) and left > 0 else char)
+        left -= _counts(char)
+    return "".join(shown)
+
+
+def _counts(char: str) -> bool:
+    """Whether a character is one of an account's: a digit, or a Latin letter."""
+    return char.isdecimal() or (char.isascii() and char.isalpha())
 
 
 def mask_value(value: Any) -> Any:

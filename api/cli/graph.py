@@ -14,7 +14,7 @@ from api.cli.common import CommandGroup, Run, command, instant, option
 from api.cli.graph_export import add_export
 from api.cli.responsible import add_responsible
 from api.errors import USAGE, CommandError, mask_identity
-from api.masking import mask_text
+from api.masking import mask_name
 from api.output import Column, Table
 from graph.dates import iso
 from graph.model import Party, PartyType
@@ -59,7 +59,7 @@ def one_party(generation: Generation, asked: str, run: Run) -> int:
     if not found:
         raise CommandError("graph.nobody", status=USAGE, asked=shown)
     parties = [generation.party(one) for one in found[:_CANDIDATES]]
-    those = run.say("graph.and").join(f"{mask_text(name_of(one))} ({one.key})" for one in parties)
+    those = run.say("graph.and").join(f"{mask_name(one, name_of(one))} ({one.key})" for one in parties)
     raise CommandError("graph.several", status=USAGE, asked=shown, count=len(found), those=those)
 
 
@@ -93,8 +93,8 @@ def node(party: Party) -> dict[str, Any]:
     return {
         "key": party.key,
         "type": party.type.value,
-        "name": name_of(party),
-        "code": "" if party.type is PartyType.PERSON else code,
+        "name": mask_name(party, name_of(party)),
+        "code": "" if party.type is PartyType.PERSON else mask_name(party, code),
     }
 
 

@@ -17,7 +17,7 @@ from api import bootstrap
 from api.cli.common import CommandGroup, Run, command, instant, option
 from api.cli.match_files import replaced
 from api.errors import REJECTED, USAGE, CommandError, mask_identity
-from api.masking import mask_text
+from api.masking import mask_name
 from graph.dates import china_day
 from graph.export import FORMATS, LIMIT
 from graph.model import Party
@@ -117,7 +117,7 @@ def one_party(store: GraphReader, asked: str, run: Run, known: int | None) -> Pa
     if not found:
         raise CommandError("graph.nobody", status=USAGE, asked=mask_identity(asked))
     those = run.say("graph.and").join(
-        f"{mask_text(p.names[0].text if p.names else p.key)} ({p.key})" for p in found[:5]
+        f"{mask_name(p, p.names[0].text if p.names else p.key)} ({p.key})" for p in found[:5]
     )
     raise CommandError(
         "graph.several", status=USAGE, asked=mask_identity(asked), count=len(found), those=those

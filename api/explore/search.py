@@ -9,7 +9,7 @@ import numpy as np
 
 from api.explore.shapes import Hit, RecordHit, SearchAnswer
 from api.explore.told import GONE, Teller, both, seen
-from api.masking import mask_text
+from api.masking import mask_name, mask_text
 from api.routes.base import cursor
 from graph import keys
 from graph.identifiers import looks_personal, parse_organization, parse_person
@@ -178,7 +178,7 @@ def _hit(teller: Teller, finder: NameFinder, ordinal: int, by: str, text: str) -
     return Hit(
         party=teller.party(ordinal),
         by=by,
-        matched=mask_text(matched),
+        matched=mask_name(party, matched),
         identifiers=teller.numbers(party),
         region=party.attributes.get("region", ""),
         namesakes=namesakes(finder, party),

@@ -16,7 +16,7 @@ from api.explore.shapes import (
     RelationShown,
     Seen,
 )
-from api.masking import mask_text
+from api.masking import mask_name, mask_text
 from graph import keys
 from graph.dates import iso
 from graph.generation import Generation
@@ -167,8 +167,8 @@ class Teller:
         return PartyShown(
             id=party.key,
             type=party.type.value,
-            name=mask_text(name_of(party)),
-            code="" if person else mask_text(valid),
+            name=mask_name(party, name_of(party)),
+            code="" if person else mask_name(party, valid),
             listed=listed,
             lists=lists,
             sealed_until=moment(opening),
@@ -217,13 +217,13 @@ class Teller:
         return list(found)
 
     def numbers(self, party: Party) -> tuple[Number, ...]:
-        """A party's identifiers; those of a person masked."""
+        """A party's identifiers; those of a person masked, and of a bank account always."""
         person = party.type is PartyType.PERSON
         shown = []
         for one in party.ids:
             value = one.value
-            if not self.unmasked:
-                value = mask_person_id(value) if person else mask_text(value)
+            if not self.unmasked or party.type is PartyType.ACCOUNT:
+                value = mask_person_id(value) if person else mask_name(party, value)
             shown.append(Number(scheme=one.scheme, value=value, state=one.state))
         return tuple(shown)
 
@@ -231,7 +231,7 @@ class Teller:
         """Names over time, as the register has them."""
         return tuple(
             NameOver(
-                text=mask_text(one.text),
+                text=mask_name(party, one.text),
                 kind=one.kind.value,
                 since=moment(one.valid.start),
                 until=moment(one.valid.end),

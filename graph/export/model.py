@@ -90,13 +90,13 @@ _NESTED: Final = {
 def node_of(party: Party, lists: tuple[str, ...] = ()) -> Node:
     """A party as it may leave: numbers of persons, phones and accounts masked, wherever they stand."""
     personal = party.type is PartyType.PERSON
-    hidden = party.type in _HIDDEN
+    hidden, lead = party.type in _HIDDEN, 3 if party.type is PartyType.PHONE else 0
 
     def said(text: str) -> str:
-        return _short(text) if hidden else _PHONE.sub(r"\1****\2", mask_numbers_in_text(text))
+        return _short(text, lead) if hidden else _PHONE.sub(r"\1****\2", mask_numbers_in_text(text))
 
     names = tuple(msgspec.structs.replace(name, text=said(name.text)) for name in party.names)
-    ids = tuple(_masked(one, personal=personal, hidden=hidden) for one in party.ids)
+    ids = tuple(_masked(one, said, personal=personal, hidden=hidden) for one in party.ids)
     attributes = {key: said(value) for key, value in party.attributes.items()}
     name = names[0].text if names else ids[0].value if ids and party.type.thing else ""
     return Node(
@@ -111,29 +111,33 @@ def edge_of(number: int, relation: PartyRelation) -> Edge:
     }
     fields["attributes"] = {k: mask_numbers_in_text(v) for k, v in relation.attributes.items()}
     fields["role"] = mask_numbers_in_text(relation.role)
-    return Edge(key=f"e{number}", origin=relation.source, **fields)
+    source = relation.source
+    origin = msgspec.structs.replace(
+        source, file=mask_numbers_in_text(source.file), url=mask_numbers_in_text(source.url)
+    )
+    return Edge(key=f"e{number}", origin=origin, **fields)
 
 
-def _masked(one: Id, *, personal: bool, hidden: bool) -> Id:
+def _masked(one: Id, said: Callable[[str], str], *, personal: bool, hidden: bool) -> Id:
     if personal:
         return Id(scheme=one.scheme, value=mask_person_id(one.value), state="masked")
     if hidden:
-        return Id(scheme=one.scheme, value=_short(one.value), state="masked")
+        return Id(scheme=one.scheme, value=said(one.value), state="masked")
     if one.scheme == "uscc" and one.state == "valid":
         return one  # a credit code of digits only may look like a person's number
     raw = mask_numbers_in_text(one.raw) if one.raw else ""
     return msgspec.structs.replace(one, value=mask_numbers_in_text(one.value), raw=raw)
 
 
-def _short(text: str) -> str:
-    """A phone or an account with its middle hidden."""
+def _short(text: str, lead: int) -> str:
+    """A phone or an account with all hidden but so many digits at its begin and four at its end."""
     digits = sum(c.isdigit() for c in text)
-    if digits < 7:
+    if digits < lead + 4:
         return text
     found, seen = [], 0
     for char in text:
         seen += char.isdigit()
-        found.append("*" if char.isdigit() and 3 < seen <= digits - 4 else char)
+        found.append("*" if char.isdigit() and lead < seen <= digits - 4 else char)
     return "".join(found)
 
 

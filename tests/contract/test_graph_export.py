@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import networkx as nx
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -121,6 +122,20 @@ def test_numbers_of_persons_phones_and_accounts_are_masked(filled: Store, tmp_pa
     node = next(node for node in export.nodes() if node.type is PartyType.PERSON and node.name == "虚构乙")
     assert [(one.value, one.state) for one in node.ids] == [("3299**********0010", "masked")]
     assert next(node for node in export.nodes() if node.type is PartyType.PHONE).name == "138****1234"
+
+
+def test_an_account_keeps_four_digits_and_an_origin_no_number_of_a_person(store: Store) -> None:
+    number, account = "329901199001010010", "6222021234567890128"
+    bank = Mention(type=PartyType.ACCOUNT, name=account, ids=(Id(scheme="account", value=account),))
+    source = Source(dataset="register", file=f"{number}.csv", url=f"https://demo.invalid/{number}")
+    tie = relation("r1", RelationType.USES, org("临江市虚构甲公司", uscc(1)), bank)
+    made = msgspec.structs.replace(tie, source=source)
+    load(store, [made], at=day(10), snapshots=[snapshot("register", "register")])
+    export = whole(store, at=day(20))
+    assert [one.name for one in export.nodes() if one.type is PartyType.ACCOUNT] == ["***************0128"]
+    written = repr([*export.nodes(), *export.edges()])
+    assert account not in written
+    assert number not in written
 
 
 def test_around_a_party_and_its_limit(filled: Store) -> None:

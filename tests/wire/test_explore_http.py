@@ -12,12 +12,19 @@ from serving import Installation
 
 from api.principals import Scope
 from graph.identifiers import mask_person_id
+from graph.model import PartyType
+from graph.relations import RelationType as Kind
+
+PAYER, ACCOUNT = "91329901MAGLD1006A", "6222021234567890128"
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     made = Installation(tmp_path_factory.mktemp("explore") / "home")
-    explored.loaded(made.home, explored.SINCE, companies=40)
+    payer = explored.org("虚构付款方有限公司", PAYER)
+    account = explored.thing(PartyType.ACCOUNT, ACCOUNT)
+    paid = explored._relation(Kind.USES, payer, account)
+    explored.loaded(made.home, explored.SINCE, companies=40, more=[paid])
     return made
 
 
@@ -175,6 +182,15 @@ def test_a_dossier_tells_names_records_with_their_law_and_relations_with_counts(
         for one in kind["relations"]
         for end in (one["source"], one["target"])
     } <= named
+
+
+def test_a_bank_account_shows_its_last_four_digits_only(client: httpx.Client) -> None:
+    asked = search(client, "虚构付款方有限公司")["parties"][0]["party"]["id"]
+    for path in ("", "/neighbourhood"):
+        answer = client.get(f"/v1/parties/{asked}{path}")
+        assert answer.status_code == 200
+        assert ACCOUNT not in answer.text
+        assert "***************0128" in answer.text
 
 
 def test_a_dossier_shows_few_and_says_how_many(client: httpx.Client) -> None:
