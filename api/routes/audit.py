@@ -7,6 +7,7 @@ import re
 from fastapi import APIRouter, Request, Response
 
 from api import bootstrap
+from api.auditing import verified
 from api.principals import Scope
 from api.routes.access import needs
 from api.routes.base import json_answer, lang_of, service
@@ -21,7 +22,7 @@ BODIES: tuple[Taken, ...] = ()
 ANSWERS: tuple[Given, ...] = ()
 
 
-@router.get("/verify", dependencies=[needs(Scope.AUDIT)], responses=problems("http.bad_request"))
+@router.get("/verify", dependencies=[needs(Scope.AUDIT)], responses=problems("http.bad_request", "http.busy"))
 def verify(request: Request, expect: str = "") -> Response:
     """Check every event, hash and stored body; `expect` is an earlier head (`seq:hash`), so that a cut tail shows."""
     anchors: tuple[Checkpoint, ...] = ()
@@ -30,7 +31,7 @@ def verify(request: Request, expect: str = "") -> Response:
         if found is None:
             raise ProblemError("http.bad_request", detail="expect")
         anchors = (Checkpoint(day="", seq=int(found[1]), hash=found[2], event_seq=0),)
-    result = service(request).ledger.verify(anchors)
+    result = verified(service(request).ledger, anchors)
     lang = lang_of(request)
     return json_answer(
         {

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from api.auditing import CHECKING, PAGES, gathered, verified
+from api.routes.problem import ProblemError
 from graph.dates import CST
 from matching.ledger import Draft, Ledger, LedgerError, events, open_ledger
 from matching.ledger.events import Filter
@@ -97,3 +99,24 @@ def test_the_last_checkpoint_is_the_newest(ledger: Ledger, tmp_path: Path) -> No
     with open_ledger(f"sqlite:///{tmp_path}/empty.db") as empty:
         assert events.last_checkpoint(empty) is None
         assert events.page(empty, Filter(), tenant="linjiang").events == ()
+
+
+def test_an_export_ends_after_some_pages_and_says_where_to_go_on(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = gathered(ledger, Filter(), tenant="linjiang", before=None)
+    assert (len(whole.events), whole.next) == (21, None)
+    monkeypatch.setattr(events, "SCANNED", 2)
+    rare = Filter(kind="alert", subject="i0")
+    first = gathered(ledger, rare, tenant="linjiang", before=None)
+    assert (first.events, first.next) == ((), 31 - 2 * PAGES + 1)
+    rest = gathered(ledger, rare, tenant="linjiang", before=first.next)
+    assert ([one.event.ref for one in rest.events], rest.next) == (["alert/i0"], None)
+
+
+def test_one_check_of_the_whole_chain_at_a_time(ledger: Ledger) -> None:
+    with CHECKING, pytest.raises(ProblemError) as refused:
+        verified(ledger, ())
+    assert refused.value.code == "http.busy"
+    assert int(refused.value.headers["Retry-After"]) > 0
+    assert verified(ledger, ()).ok

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from fastapi import Response
 
+from api.auditing import gathered, verified
 from api.explore.search import personal
 from api.masking import mask_text
 from api.output import Column, Table, render
@@ -23,8 +24,6 @@ from matching.ledger import events
 from matching.ledger.events import KINDS, EventPage, Filter, Seen
 
 PAGE: Final = 50
-EXPORTED: Final = 10_000
-"""Events of one export; the last row says where to go on."""
 COLUMNS: Final = ("seq", "at", "kind", "actor", "subject", "state", "version", "digest", "hash")
 ITEMS: Final = (
     "case", "case_note", "case_snapshot", "alert", "monitor", "objection", "repair", "measure", "override", "session",
@@ -72,9 +71,9 @@ def show(visit: Visit) -> Response:
 
 
 def verify(visit: Visit) -> Response:
-    """Check every event, hash and stored body, up to the newest event of now."""
+    """Check every event, hash and stored body, up to the newest event of now; one such check at a time."""
     last = events.last_checkpoint(visit.service.ledger)
-    result = visit.service.ledger.verify(() if last is None else (last,))
+    result = verified(visit.service.ledger, () if last is None else (last,))
     return _shown(
         visit,
         Verified(
@@ -92,7 +91,7 @@ def _said(visit: Visit, code: str, seq: int) -> str:
     return say("matching", code, visit.lang, seq=seq) if known else code
 
 
-def _shown(visit: Visit, verified: Verified | None) -> Response:
+def _shown(visit: Visit, checked: Verified | None) -> Response:
     asked, wanted = _filter(visit)
     before = from_cursor(visit.request, visit.asked("cursor", 40))
     found = _page(visit, wanted, before, PAGE)
@@ -106,7 +105,7 @@ def _shown(visit: Visit, verified: Verified | None) -> Response:
         looked=(found.head + 1 if before is None else before) - found.reached,
         asked=asked,
         kinds=[(kind, visit.words.known(f"audit.kind.{kind}", kind)) for kind in (*KINDS, *ITEMS)],
-        verified=verified,
+        verified=checked,
         checkpoint=events.last_checkpoint(visit.service.ledger),
         may_admin=visit.may(Scope.ADMIN),
     )
@@ -169,20 +168,16 @@ def export(visit: Visit) -> Response:
     asked, wanted = _filter(visit)
     if asked.wrong:
         raise ProblemError("http.bad_request", detail="day")
-    rows: list[dict[str, Any]] = []
     before = from_cursor(visit.request, visit.asked("cursor", 40))
-    while True:
-        found = _page(visit, wanted, before, min(1_000, EXPORTED - len(rows)))
-        rows += [_exported(one) for one in found.events]
-        before = found.next
-        if before is None or len(rows) >= EXPORTED:
-            break
-    if before is not None:
-        rows.append({"seq": before, "kind": "more", "subject": cursor(before)})
+    found = gathered(visit.service.ledger, wanted, tenant=visit.principal.tenant, before=before)
+    rows = [_exported(one) for one in found.events]
+    if found.next is not None:
+        said = visit.words("audit.cut", seq=visit.words.number(found.next))
+        rows.append({"seq": found.next, "kind": "more", "subject": cursor(found.next), "state": said})
     table = Table(
         columns=tuple(Column(name, name) for name in COLUMNS),
         rows=rows,
-        document={"exported_at": iso(visit.at), "events": rows, "next": cursor(before)},
+        document={"exported_at": iso(visit.at), "events": rows, "next": cursor(found.next)},
     )
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="audit.{kind}"'}
     return Response(render(table, kind, to_file=True), 200, headers, MEDIA[kind])
