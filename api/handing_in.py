@@ -13,6 +13,7 @@ from fastapi import Request
 from pydantic import Field, field_validator
 
 from api import batches, bootstrap, uploads
+from api.masking import mask_text
 from api.problems import RequestError, read_json
 from api.routes.access import asking
 from api.routes.base import invalid, lang_of, refused, service
@@ -87,7 +88,7 @@ def handed_in(request: Request, asked: BatchOptions, upload: uploads.Upload) -> 
         return batches.create(
             parts.ledger,
             reading,
-            name=asked.name or upload.name,
+            name=mask_text(asked.name or upload.name),
             frame=frame,
             together=bool(asked.tender or upload.tender.strip()),
             tenant=who.tenant,

@@ -19,6 +19,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from api import bootstrap
 from api.batches import MOST_ROWS, Bad, Reading
+from api.masking import mask_text
 from api.problems import MAX_BODY
 from api.routes.problem import ProblemError
 from api.screening import InputRow
@@ -194,7 +195,7 @@ def _note(problem: Problem, path: str, name: str) -> dict[str, Any]:
     """A note, which names the file as its sender does."""
     from loaders.report import entry
 
-    said = {lang: entry(problem, lang)["message"].replace(path, name) for lang in LANGS}
+    said = {lang: mask_text(entry(problem, lang)["message"].replace(path, name)) for lang in LANGS}
     return {**entry(problem, "en"), "message": said}
 
 

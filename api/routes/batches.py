@@ -16,6 +16,7 @@ from api import batches, bootstrap, uploads
 from api.batch_pages import results as parts_of
 from api.batch_rows import note_in, shown
 from api.handing_in import BatchOptions, handed_in
+from api.masking import mask_text, mask_value
 from api.output import Column, Table, render
 from api.principals import Principal, Scope
 from api.routes.access import asking, needs
@@ -169,7 +170,7 @@ def show(item: Item, lang: Lang) -> BatchShown:
     state: Any = item.state
     return BatchShown(
         id=item.id,
-        name=body.name,
+        name=mask_text(body.name),
         state=state,
         format=body.format,
         rows=body.rows,
@@ -181,10 +182,10 @@ def show(item: Item, lang: Lang) -> BatchShown:
         created_at=iso(item.created_at),
         changed_at=iso(item.changed_at),
         opening_at=None if item.opening_at is None else iso(item.opening_at),
-        unknown_columns=body.unknown_columns,
-        ignored_columns=body.ignored_columns,
-        mapped_columns=body.mapped_columns,
-        notes=tuple(note_in(note, lang) for note in body.notes),
+        unknown_columns=tuple(mask_text(heading) for heading in body.unknown_columns),
+        ignored_columns=tuple(mask_text(heading) for heading in body.ignored_columns),
+        mapped_columns={mask_text(heading): field for heading, field in body.mapped_columns.items()},
+        notes=tuple(mask_value(note_in(note, lang)) for note in body.notes),
         results=f"/v1/batches/{item.id}/results",
     )
 

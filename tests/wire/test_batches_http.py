@@ -170,6 +170,18 @@ def test_a_form_of_a_browser_is_taken_with_its_tender(client: httpx.Client) -> N
     assert [one["client_id"] for one in decision["bidders"]] == ["2", "3"]
 
 
+def test_a_persons_number_in_the_name_of_a_file_is_in_no_answer(client: httpx.Client) -> None:
+    number = "11010519900307293X"
+    answer = client.post("/v1/batches", files={"file": (f"{number}.csv", table(LIST[:1]), "text/csv")})
+    assert answer.status_code == 202, answer.text
+    address = answer.headers["location"]
+    ended(client, answer.json())
+    listed, events = client.get("/v1/batches"), client.get(f"{address}/events")
+    for told in (answer, client.get(address), listed, events):
+        assert number not in told.text
+    assert answer.json()["name"].endswith(".csv")
+
+
 def test_progress_is_told_by_events_until_the_end(client: httpx.Client) -> None:
     batch = hand_in(client, table([(f"临江虚构{number:04d}有限公司", "") for number in range(300)]))
     told: list[tuple[str, int, Any]] = []
