@@ -5,6 +5,7 @@ A report is the installation's and no tenant's, like the lists themselves; who m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -31,6 +32,7 @@ MOST_ROWS: Final = 2_000
 MOST_WARNINGS: Final = 500
 MOST_IN_ALL: Final = 10_000
 """Rejected rows and warnings that are kept of a load."""
+_ARCHIVE: Final = re.compile(r"\.(zip|gz|tar|tgz|7z|rar)(!|$)", re.IGNORECASE)
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +102,9 @@ def keep(ledger: Ledger, report: LoadReport, *, taken_at: datetime | None, actor
         generation=report.generation,
         taken_at=taken_at,
         files=tuple(files),
-        problems=tuple((mask_numbers_in_text(path), _said(problem)) for path, problem in report.problems),
+        problems=tuple(
+            (mask_numbers_in_text(short(path)), _said(problem)) for path, problem in report.problems
+        ),
     )
     draft = Draft(
         kind=LOAD,
@@ -111,13 +115,20 @@ def keep(ledger: Ledger, report: LoadReport, *, taken_at: datetime | None, actor
     return ledger.items.put(draft, tenant=NOBODY, actor=actor, at=at)
 
 
+def short(path: str) -> str:
+    """A file's name as reports tell it: without the folders of the server, with an archive that it lies in."""
+    parts = path.split("/")
+    archives = [place for place, part in enumerate(parts) if _ARCHIVE.search(part)]
+    return "/".join(parts[archives[0] if archives else -1 :])
+
+
 def _file(file: FileReport, room: int) -> LoadedFile:
     from loaders.report import shown_columns
 
     columns = shown_columns(file.mapped, file.ignored, file.unknown)
     rejected = file.rejected[: min(MOST_ROWS, room)]
     return LoadedFile(
-        path=mask_numbers_in_text(file.path),
+        path=mask_numbers_in_text(short(file.path)),
         kind=file.kind,
         kind_title=file.kind_title,
         format=file.format,
@@ -175,7 +186,7 @@ def document(item: Item, lang: Lang) -> dict[str, Any]:
         **summary(item),
         "files": [
             {
-                "path": file.path,
+                "path": short(file.path),
                 "kind": file.kind,
                 "kind_title": file.kind_title.get(lang, ""),
                 "format": file.format,
@@ -197,7 +208,7 @@ def document(item: Item, lang: Lang) -> dict[str, Any]:
             }
             for file in body.files
         ],
-        "problems": [{"path": path, **told(problem, lang)} for path, problem in body.problems],
+        "problems": [{"path": short(path), **told(problem, lang)} for path, problem in body.problems],
     }
 
 
@@ -213,7 +224,7 @@ def summary(item: Item) -> dict[str, Any]:
         "taken_at": None if body.taken_at is None else iso(body.taken_at),
         "published": body.published,
         "generation": body.generation,
-        "paths": [file.path for file in body.files] or [path for path, _ in body.problems],
+        "paths": [short(file.path) for file in body.files] or [short(path) for path, _ in body.problems],
         "rows": sum(file.rows for file in body.files),
         "accepted": sum(file.accepted for file in body.files),
         "rejected_count": body.rejected_count,

@@ -9,7 +9,6 @@ import pytest
 from api import load_reports
 from api.bootstrap import now
 from api.load_reports import MOST_IN_ALL, MOST_ROWS, MOST_WARNINGS
-from api.web.views.loads import short
 from loaders.base import Problem
 from loaders.report import FileReport, LoadReport
 from matching.ledger import Ledger, open_ledger
@@ -85,8 +84,19 @@ def test_a_load_that_did_not_go_live_is_kept_with_why(ledger: Ledger) -> None:
     ("path", "name"),
     [
         ("/data/lists/a.csv", "a.csv"), ("a.zip/b.csv", "a.zip/b.csv"), ("/x/a.zip/in/b.csv", "a.zip/in/b.csv"),
-        ("/x/plain", "plain"), ("./b.csv", "b.csv"), ("../b.csv", "b.csv"),
+        ("/x/plain", "plain"), ("./b.csv", "b.csv"), ("../b.csv", "b.csv"), ("/home/wang.li/.lists/b.csv", "b.csv"),
+        ("/x/a.zip!in/b.csv", "a.zip!in/b.csv"),
     ],
 )  # fmt: skip
 def test_a_file_is_named_without_the_folders_before_it(path: str, name: str) -> None:
-    assert short(path) == name
+    assert load_reports.short(path) == name
+
+
+def test_no_folder_of_the_server_is_kept_or_told(ledger: Ledger) -> None:
+    made = report(1, 3, 2)
+    made.problems.append(("/data/lists/no.csv", Problem(code="file.missing")))
+    item = load_reports.keep(ledger, made, taken_at=None, actor="cli", at=now())
+    assert item.body is not None
+    for told in (item.body.decode(), str(load_reports.document(item, "en")), str(load_reports.summary(item))):
+        assert "list0.csv" in told
+        assert "/data" not in told

@@ -76,13 +76,6 @@ class FileShown(NamedTuple):
     warnings: Told
 
 
-def short(path: str) -> str:
-    """A file's name as its report shows it: without the folders before it, with an archive that it lies in."""
-    parts = path.split("/")
-    named = [place for place, part in enumerate(parts) if "." in part.strip(".")]
-    return "/".join(parts[named[0] :] if named else parts[-1:])
-
-
 def listed(visit: Visit) -> dict[str, Any]:
     """What the page of the lists shows of the loads, newest first."""
     before = from_cursor(visit.request, visit.asked("before", 40))
@@ -93,7 +86,9 @@ def listed(visit: Visit) -> dict[str, Any]:
 
 def _listed(item: Item, words: Words) -> Listed:
     body: Load = read_body(item, Load)
-    files = [short(file.path) for file in body.files] or [short(path) for path, _ in body.problems if path]
+    files = [load_reports.short(file.path) for file in body.files] or [
+        load_reports.short(path) for path, _ in body.problems if path
+    ]
     return Listed(
         id=item.id,
         at=words.time(item.created_at),
@@ -131,7 +126,8 @@ def show(visit: Visit) -> Response:
         by=item.owner,
         taken=visit.words("load.unknown_time") if body.taken_at is None else visit.words.time(body.taken_at),
         problems=[
-            Trouble("", short(path) if path else "", _message(said, visit)) for path, said in body.problems
+            Trouble("", load_reports.short(path) if path else "", _message(said, visit))
+            for path, said in body.problems
         ],
         files=files,
         only=only,
@@ -147,7 +143,7 @@ def _message(said: Said, visit: Visit) -> str:
 def _file(file: LoadedFile, number: int, words: Words, turn: int) -> FileShown:
     return FileShown(
         number=number,
-        path=short(file.path),
+        path=load_reports.short(file.path),
         kind=file.kind_title.get(words.lang) or file.kind,
         encoding=" · ".join(part for part in (file.format.upper(), file.encoding.upper()) if part),
         header_row=file.header_row,
