@@ -53,6 +53,8 @@ class PublicRecord(NamedTuple):
     since: str | None
     until: str | None
     law: tuple[Law, ...]
+    disputed: bool
+    """Whether an objection is open; the record stands meanwhile (SPEC 4.5: it suspends nothing)."""
 
 
 class Agency(NamedTuple):
@@ -144,7 +146,14 @@ def found(request: Request, text: str, start: int) -> Found:
                     name=mask_text(name_of(party)),
                     code=entry.code,
                     qualifications=_qualifications(party),
-                    records=tuple(_record(one, laws_of(one.list_code, day)) for one in standing),
+                    records=tuple(
+                        _record(
+                            one,
+                            laws_of(one.list_code, day),
+                            disputed=one.status(now) is Status.DISPUTED,
+                        )
+                        for one in standing
+                    ),
                 )
             )
     return Found(tuple(shown), len(entries))
@@ -161,7 +170,7 @@ def _qualifications(party: Party) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _record(record: Listing, law: tuple[Law, ...]) -> PublicRecord:
+def _record(record: Listing, law: tuple[Law, ...], *, disputed: bool) -> PublicRecord:
     return PublicRecord(
         title=title_of(record.list_code),
         authority=mask_text(record.authority),
@@ -169,6 +178,7 @@ def _record(record: Listing, law: tuple[Law, ...]) -> PublicRecord:
         since=moment(record.effect.start),
         until=moment(record.effect.end),
         law=law,
+        disputed=disputed,
     )
 
 

@@ -17,7 +17,7 @@ from tendered import AGENCY
 
 from api.agencies import RATE
 from api.bootstrap import now
-from graph.model import Interval, Listing, PartyRecord, PartyType, Source
+from graph.model import Interval, Listing, PartyRecord, PartyType, Source, Status, StatusEvent
 from graph.relations import Relation
 from graph.relations import RelationType as Kind
 
@@ -52,6 +52,8 @@ def records() -> Iterator[Listing | PartyRecord | Relation]:
         tender = explored.thing(PartyType.TENDER, f"T-H{place}")
         yield explored._relation(Kind.AGENT_FOR, explored.org(name, code), tender, "TENDERS")
     yield _listing("ZFCG", "standing")
+    open_objection = StatusEvent(status=Status.DISPUTED, span=Interval(start=explored.SINCE))
+    yield _listing("SXBZXR", "contested", events=(open_objection,))
     yield _listing("JYYC", "ended", effect=Interval(start=explored.SINCE, end=yesterday))
     yield _listing("ZDSS", "unpublished", published=Interval(start=explored.SINCE, end=yesterday))
     yield _listing("XHFZ", "conviction")
@@ -107,6 +109,12 @@ def test_anybody_sees_what_is_published_and_nothing_else(anybody: visited.Browse
         "1 to 1 of 1",
     ):
         assert told in answer.text, told
+    contested, standing = (
+        next(row for row in answer.text.split("<tr>") if f"虚罚{key}" in row)
+        for key in ("contested", "standing")
+    )
+    assert "An objection was lodged; it is not decided yet" in contested
+    assert "An objection was lodged" not in standing
     hidden = (
         "ended", "unpublished", "conviction", "namesake", "XHFZ", REASON, "弄虚作假", HEAD.name, explored.HEAD, "秘密",
         "13900000095", "临江恒泰", explored.HENGTAI, "T-OPEN", "临江一号桥", "51", "/parties/",
