@@ -77,6 +77,18 @@ def test_the_picture_and_its_matrix_say_the_same(tendered: Tendered) -> None:
         assert window.quiet()
 
 
+def test_what_is_folded_on_the_screen_stands_on_paper(tendered: Tendered) -> None:
+    folded = """[...document.querySelectorAll("main details")].filter(
+        one => ![...one.children].slice(1).every(child => child.checkVisibility())).length"""
+    with Watched(tendered.site, locale="zh-CN") as window:
+        page = window.page
+        page.goto(tendered.pages["dossier-decided"])
+        assert page.evaluate(folded) > 0
+        page.emulate_media(media="print")
+        assert page.evaluate(folded) == 0
+        assert window.quiet()
+
+
 def test_decisions_are_narrowed_by_keyboard_and_without_javascript(tendered: Tendered) -> None:
     with Watched(tendered.site, locale="en", java_script_enabled=False) as window:
         page = window.page

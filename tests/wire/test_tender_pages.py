@@ -193,6 +193,17 @@ def test_decisions_are_looked_up_on_their_page(town: Town) -> None:
         assert clerk.get(f"/decisions?{wrong}").status_code == 422, wrong
 
 
+def test_a_bid_stands_once_with_its_tender(town: Town) -> None:
+    clerk = town.people[Role.CLERK]
+    address = visited.found(clerk.get(f"/search?q={explored.LANTIAN}").text, r'href="(/parties/[^"]+)"')
+    bids = clerk.get(address).text.split('aria-labelledby="bids"')[1].split("</section>")[0]
+    assert bids.count('<tr><th scope="row">') == 4
+    assert "4 are known; the newest 4 stand here." in bids
+    for title in ("临江一号桥工程", "临江旧桥工程"):
+        assert len(re.findall(rf"Tender:\s+<a [^>]+><bdi>{title}</bdi>", bids)) == 1
+    assert "T-OLD-0/1" in bids
+
+
 def test_the_dossier_tells_the_decisions_about_a_party(town: Town) -> None:
     clerk = town.people[Role.CLERK]
     address = visited.found(clerk.get(f"/search?q={explored.CHENGYUAN}").text, r'href="(/parties/[^"]+)"')

@@ -38,6 +38,8 @@ class Tie(NamedTuple):
     source: str
     drawer: tuple[tuple[str, str], ...]
     """What is known of where it comes from: names and values."""
+    whole: PartyShown | None = None
+    """The tender of a lot; None where it is no lot."""
 
 
 class Group(NamedTuple):
@@ -158,8 +160,8 @@ def view(found: Dossier, words: Words, day: str = "") -> DossierPage:
             )
             for kind in found.relations
         ),
-        bids=tuple(_tie(one, me, people, words) for one in found.bids),
-        contracts=tuple(_tie(one, me, people, words) for one in found.contracts),
+        bids=_with_tenders(found.bids, me, people, words),
+        contracts=_with_tenders(found.contracts, me, people, words),
         contacts=tuple(_contact(one, people, words) for one in found.shared),
         seen=words.both(found.seen.sentence),
         cut=words.both(found.cut.sentence),
@@ -205,6 +207,15 @@ def _tie(one: RelationShown, me: str, people: dict[str, PartyShown], words: Word
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
         drawer=drawer(origin, one.by, words),
     )
+
+
+def _with_tenders(
+    relations: tuple[RelationShown, ...], me: str, people: dict[str, PartyShown], words: Words
+) -> tuple[Tie, ...]:
+    """What a party did, one row each, with the tender to which the lot belongs."""
+    tenders = {one.source: one.target for one in relations if one.type == RelationType.LOT_OF}
+    ties = (_tie(one, me, people, words) for one in relations if one.type != RelationType.LOT_OF)
+    return tuple(one._replace(whole=people.get(tenders.get(one.other_id, ""))) for one in ties)
 
 
 def source_line(name: str, row: int) -> str:
