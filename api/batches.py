@@ -34,7 +34,7 @@ from graph.generation import GenerationError
 from graph.messages import Lang, say
 from graph.store import StoreError
 from matching.decision import Verdict, strictest
-from matching.ledger import Draft, Item, LedgerError
+from matching.ledger import Draft, Item, LedgerError, Viewer, visible
 from matching.ledger.items import read_body
 from matching.ledger.together import record_together
 
@@ -368,45 +368,44 @@ def go_on(service: Service, item: Item, seconds: float) -> Item | None:
 # what callers do
 
 
+def may_see(item: Item, viewer: Viewer, at: datetime) -> bool:
+    """Whether a viewer may see a batch: one of sealed bids only whoever handed it in, till the opening."""
+    return visible(msgspec.structs.replace(item, actor=item.owner), viewer, at)
+
+
 def cancel(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: datetime) -> Item:
     """End a batch that is being worked on; what was decided stays. One that has ended stays as it is.
 
     Raises:
-        LedgerError: `ledger.no_item`, `ledger.erased`.
+        LedgerError: `ledger.no_item`, `ledger.erased`, `ledger.busy`.
     """
-    for _ in range(_TRIES):
-        item = ledger.items.get(BATCH, identity, tenant=tenant)
-        if item is None:
-            raise LedgerError("ledger.no_item", kind=BATCH, id=identity)
-        body: Batch = read_body(item, Batch)
-        if item.state != WORKING:
-            return item
-        draft = _draft(BATCH, identity, CANCELLED, body, item.opening_at)
-        try:
-            # the version is its owner's, like every other: who may see a sealed one depends on that
-            return ledger.items.put(draft, tenant=tenant, actor=item.owner, at=at, expect=item.version)
-        except LedgerError as error:
-            if error.code != "ledger.item_stale":
-                raise
-    raise LedgerError("ledger.busy", path=ledger.where)
+    return _moved(ledger, identity, WORKING, CANCELLED, tenant=tenant, actor=actor, at=at)
 
 
-def resume(ledger: Ledger, identity: str, *, tenant: str, at: datetime) -> Item:
+def resume(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: datetime) -> Item:
     """Go on with a batch that was cancelled, from the first row that is not decided; others stay as they are.
 
     Raises:
         LedgerError: `ledger.no_item`, `ledger.erased`, `ledger.busy`.
     """
+    return _moved(ledger, identity, CANCELLED, WORKING, tenant=tenant, actor=actor, at=at)
+
+
+def _moved(
+    ledger: Ledger, identity: str, before: str, after: str, *, tenant: str, actor: str, at: datetime
+) -> Item:
+    """A batch in another state, recorded as the act of whoever asked; its background work may be quicker."""
     for _ in range(_TRIES):
         item = ledger.items.get(BATCH, identity, tenant=tenant)
         if item is None:
             raise LedgerError("ledger.no_item", kind=BATCH, id=identity)
         body: Batch = read_body(item, Batch)
-        if item.state != CANCELLED or body.done_parts >= body.parts:
+        if item.state != before or body.done_parts >= body.parts:
             return item
-        draft = _draft(BATCH, identity, WORKING, body, item.opening_at, due=at)
+        due = at if after == WORKING else None
+        draft = _draft(BATCH, identity, after, body, item.opening_at, due=due)
         try:
-            return ledger.items.put(draft, tenant=tenant, actor=item.owner, at=at, expect=item.version)
+            return ledger.items.put(draft, tenant=tenant, actor=actor, at=at, expect=item.version)
         except LedgerError as error:
             if error.code != "ledger.item_stale":
                 raise
@@ -433,5 +432,5 @@ def verdict(body: Batch) -> Verdict | None:
 
 __all__ = [
     "BATCH", "CANCELLED", "DONE", "MOST_ROWS", "PART", "WORKING", "Bad", "Batch", "Part", "Reading",
-    "cancel", "create", "delete", "go_on", "part_id", "resume", "step", "verdict", "work",
+    "cancel", "create", "delete", "go_on", "may_see", "part_id", "resume", "step", "verdict", "work",
 ]  # fmt: skip

@@ -27,7 +27,7 @@ from api.routes.shapes import Given, Taken, gives
 from api.rows import COLUMNS
 from graph.dates import iso
 from graph.messages import Lang
-from matching.ledger import Item, Ledger, visible
+from matching.ledger import Item, Ledger
 from matching.ledger.items import read_body
 from matching.request import Model, Short
 
@@ -156,7 +156,7 @@ def found(request: Request, identity: str) -> Item:
 def _found(item: Item | None, who: Principal) -> Item:
     if item is None:
         raise ProblemError("http.not_found")
-    if not visible(item, who.viewer, bootstrap.now()):
+    if not batches.may_see(item, who.viewer, bootstrap.now()):
         raise ProblemError("http.sealed")
     if item.body is None:
         raise ProblemError("http.erased")
@@ -204,7 +204,9 @@ def listed(request: Request) -> Response:
         batches.BATCH, tenant=who.tenant, before=before, limit=asked.limit
     )
     now, lang = bootstrap.now(), lang_of(request)
-    seen = [show(item, lang) for item in page if item.body is not None and visible(item, who.viewer, now)]
+    seen = [
+        show(item, lang) for item in page if item.body is not None and batches.may_see(item, who.viewer, now)
+    ]
     more = page[-1].event_seq if len(page) == asked.limit else None
     return json_answer(BatchPage(batches=tuple(seen), next=cursor(more)))
 
@@ -344,7 +346,9 @@ def resume(request: Request, batch_id: str) -> Response:
     """Go on with a batch that was cancelled, from the first row that is not decided."""
     found(request, batch_id)
     who = asking(request)
-    item = batches.resume(service(request).ledger, batch_id, tenant=who.tenant, at=bootstrap.now())
+    item = batches.resume(
+        service(request).ledger, batch_id, tenant=who.tenant, actor=who.id, at=bootstrap.now()
+    )
     return json_answer(show(item, lang_of(request)))
 
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from api.batch_pages import counts, rows_page
 from api.batch_rows import ERRORS, KINDS, kinds_of, note_in, tally
-from api.batches import BATCH, DONE, PART, Batch, Part, part_id
+from api.batches import BATCH, CANCELLED, DONE, PART, WORKING, Batch, Part, cancel, may_see, part_id, resume
 from api.bootstrap import now
-from matching.ledger import Draft, Item, Ledger, open_ledger
+from matching.ledger import Draft, Item, Ledger, Viewer, open_ledger
 
 VERDICTS = KINDS[:-1]
 ROW = st.tuples(st.sampled_from(VERDICTS), st.booleans())
@@ -99,3 +99,25 @@ def test_a_row_that_is_wrong_counts_twice_and_once_in_all() -> None:
 def test_a_note_reads_in_both_languages_also_one_that_was_kept_in_one() -> None:
     assert note_in({"code": "x", "message": {"zh": "甲", "en": "a"}}, "zh")["message"] == "甲"
     assert note_in({"code": "x", "message": "only one"}, "zh")["message"] == "only one"
+
+
+def test_who_stops_or_goes_on_with_a_batch_is_on_record_and_its_owner_still_sees_it(ledger: Ledger) -> None:
+    opening = now() + timedelta(days=1)
+    body = Batch(name="", format="csv", frame={}, together=False, rows=1, parts=1)
+    draft = Draft(
+        kind=BATCH,
+        id="moved",
+        state=WORKING,
+        body=msgspec.json.encode(body),
+        opening_at=opening,
+        due_at=now(),
+    )
+    ledger.items.put(draft, tenant="t", actor="key:owner", at=now())
+    stopped = cancel(ledger, "moved", tenant="t", actor="user:clerk", at=now())
+    assert (stopped.state, stopped.actor, stopped.owner) == (CANCELLED, "user:clerk", "key:owner")
+    further = resume(ledger, "moved", tenant="t", actor="user:other", at=now())
+    assert (further.state, further.actor, further.owner) == (WORKING, "user:other", "key:owner")
+    assert further.due_at is not None
+    roles = frozenset({"platform"})
+    assert may_see(further, Viewer(tenant="t", roles=roles, principal="key:owner"), now())
+    assert not may_see(further, Viewer(tenant="t", roles=roles, principal="user:other"), now())

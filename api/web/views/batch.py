@@ -23,7 +23,7 @@ from api.web.views.batch_template import FORMATS, explained, template_file
 from api.web.views.batch_view import BatchView, Counted, Line, batch_view, lines_of, progress_of
 from api.web.words import Words
 from matching.decision import Verdict
-from matching.ledger import Item, visible
+from matching.ledger import Item
 from matching.ledger.items import read_body
 from matching.request import ProjectObject, Regime, Stage
 
@@ -103,7 +103,9 @@ def _list(visit: Visit, trouble: tuple[str, ...], status: int) -> Response:
     who = visit.principal
     found = visit.service.ledger.items.page(batches.BATCH, tenant=who.tenant, before=before, limit=SHOWN + 1)
     rows = [
-        _listed(one, visit.words) for one in found[:SHOWN] if one.body and visible(one, who.viewer, visit.at)
+        _listed(one, visit.words)
+        for one in found[:SHOWN]
+        if one.body and batches.may_see(one, who.viewer, visit.at)
     ]
     return page(
         visit,
@@ -214,7 +216,7 @@ def act(visit: Visit) -> Response:
         batches.cancel(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
         return onward(visit, address, done="batch_cancelled")
     if action == "resume":
-        batches.resume(ledger, item.id, tenant=who.tenant, at=visit.at)
+        batches.resume(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
         return onward(visit, address, done="batch_resumed")
     if action == "go":
         batches.go_on(visit.service, item, GO_SECONDS)
