@@ -173,7 +173,10 @@ class NameIndex:
         chunk = min(_CHUNK, max(_LEAST, -(-count // threads)))
 
         def run(low: int) -> None:
-            own = self._free.pop() if self._free else scratch(MOST)
+            try:
+                own = self._free.pop()
+            except IndexError:
+                own = scratch(MOST)
             high = min(low + chunk, count)
             search(
                 chars, offsets, low, high, extra, places, self._base, self._delta, self._words, self._tables,
