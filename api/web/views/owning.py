@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -35,6 +36,8 @@ from api.web.words import Words
 LEVELS: Final = 3
 """Steps above and below that are drawn; the table has all of them."""
 _FOR_A_HUMAN: Final = frozenset({"half", "self_held", "shares", "doubtful"})
+_ROUNDED: Final = Decimal("0.00000002")
+"""By how much a share may differ from its product: shares are told with six decimals of a percent."""
 _GROUNDS: Final = ("share", "votes", "control", "in_charge")
 
 
@@ -222,13 +225,26 @@ def answer_of(one: ControlView) -> str:
 def _part(one: ShareView, me: PartyShown, up: bool, people: dict[str, PartyShown], words: Words) -> Part:
     other = one.owner if up else one.owned
     circle = one.share is None or one.share_max is None
+    way = _way(one.path, people, words)
     return Part(
         party=people[other],
         share=words("own.circle") if circle else _between(one.share, one.share_max, words),
         circle=circle,
-        way=_way(one.path, people, words),
+        way=words("own.way.one", way=way) if _one_of_several(one) else way,
         paths="/paths?" + urlencode({"from": me.id, "to": other}),
     )
+
+
+def _one_of_several(one: ShareView) -> bool:
+    """Whether the way that is shown gives less than the whole share, so that others add to it."""
+    if one.share is None or one.share_max is None or any(step.share is None for step in one.path):
+        return False
+    low = high = Decimal(1)
+    for step in one.path:
+        least, _, most = (step.share or "").partition("-")
+        low, high = low * Decimal(least) / 100, high * Decimal(most or least) / 100
+    told = Decimal(one.share) / 100, Decimal(one.share_max) / 100
+    return any(abs(part - whole) > _ROUNDED for part, whole in zip((low, high), told, strict=True))
 
 
 def _between(low: str | None, high: str | None, words: Words) -> str:
