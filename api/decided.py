@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from fastapi import Request
@@ -18,7 +18,7 @@ from graph.identifiers import parse_organization
 from graph.paths import find
 from graph.store import StoreError
 from matching.decision import Verdict
-from matching.ledger import StoredDecision
+from matching.ledger import StoredDecision, Viewer
 from matching.ledger.decided import ALL, code_key, party_key
 
 LONGEST_PARTY = 200
@@ -85,9 +85,11 @@ def _in_graph(generation: Generation, party: str, *, coded: bool) -> list[str]:
     return told
 
 
-def counted(parts: Service, tenant: str, since: date, until: date) -> dict[tuple[date, Verdict], int]:
-    """How many decisions were recorded on each day in China, by verdict; numbers alone tell nobody who bids."""
-    return parts.ledger.decided.counts(tenant, since=since, until=until)
+def counted(
+    parts: Service, viewer: Viewer, at: datetime, since: date, until: date
+) -> dict[tuple[date, Verdict], int]:
+    """How many of the decisions that a viewer may see were recorded on each day in China, by verdict."""
+    return parts.ledger.decided.counts(viewer, at, since=since, until=until)
 
 
 __all__ = ["LONGEST_PARTY", "Wanted", "counted", "found", "keys"]

@@ -128,15 +128,17 @@ def change(
     state: TenderState | None,
     opening_at: datetime | None,
     reference: str | None,
+    loaded: datetime | None,
     actor: str,
     at: datetime,
     expect: int,
 ) -> Item:
-    """Move a tender on, or put its opening at another time.
+    """Move a tender on, or put its opening at another time, which is never now or before what tables say of it.
 
     Raises:
         TenderChangeError: `tender.over`, `tender.state` (it can't become that), `tender.not_yet` (opened before its
-            opening), `tender.opened_already`, `tender.owner` (another than the deciding platform moves the opening).
+            opening), `tender.opened_already`, `tender.owner` (another than the deciding platform moves the opening),
+            `tender.opening_early`.
         LedgerError: as `Items.put`.
     """
     record = _watched(item)
@@ -149,11 +151,13 @@ def change(
     if wanted in ("opened", "signed") and opening is not None and at < opening:
         raise TenderChangeError("tender.not_yet")
     if opening != item.opening_at:
-        if item.state != "open":
+        if item.state != "open" or (item.opening_at is not None and item.opening_at <= at):
             raise TenderChangeError("tender.opened_already")
         if actor != item.owner:
             # whoever may move it back could unseal the bids
             raise TenderChangeError("tender.owner")
+        if opening is None or opening <= at or (loaded is not None and opening < loaded):
+            raise TenderChangeError("tender.opening_early")
     draft = _draft(item.id, record, wanted, opening)
     over = wanted not in WATCHED
     keep = {"tenant": item.tenant, "actor": actor, "at": at}
@@ -234,6 +238,11 @@ def with_opening(request: DecisionRequest, opening: datetime | None) -> Decision
     if opening == request.tender.opening_at:
         return request
     return request.model_copy(update={"tender": request.tender.model_copy(update={"opening_at": opening})})
+
+
+def number_of(item: Item) -> str:
+    """The number by which tables and requests name a tender; empty where it has none."""
+    return str(read_body(item, TenderRecord).number)
 
 
 def row_of(ledger: Ledger, item: Item) -> Watched | None:

@@ -322,10 +322,10 @@ def decisions(
     responses={**gives(DecisionCounts), **problems("http.invalid")},
 )
 def counts(request: Request, since: Annotated[Day, Query()], until: Annotated[Day, Query()]) -> Response:
-    """How many decisions the tenant recorded on each day in China, by verdict: numbers alone, at most of 400 days."""
+    """How many decisions of each day in China, by verdict, the caller may see: at most of 400 days, no sealed ones."""
     if until < since or (until - since).days >= MOST_DAYS:
         raise refused(request, "/until", "body.invalid")
-    found = decided.counted(service(request), asking(request).tenant, since, until)
+    found = decided.counted(service(request), asking(request).viewer, bootstrap.now(), since, until)
     rows = tuple(
         DecisionCount(day=day, verdict=verdict, decisions=many)
         for (day, verdict), many in sorted(found.items(), key=lambda one: (one[0][0], -one[0][1].rank))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from api import bootstrap, watched_tenders
 from api.errors import sentence
 from api.masking import mask_value
+from api.openings import loaded_opening, sealed_until
 from api.principals import Scope
 from api.problems import MAX_BODY, RequestError, parse_request
 from api.routes.access import asking, needs
@@ -103,6 +105,9 @@ def create(request: Request, given: NewTender) -> Item:
         raise refused(request, "", "tender.source")
     asked, decision = _source(request, given)
     if given.opening_at is not None:
+        known = None if given.request is not None else asked.tender.opening_at
+        if known is not None and given.opening_at < known:
+            raise refused(request, "/opening_at", "tender.opening_early")
         asked = with_opening(asked, given.opening_at)
     if decision is None:
         decision = parts.decide(asked, who.id, who.tenant)
@@ -140,6 +145,9 @@ def _loaded(request: Request, number: str, lot: str) -> DecisionRequest:
     from api.tenders import TenderError, request_of
 
     with bootstrap.opened_store(service(request).settings) as store:
+        if sealed_until(request, store, number) is not None:
+            # before anything is read of its bids: not even whether there are any may be told
+            raise ProblemError("http.sealed")
         try:
             body = request_of(store, number, lot)
         except TenderError as error:
@@ -235,6 +243,7 @@ def change(request: Request, item: Item, given: TenderChange, expect: int) -> It
                 state=given.state,
                 opening_at=given.opening_at,
                 reference=given.reference,
+                loaded=_loaded_opening(request, item) if given.opening_at is not None else None,
                 actor=who.id,
                 at=now,
                 expect=expect,
@@ -248,6 +257,11 @@ def change(request: Request, item: Item, given: TenderChange, expect: int) -> It
                 parts.ledger, item, asked, decision, actor=who.id, at=now, expect=item.version
             )
     return item
+
+
+def _loaded_opening(request: Request, item: Item) -> datetime | None:
+    number = watched_tenders.number_of(item)
+    return loaded_opening(request, number) if number else None
 
 
 def _answer(

@@ -22,6 +22,7 @@ _PLACES = {
     "webhook.unknown": "/webhook",
     "tender.source": "",
     "tender.not_yet": "/state",
+    "tender.opening_early": "/opening_at",
     "monitor.tender": "/tender",
     "alert.ground": "/ground",
 }

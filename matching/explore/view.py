@@ -156,7 +156,7 @@ def _read(generation: Generation, at: datetime) -> _Known:
     numbers: dict[str, datetime] = {}
     for kind in TENDERED:
         for ordinal in relations.parties(kind):
-            opening = _opening(generation.party(ordinal).attributes.get("opening_at", ""))
+            opening = opening_of(generation.party(ordinal).attributes.get("opening_at", ""))
             if opening is not None and opening > at:
                 openings[ordinal] = opening
                 for own in _numbers(generation, ordinal):
@@ -211,7 +211,7 @@ def _above(
     return max(found, default=None)
 
 
-def _opening(text: str) -> datetime | None:
+def opening_of(text: str) -> datetime | None:
     """The instant of an opening; one that can't be read has not come."""
     if not text:
         return None
@@ -222,4 +222,4 @@ def _opening(text: str) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=CST)
 
 
-__all__ = ["NAMED_THINGS", "ORDINARY", "PUBLIC", "RESTRICTED", "View", "Views"]
+__all__ = ["NAMED_THINGS", "ORDINARY", "PUBLIC", "RESTRICTED", "View", "Views", "opening_of"]

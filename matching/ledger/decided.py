@@ -8,14 +8,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, not_, or_, select, update
 
-from graph.dates import end_of_day, start_of_day, to_micros
+from graph.dates import end_of_day, from_micros, start_of_day, to_micros
 from graph.identifiers import looks_personal, parse_organization
 from matching.decision import Decision, Finding, Verdict
 from matching.ledger import schema
 from matching.ledger.engine import translated
-from matching.ledger.model import StoredDecision, Viewer
+from matching.ledger.model import StoredDecision, Viewer, visible
 from matching.ledger.read import stored_decision
 
 PAGE_LIMIT: Final = 1_000
@@ -71,7 +71,7 @@ def party_key(party: str) -> str:
 
 def tender_key(number: str) -> str:
     """The key of a tender by its number, as requests state it."""
-    return f"tender:{number.strip()[:200]}"
+    return f"tender:{number.replace(chr(0), '').strip()[:200]}"
 
 
 def _findings(decision: Decision) -> Iterator[Finding]:
@@ -183,17 +183,35 @@ class Decided:
                 .where(stored.c.event_seq.in_(numbers))
                 .order_by(stored.c.event_seq.desc())
             )
-            return [stored_decision(row, self._where) for row in connection.execute(query)]
+            stored_ones = [stored_decision(row, self._where) for row in connection.execute(query)]
+        # the index is no part of the chain: what it opens is handed out only where the chain says so, too
+        return [one for one in stored_ones if visible(one, viewer, at)]
 
-    def counts(self, tenant: str, *, since: date, until: date) -> dict[tuple[date, Verdict], int]:
-        """How many decisions a tenant recorded on each day in China, by verdict; erased ones have none.
+    def sealed_until(self, viewer: Viewer, at: datetime, key: str) -> datetime | None:
+        """Until when a decision found by a key is kept from a viewer; the last of several, None without any."""
+        query = select(func.max(_INDEX.c.opening_at)).where(
+            _INDEX.c.tenant == viewer.tenant, _INDEX.c.key == key, not_(_open_to(viewer, at))
+        )
+        with translated(self._where), self._engine.connect() as connection:
+            found = connection.execute(query).scalar()
+        return None if found is None else from_micros(int(found))
 
-        Numbers alone: who bids can't be told from them, so that those of sealed bids count too.
+    def counts(
+        self, viewer: Viewer, at: datetime, *, since: date, until: date
+    ) -> dict[tuple[date, Verdict], int]:
+        """How many decisions a viewer may see of each day in China, by verdict; erased ones have none.
+
+        Those of sealed bids are left out: how many bid is sealed like who does.
         """
         day = (_INDEX.c.at + _CHINA) // _DAY
         query = (
             select(day.label("day"), _INDEX.c.verdict, func.count().label("found"))
-            .where(_INDEX.c.tenant == tenant, _INDEX.c.key == ALL, *_between(since, until))
+            .where(
+                _INDEX.c.tenant == viewer.tenant,
+                _INDEX.c.key == ALL,
+                _open_to(viewer, at),
+                *_between(since, until),
+            )
             .group_by(day, _INDEX.c.verdict)
         )
         with translated(self._where), self._engine.connect() as connection:

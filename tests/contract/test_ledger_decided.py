@@ -53,7 +53,9 @@ def test_decisions_are_found_by_everybody_in_them(ledger: Ledger, record: Callab
 
 def test_decisions_are_found_by_the_number_of_the_tender(make_decision: Callable[..., Decision]) -> None:
     number = NATURAL + citizen_check_character(NATURAL)
-    for given, expected in ((" T-1 ", (tender_key("T-1"),)), (number, ()), (7, ()), ("", ())):
+    for given, expected in (
+        (" T-1 ", ("tender:T-1",)), ("T\x00-1", ("tender:T-1",)), (number, ()), (7, ()), ("", ()),
+    ):  # fmt: skip
         assert keys_of(make_decision("d"), json.dumps({"tender": {"id": given}}).encode()) == expected
 
 
@@ -139,11 +141,18 @@ def test_days_are_days_in_china_and_counts_are_exact(
     record("c", make_evidence(), effect=Effect.BLOCK, at=early)
     record("x", at=early, tenant="other")
     sunday, monday = date(2026, 11, 22), date(2026, 11, 23)
-    assert ledger.decided.counts("linjiang", since=sunday, until=monday) == {
+    opened = late + timedelta(days=9)
+    assert ledger.decided.counts(SUPERVISOR, opened, since=sunday, until=monday) == {
         (sunday, Verdict.CLEAR): 1, (monday, Verdict.CLEAR): 1, (monday, Verdict.BLOCK): 1,
     }  # fmt: skip
-    assert ledger.decided.counts("linjiang", since=sunday, until=sunday) == {(sunday, Verdict.CLEAR): 1}
-    assert ledger.decided.counts("nobody", since=sunday, until=monday) == {}
+    assert ledger.decided.counts(SUPERVISOR, opened, since=sunday, until=sunday) == {
+        (sunday, Verdict.CLEAR): 1
+    }
+    assert ledger.decided.counts(SUPERVISOR, early, since=sunday, until=sunday) == {}, (
+        "a sealed one is no number"
+    )
+    assert ledger.decided.counts(PLATFORM, early, since=sunday, until=sunday) == {(sunday, Verdict.CLEAR): 1}
+    assert ledger.decided.counts(Viewer(tenant="nobody"), opened, since=sunday, until=monday) == {}
 
 
 def test_of_an_erased_decision_only_that_there_was_one_is_left(
@@ -155,7 +164,7 @@ def test_of_an_erased_decision_only_that_there_was_one_is_left(
     assert found(ledger, keys=[code_key(LISTED)]) == ["d-2"]
     assert found(ledger) == ["d-2", "d-1"]
     assert found(ledger, verdict=Verdict.CLEAR) == ["d-2"]
-    assert sum(ledger.decided.counts("linjiang", since=noon.date(), until=noon.date()).values()) == 1
+    assert sum(ledger.decided.counts(SUPERVISOR, noon, since=noon.date(), until=noon.date()).values()) == 1
 
 
 def test_a_ledger_of_before_gets_the_same_index(
@@ -188,5 +197,5 @@ def test_an_index_that_is_gone_is_damage(ledger: Ledger, noon: datetime) -> None
     with ledger._engine.begin() as connection:
         connection.execute(text("DROP TABLE decision_index"))
     with pytest.raises(LedgerError) as caught:
-        ledger.decided.counts("t", since=noon.date(), until=noon.date())
+        ledger.decided.counts(Viewer(tenant="t"), noon, since=noon.date(), until=noon.date())
     assert caught.value.code == "ledger.damaged"

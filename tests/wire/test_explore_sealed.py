@@ -98,6 +98,21 @@ def test_what_is_known_only_from_a_sealed_bid_is_not_there_at_all(client: httpx.
         assert not any(secret in answer.text for secret in SECRETS)
 
 
+@pytest.mark.parametrize("more", [{}, {"opening_at": "2000-01-01T00:00:00+08:00"}, {"lot": "none"}])
+def test_a_loaded_tender_is_not_decided_before_its_opening(
+    client: httpx.Client, more: dict[str, str]
+) -> None:
+    answer = client.post("/v1/tenders", json={"number": "T-SEALED", **more})
+    assert (answer.status_code, answer.json()["code"]) == (403, "http.sealed")
+    assert client.get("/v1/decisions").json()["decisions"] == []
+
+
+def test_an_opened_tender_is_decided_and_its_opening_only_postponed(opened: httpx.Client) -> None:
+    early = opened.post("/v1/tenders", json={"number": "T-SEALED", "opening_at": "2000-01-01T00:00:00+08:00"})
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "tender.opening_early")
+    assert opened.post("/v1/tenders", json={"number": "T-SEALED"}).status_code == 201
+
+
 def test_counts_tell_nothing_either(client: httpx.Client, opened: httpx.Client) -> None:
     url = f"/v1/parties/{explored.CHENGYUAN}"
     before, after = client.get(url).json(), opened.get(url).json()

@@ -182,8 +182,12 @@ def test_the_opening_is_moved_by_its_platform_only_and_unseals(
 ) -> None:
     opening = now() + timedelta(hours=1)
     made = client.post("/v1/tenders", json={"request": ask(CLEAN, opening_at=opening.isoformat())})
+    assert made.status_code == 201, made.text
     path, etag = f"/v1/tenders/{made.json()['id']}", made.headers["etag"]
-    earlier = {"opening_at": (now() - timedelta(seconds=1)).isoformat()}
+    past = {"opening_at": (now() - timedelta(seconds=1)).isoformat()}
+    early = client.patch(path, json=past, headers={"If-Match": etag})
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (422, "tender.opening_early")
+    earlier = {"opening_at": (now() + timedelta(seconds=3)).isoformat()}
     moved = client.patch(path, json=earlier, headers=keys["other platform"] | {"If-Match": etag})
     assert moved.json()["code"] == "http.sealed"
     assert client.patch(path, json=earlier).status_code == 428
@@ -192,7 +196,9 @@ def test_the_opening_is_moved_by_its_platform_only_and_unseals(
     refused = client.patch(path, json={"state": "opened"}, headers={"If-Match": etag})
     assert refused.json()["errors"][0]["code"] == "tender.not_yet"
     moved = client.patch(path, json=earlier, headers={"If-Match": etag})
-    assert (moved.status_code, moved.json()["state"]) == (200, "opened")
+    assert (moved.status_code, moved.json()["state"]) == (200, "open")
+    assert client.get(path, headers=keys["investigator"]).json()["sealed"]
+    until(lambda: client.get(path).json()["state"] == "opened")
     shown = client.get(path, headers=keys["investigator"]).json()
     assert (shown["sealed"], shown["bidders"]) == (False, 1)
     until(lambda: client.get(path).json()["version"] == 3)  # the opening was noted

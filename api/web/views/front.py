@@ -114,10 +114,10 @@ def _open_alerts(visit: Visit) -> list[object]:
 
 
 def plot_of(visit: Visit) -> Plot:
-    """The decisions of the last days by verdict; counts alone, of which nobody learns who bids."""
+    """The decisions of the last days by verdict, as far as the visitor may see them."""
     last = china_day(visit.at)
     first = last - timedelta(days=DAYS - 1)
-    counted = decided.counted(visit.service, visit.principal.tenant, first, last)
+    counted = decided.counted(visit.service, visit.principal.viewer, visit.at, first, last)
     return drawn(visit.words, first, counted)
 
 
