@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from heapq import nlargest
 from itertools import combinations
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from api.explore.told import Teller
-from graph.dates import iso
+from graph.dates import from_micros, iso
+from graph.projection import layout
 from graph.relations import RelationType
 
 MOST_BIDS: Final = 2_000
-"""Bids of each party that are compared."""
+"""Bids of each party that are compared, the newest."""
 MEMBERS: Final = 100
 """Parties that are compared: 4,950 pairs."""
+READ: Final = 200_000
+"""Bids of all parties that are looked at; each party has an even part of them."""
+COMPARED: Final = 50_000
+"""Bids of all parties that are compared; each party has an even part of them."""
 
 
 class Together(NamedTuple):
@@ -51,22 +58,29 @@ def together(
         without: the tender that is looked at, and its lots.
     """
     walk = teller.walk((RelationType.BID_IN,), former=True)
+    starts = teller.projection.table
     bids: dict[int, dict[int, int]] = {}
     cut = len(parties) > MEMBERS
+    each = min(len(parties), MEMBERS) or 1
+    most = max(1, min(MOST_BIDS, COMPARED // each))
     for place, ordinal in enumerate(parties[:MEMBERS]):
         if ordinal is None:
             continue
-        found = teller.projection.neighbours(ordinal, walk, limit=MOST_BIDS)
-        cut = cut or bool(found.cut) or found.shown < found.total
-        mine = {edge.peer: edge.edge for tally in found for edge in tally.edges if edge.out}
-        bids[place] = {peer: edge for peer, edge in mine.items() if peer not in without}
+        found = teller.projection.neighbours(ordinal, walk, limit=max(1, min(10 * MOST_BIDS, READ // each)))
+        mine = {
+            edge.peer: int(starts[edge.edge, layout.START])
+            for tally in found
+            for edge in tally.edges
+            if edge.out and edge.peer not in without
+        }
+        cut = cut or bool(found.cut) or found.shown < found.total or len(mine) > most
+        bids[place] = dict(nlargest(most, mine.items(), key=itemgetter(1)))
     pairs = []
     for a, b in combinations(bids, 2):
         common = bids[a].keys() & bids[b].keys()
         if common and parties[a] != parties[b]:
-            whens = [teller.generation.relation(bids[a][peer]).valid.start for peer in common]
-            known = [when for when in whens if when is not None]
-            last = iso(max(known)) if known else None
+            newest = max(bids[a][peer] for peer in common)
+            last = None if newest == layout.LEAST else iso(from_micros(newest))
             pairs.append(Together(a, b, len(common), len(bids[a]), len(bids[b]), last))
     pairs.sort(key=lambda one: (-one.times, one.a, one.b))
     return CoBidding(tuple(pairs), len(bids), cut)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import msgspec
@@ -33,6 +34,10 @@ WIDE: Final = 20_000
 """Relations of a party above which it is looked at from its other ends."""
 FURTHEST: Final = 100_000
 """The last relation of a hub that can be opened."""
+LOOKED: Final = 300_000
+"""Relations that are looked at for one picture's ties."""
+PAIRS: Final = 500
+"""Pairs of wide parties that are looked at for one picture's ties."""
 ALIKE: Final = 30
 SAME: Final = "POSSIBLY_SAME"
 
@@ -60,6 +65,14 @@ class Tie(NamedTuple):
     relation: RelationShown
     edge: int | None
     """Its number in this generation; None where only a name is the same."""
+
+
+class Ties(NamedTuple):
+    """The relations of a picture."""
+
+    found: tuple[Tie, ...]
+    cut: bool
+    """Whether the parties have too many relations to look at all of them: some may be missing."""
 
 
 class Group(NamedTuple):
@@ -204,8 +217,8 @@ def ties(
     *,
     touching: Iterable[int] | None = None,
     same: bool = True,
-) -> list[Tie]:
-    """The relations among the parties of a picture.
+) -> Ties:
+    """The relations among the parties of a picture, as far as a bounded look finds them.
 
     Args:
         teller: the view and the clocks.
@@ -216,26 +229,32 @@ def ties(
     """
     inside = set(ordinals)
     new = inside if touching is None else inside & set(touching)
-    wide = {one for one in inside if teller.projection.degree(one) > WIDE}
-    looked = [one for one in ordinals if one not in wide and (one in new or new & wide)]
-    edges: dict[int, None] = {}
-    for one in looked:
-        for tally in teller.projection.neighbours(one, walk, limit=WIDE):
-            edges.update(
-                (edge.edge, None)
-                for edge in tally.edges
-                if edge.peer in inside and (one in new or edge.peer in new)
-            )
-    many = sorted(wide)
-    for place, one in enumerate(many):
-        for other in many[place + 1 :]:
-            if one in new or other in new:
-                route = teller.projection.shortest_path(one, other, walk, hops=1).route
-                edges.update((edge, None) for edge in (route.edges if route else ()))
+    degrees = {one: teller.projection.degree(one) for one in inside}
+    wide = {one for one in inside if degrees[one] > WIDE}
+    looked = [one for one in inside - wide if one in new or new & wide]
+    near: dict[int, list[int]] = {}
+    left, cut = LOOKED, False
+    for one in sorted(looked, key=lambda one: (degrees[one], one)):  # the wide ends are seen from the others
+        left -= degrees[one]
+        if left < 0:
+            cut = True
+            break
+        near[one] = [
+            edge.edge
+            for tally in teller.projection.neighbours(one, walk, limit=WIDE)
+            for edge in tally.edges
+            if edge.peer in inside and (one in new or edge.peer in new)
+        ]
+    edges = dict.fromkeys(edge for one in ordinals for edge in near.get(one, ()))
+    pairs = [(one, other) for one, other in combinations(sorted(wide), 2) if one in new or other in new]
+    for one, other in pairs[:PAIRS]:
+        route = teller.projection.shortest_path(one, other, walk, hops=1).route
+        edges.update((edge, None) for edge in (route.edges if route else ()))
+    cut = cut or len(pairs) > PAIRS
     found = [Tie("", teller.relation(edge), edge) for edge in edges]
     if same:
         found += _alike(teller, inside, new)
-    return _named(found)
+    return Ties(tuple(_named(found)), cut)
 
 
 def _alike(teller: Teller, inside: set[int], new: set[int]) -> list[Tie]:
@@ -274,6 +293,6 @@ def _named(found: list[Tie]) -> list[Tie]:
 
 
 __all__ = [
-    "HUB", "MOST", "NODES", "PAGE", "SAME", "Count", "Group", "Member", "Step", "Tie", "begin", "expand", "member",
-    "members", "namesakes", "ties",
+    "HUB", "MOST", "NODES", "PAGE", "SAME", "Count", "Group", "Member", "Step", "Tie", "Ties", "begin", "expand",
+    "member", "members", "namesakes", "ties",
 ]  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
 
@@ -40,6 +42,8 @@ FORMATS: Final = (("graphml", "GraphML"), ("gexf", "GEXF"), ("csv", "CSV"), ("js
 """What the server writes of what is shown (`graph_files`)."""
 LONGEST: Final = 60_000
 """Characters of the ids of 500 parties."""
+MAKING: Final = threading.BoundedSemaphore(4)
+"""Pictures that are made at once in each worker: everything else goes on beside them."""
 _NAMES: Final = frozenset({"id", "source", "target", "party"})
 """Where a document holds names that this program gave."""
 _OWNERS: Final = 50
@@ -97,12 +101,27 @@ def asked_of(visit: Visit) -> Asked:
     )
 
 
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of the few pictures that are made at once.
+
+    Raises:
+        ProblemError: `http.busy`.
+    """
+    if not MAKING.acquire(timeout=2):
+        raise ProblemError("http.busy", headers={"Retry-After": "2"})
+    try:
+        yield
+    finally:
+        MAKING.release()
+
+
 def show(visit: Visit) -> Response:
     """The picture's page: its tables are here, the picture itself is drawn by the browser."""
     asked = asked_of(visit)
     drawn: dict[str, Any] | None = None
     if asked.party or asked.ids:
-        with looking(visit.request, asked.clock) as here:
+        with looking(visit.request, asked.clock) as here, turn():
             drawn = _drawn(visit.request, here, asked, visit.words)
     return page(
         visit,
@@ -133,7 +152,9 @@ def data(visit: Visit) -> Response:
             if subject:
                 answer = _about(visit.request, here, subject, visit.words)
             else:
-                answer = _drawn(visit.request, here, asked, visit.words, _opening(visit))
+                opening = _opening(visit)
+                with turn():
+                    answer = _drawn(visit.request, here, asked, visit.words, opening)
     except ProblemError as error:
         said = error.detail or say("api", error.code, visit.lang)
         return _json({"problem": said}, STATUS[error.code])
@@ -190,7 +211,8 @@ def _drawn(
         "party": one_id(teller, request, asked.party) or first,
         "view": asked.view,
         "nodes": nodes,
-        "relations": [relation(one, teller, words) for one in found],
+        "relations": [relation(one, teller, words) for one in found.found],
+        "cut": found.cut,
         "groups": [group(one, words) for one in step.groups],
         "left": step.left,
         "gone": len(gone),

@@ -18,7 +18,7 @@ from api.routes.exploring import looking
 from api.routes.problem import ProblemError
 from api.web.door import Visit
 from api.web.render import HEADERS
-from api.web.views.graph import LONGEST, asked_of
+from api.web.views.graph import LONGEST, asked_of, turn
 from graph.export import Edge, Export, Head, Node, gexf, graphml, nodelink, tables
 from graph.export.model import edge_of, node_of
 
@@ -60,7 +60,8 @@ def export(visit: Visit) -> Response:
     hidden = frozenset(visit.asked("without", LONGEST).split(","))
     with looking(visit.request, asked.clock) as here:
         out = io.BytesIO()
-        made = collected(here.teller, asked.ids, hidden, former=asked.former, same=asked.same)
+        with turn():
+            made = collected(here.teller, asked.ids, hidden, former=asked.former, same=asked.same)
         kind.write(made, out)
     name = f"liancheng-graph-{here.teller.as_of:%Y%m%d}.{kind.ending}"
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
@@ -87,7 +88,8 @@ def collected(
         bare = msgspec.structs.replace(party, attributes=teller.attributes(party))
         nodes.append(node_of(bare, teller.party(ordinal).lists))
     edges: list[Edge] = []
-    for tie in picture.ties(teller, inside, walk, same=False):
+    ties = picture.ties(teller, inside, walk, same=False)
+    for tie in ties.found:
         if tie.edge is not None and tie.id not in without:
             told = teller.generation.relation(tie.edge)
             bare_edge = msgspec.structs.replace(told, attributes=clean(told.attributes))
@@ -96,6 +98,6 @@ def collected(
         as_of=teller.as_of,
         known_at=teller.known_at,
         generation=teller.generation.number,
-        cut=bool(gone) or bool(without - {""}),
+        cut=bool(gone) or bool(without - {""}) or ties.cut,
     )
     return Export(head, lambda: iter(nodes), lambda: iter(edges))

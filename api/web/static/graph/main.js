@@ -132,6 +132,7 @@ async function begin() {
   steps.choose(picture.first, { quiet: true });
   announce(say("ready", { nodes: model.now.ids.length, shown: model.edges().length }));
   if (answer.left) steps.full(answer.left);
+  if (answer.cut) field("graph-cut").hidden = false;
 }
 
 listenToControls();

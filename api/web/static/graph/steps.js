@@ -165,6 +165,7 @@ export class Steps {
       const said = added ? say("said.added", { count: added }) : say("said.nothing");
       announce(answer.left ? say("said.full", { room: this.model.room, count: answer.left }) : said);
       if (answer.left) this.full(answer.left);
+      if (answer.cut) document.getElementById("graph-cut").hidden = false;
     });
   }
 
