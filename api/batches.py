@@ -237,16 +237,25 @@ def _draft(
 
 
 def work(parts: Parts, at: datetime) -> None:
-    """Decide some of the rows that wait, the batch that waits longest first; a job of `api.work`."""
+    """Decide some of the rows that wait, the batch that waits longest first; a job of `api.work`.
+
+    Raises:
+        Exception: the first failure, after all other batches had their turn.
+    """
     service = parts.service
     until = time.monotonic() + TURN_SECONDS
+    failed: Exception | None = None
     for found in service.ledger.items.due(BATCH, by=at, state=WORKING, limit=50):
         item: Item | None = found
-        while item is not None and item.state == WORKING:
+        while item is not None and item.state == WORKING and time.monotonic() < until:
             parts.go_on()
-            item = step(service, item)
-            if time.monotonic() > until:
-                return
+            begun = time.monotonic()
+            try:
+                item = step(service, item)
+            except Exception as error:  # noqa: BLE001 - one batch holds up nobody else's, and takes none of their time
+                failed, item, until = failed or error, None, until + time.monotonic() - begun
+    if failed is not None:
+        raise failed
 
 
 def step(service: Service, item: Item) -> Item | None:
@@ -294,23 +303,10 @@ def step(service: Service, item: Item) -> Item | None:
         tallies=(*body.tallies, tally(results)) if len(body.tallies) == body.done_parts else (),
     )
     last = done.done_parts >= done.parts
-    drafts = [
-        (
-            _draft(
-                BATCH,
-                item.id,
-                DONE if last else WORKING,
-                done,
-                item.opening_at,
-                due=None if last else now,
-            ),
-            item.version,
-        ),
-        (
-            _draft(PART, found.id, DONE, Part(results=tuple(results)), item.opening_at),
-            found.version,
-        ),
-    ]
+    state, due = (DONE, None) if last else (WORKING, now)
+    whole = _draft(BATCH, item.id, state, done, item.opening_at, due=due)
+    mine = _draft(PART, found.id, DONE, Part(results=tuple(results)), item.opening_at)
+    drafts = [(whole, item.version), (mine, found.version)]
     try:
         return record_together(ledger, entries, drafts, tenant=item.tenant, actor=item.owner, at=now)[0]
     except LedgerError as error:

@@ -129,6 +129,11 @@ async def _parsed(
     except (MultiPartException, KeyError, AssertionError, UnicodeDecodeError):
         raise ProblemError("http.bad_request", detail=MULTIPART) from None
     try:
+        for name, value in form.multi_items():
+            told = (value.filename or "") if isinstance(value, UploadFile) else value
+            if "\x00" in name + told:
+                # a database may keep none: refused as in every other form
+                raise ProblemError("http.bad_request", detail="%00")
         yield form
     finally:
         await form.close()
@@ -204,9 +209,19 @@ def _row(row: BidderRow) -> InputRow:
     if not row.complete:
         doubt = {lang: "; ".join(_sentences(row.warned, lang)) or "-" for lang in LANGS}
     return InputRow(
-        row=row.row, client_id=row.client_id, fields=row.fields, project=row.project, lot=row.lot,
+        row=row.row, client_id=_kept(row.client_id), fields=_kept(row.fields), project=_kept(row.project),
+        lot=_kept(row.lot),
         incomplete=doubt.get("en", ""), incomplete_in=doubt,
     )  # fmt: skip
+
+
+def _kept(value: Any) -> Any:
+    """A value without NULs, which no database keeps and nobody can see."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {key.replace("\x00", ""): _kept(item) for key, item in value.items()}
+    return [_kept(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _sentences(problems: Sequence[Problem], lang: Lang) -> list[str]:

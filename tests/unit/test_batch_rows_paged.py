@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from api.batch_pages import counts, rows_page
 from api.batch_rows import ERRORS, KINDS, kinds_of, note_in, tally
-from api.batches import BATCH, CANCELLED, DONE, PART, WORKING, Batch, Part, cancel, may_see, part_id, resume
+from api.batches import (
+    BATCH,
+    CANCELLED,
+    DONE,
+    PART,
+    WORKING,
+    Batch,
+    Part,
+    cancel,
+    may_see,
+    part_id,
+    resume,
+    work,
+)
 from api.bootstrap import now
-from matching.ledger import Draft, Item, Ledger, Viewer, open_ledger
+from api.work import Parts
+from matching.ledger import Draft, Item, Ledger, LedgerError, Viewer, open_ledger
+from matching.ledger.schema import item_version
 
 VERDICTS = KINDS[:-1]
 ROW = st.tuples(st.sampled_from(VERDICTS), st.booleans())
@@ -121,3 +139,25 @@ def test_who_stops_or_goes_on_with_a_batch_is_on_record_and_its_owner_still_sees
     roles = frozenset({"platform"})
     assert may_see(further, Viewer(tenant="t", roles=roles, principal="key:owner"), now())
     assert not may_see(further, Viewer(tenant="t", roles=roles, principal="user:other"), now())
+
+
+def test_a_batch_that_fails_holds_up_no_other(ledger: Ledger) -> None:
+    body = msgspec.json.encode(Batch(name="", format="csv", frame={}, together=False, rows=1, parts=1))
+    for name in ("breaks", "behind"):
+        draft = Draft(kind=BATCH, id=name, state=WORKING, body=body, due_at=now() - timedelta(hours=1))
+        ledger.items.put(draft, tenant=name, actor="a", at=now())
+    part = Draft(kind=PART, id=part_id("breaks", 0), state=WORKING, body=b"{}")
+    ledger.items.put(part, tenant="breaks", actor="a", at=now())
+    with ledger._engine.begin() as connection:
+        connection.execute(
+            update(item_version).where(item_version.c.id == part_id("breaks", 0)).values(body=b"[]")
+        )
+    parts = Parts(cast(Any, SimpleNamespace(ledger=ledger)), threading.Event())
+    with pytest.raises(LedgerError, match=r"ledger\.tampered"):
+        work(parts, now())
+    waiting, other = (ledger.items.get(BATCH, name, tenant=name) for name in ("breaks", "behind"))
+    assert waiting is not None
+    assert other is not None
+    assert waiting.state == WORKING
+    # its rows are gone: it is closed
+    assert other.state == CANCELLED

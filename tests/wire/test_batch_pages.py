@@ -191,6 +191,13 @@ def test_what_can_not_be_taken_is_said_in_the_visitors_language(town: Town) -> N
             chinese.client.post("/batches", files={"file": ("a.csv", b"x", "")}, data=fields).status_code
             == 400
         )
+        for field, file in (("T\x00-1", "a.csv"), ("T-1", "a\x00.csv")):
+            body = (
+                f'--b\r\nContent-Disposition: form-data; name="tender"\r\n\r\n{field}\r\n'
+                f'--b\r\nContent-Disposition: form-data; name="file"; filename="{file}"\r\n\r\nx\r\n--b--\r\n'
+            )
+            media = {"Content-Type": "multipart/form-data; boundary=b"}
+            assert chinese.client.post("/batches", content=body.encode(), headers=media).status_code == 400
         foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         sent = chinese.client.post("/batches", files={"file": ("a.csv", table(LIST), "")}, headers=foreign)
         assert sent.status_code == 403

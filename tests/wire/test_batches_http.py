@@ -170,6 +170,12 @@ def test_a_form_of_a_browser_is_taken_with_its_tender(client: httpx.Client) -> N
     assert [one["client_id"] for one in decision["bidders"]] == ["2", "3"]
 
 
+def test_a_row_is_kept_without_what_no_database_keeps(client: httpx.Client) -> None:
+    line = b'{"\xe5\x90\x8d\xe7\xa7\xb0": "Linjiang\\u0000 Clean Co Ltd"}\n'
+    batch = ended(client, hand_in(client, line, "application/x-ndjson"))
+    assert [row["name"] for row in rows_of(client, batch)] == ["Linjiang Clean Co Ltd"]
+
+
 def test_a_persons_number_in_the_name_of_a_file_is_in_no_answer(client: httpx.Client) -> None:
     number = "11010519900307293X"
     answer = client.post("/v1/batches", files={"file": (f"{number}.csv", table(LIST[:1]), "text/csv")})
