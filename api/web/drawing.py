@@ -5,6 +5,7 @@ The numbers in the picture are those of the table beside it, so that both can be
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import hypot
 from typing import Final, NamedTuple
 
@@ -21,6 +22,13 @@ SHORT: Final = 13
 """Characters of a name in the picture; the table has the whole."""
 MOST_WORDS: Final = 40
 """Beyond so many lines, words on them would cover each other: the table has them."""
+CLOSE: Final = 25
+"""A line that passes a third place nearer than this would read as a relation of that place."""
+MOST_BENT: Final = 150
+"""Beyond so many places there is no room to lead a line around one."""
+_BENDS: Final = (0, 60, -60, 100, -100, 150, -150, 220, -220)
+"""How far from the straight line its curve is drawn, in the order in which they are tried."""
+_STEPS: Final = tuple(n / 24 for n in range(1, 24))
 
 
 class Place(NamedTuple):
@@ -38,12 +46,12 @@ class Place(NamedTuple):
 
 
 class Line(NamedTuple):
-    """The relations between two parties: one line from edge to edge of their places."""
+    """The relations between two parties: one line from edge to edge of their places, around every third place."""
 
-    x1: int
-    y1: int
-    x2: int
-    y2: int
+    path: str
+    """What the picture draws: a straight line, or a curve."""
+    points: tuple[tuple[int, int], ...]
+    """Its two ends, and between them the point that a curve is drawn to; the middle of a straight line."""
     words: str
     middle_x: int
     middle_y: int
@@ -65,6 +73,8 @@ class Tie(NamedTuple):
 class Drawing(NamedTuple):
     """A picture and its table, made of the same values."""
 
+    left: int
+    top: int
     width: int
     height: int
     places: tuple[Place, ...]
@@ -90,11 +100,15 @@ def drawing(picture: Picture, words: Words) -> Drawing:
         if edge.source in known and edge.target in known and edge.source != edge.target:
             pairs.setdefault((edge.source, edge.target), []).append(edge)
     lines = tuple(
-        _line(known[source], known[target], edges, words) for (source, target), edges in pairs.items()
+        _line(known[source], known[target], edges, places, words) for (source, target), edges in pairs.items()
     )
+    xs = [0, WIDTH, *(one.middle_x + side for one in lines for side in (-10, 10))]
+    ys = [0, height, *(one.middle_y + side for one in lines for side in (-14, 14))]
     return Drawing(
-        width=WIDTH,
-        height=height,
+        left=min(xs),
+        top=min(ys),
+        width=max(xs) - min(xs),
+        height=max(ys) - min(ys),
         places=places,
         lines=lines,
         ties=tuple(_tie(edge, known, words) for edge in picture.edges),
@@ -143,20 +157,78 @@ def _said(edge: PictureEdge, words: Words) -> str:
     return (edge.zh if words.lang == "zh" else edge.en) or edge.type
 
 
-def _line(a: Place, b: Place, edges: list[PictureEdge], words: Words) -> Line:
-    far = hypot(b.x - a.x, b.y - a.y) or 1.0
-    off = min(RADIUS + 5, far / 2)
-    dx, dy = (b.x - a.x) / far * off, (b.y - a.y) / far * off
+def _line(a: Place, b: Place, edges: list[PictureEdge], places: tuple[Place, ...], words: Words) -> Line:
+    turn = _turn(a, b, places)
+    start, end = _edge(a, turn), _edge(b, turn)
+    straight = turn == _beside(a, b, 0)
+    way = f"L{end[0]} {end[1]}" if straight else f"Q{round(turn[0])} {round(turn[1])} {end[0]} {end[1]}"
+    middle = _on_curve(a, turn, b, 0.5)
     return Line(
-        x1=round(a.x + dx),
-        y1=round(a.y + dy),
-        x2=round(b.x - dx),
-        y2=round(b.y - dy),
+        path=f"M{start[0]} {start[1]} {way}",
+        points=(start, (round(turn[0]), round(turn[1])), end),
         words=" · ".join(dict.fromkeys(_said(edge, words) for edge in edges)),
-        middle_x=round((a.x + b.x) / 2),
-        middle_y=round((a.y + b.y) / 2) - 4,
+        middle_x=round(middle[0]),
+        middle_y=round(middle[1]) - 4,
         doubtful=all(edge.possibly_same for edge in edges),
     )
+
+
+def _turn(a: Place, b: Place, places: tuple[Place, ...]) -> tuple[float, float]:
+    """The point to which the line is drawn so that it keeps clear of every third place; as clear as can be."""
+    best, clear = _beside(a, b, 0), -1.0
+    if len(places) > MOST_BENT or hypot(b.x - a.x, b.y - a.y) < 1:
+        return best
+    around = max(map(abs, _BENDS)) / 2 + CLOSE
+    wide, tall = sorted((a.x, b.x)), sorted((a.y, b.y))
+    third = [
+        one
+        for one in places
+        if one.number not in (a.number, b.number)
+        and wide[0] - around < one.x < wide[1] + around
+        and tall[0] - around < one.y < tall[1] + around
+    ]
+    for bend in _BENDS:
+        turn = _beside(a, b, bend)
+        points = [_on_curve(a, turn, b, step) for step in _STEPS]
+        room = min((_from_way(one, points) for one in third), default=float(CLOSE))
+        if room > clear:
+            best, clear = turn, room
+        if room >= CLOSE:
+            break
+    return best
+
+
+def _beside(a: Place, b: Place, bend: int) -> tuple[float, float]:
+    """A point so far beside the middle of two places."""
+    far = hypot(b.x - a.x, b.y - a.y) or 1.0
+    return (a.x + b.x) / 2 - (b.y - a.y) / far * bend, (a.y + b.y) / 2 + (b.x - a.x) / far * bend
+
+
+def _on_curve(a: Place, turn: tuple[float, float], b: Place, step: float) -> tuple[float, float]:
+    """A point of the curve from one place to another, drawn to `turn`."""
+    rest = 1 - step
+    first, second, third = rest * rest, 2 * rest * step, step * step
+    return first * a.x + second * turn[0] + third * b.x, first * a.y + second * turn[1] + third * b.y
+
+
+def _from_way(one: Place, points: list[tuple[float, float]]) -> float:
+    """How far a place is from a way along some points."""
+    return min(_from_piece(one, start, end) for start, end in pairwise(points))
+
+
+def _from_piece(one: Place, start: tuple[float, float], end: tuple[float, float]) -> float:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    long = dx * dx + dy * dy
+    part = ((one.x - start[0]) * dx + (one.y - start[1]) * dy) / long if long else 0.0
+    part = min(max(part, 0.0), 1.0)
+    return hypot(one.x - start[0] - part * dx, one.y - start[1] - part * dy)
+
+
+def _edge(place: Place, turn: tuple[float, float]) -> tuple[int, int]:
+    """Where a line leaves a place on its way to a point."""
+    far = hypot(turn[0] - place.x, turn[1] - place.y) or 1.0
+    off = min(RADIUS + 5, far)
+    return round(place.x + (turn[0] - place.x) / far * off), round(place.y + (turn[1] - place.y) / far * off)
 
 
 def _tie(edge: PictureEdge, known: dict[str, Place], words: Words) -> Tie:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import datetime
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.case_pictures import GraphFormError, bare, handed, merged, read_graph
-from api.web.drawing import SIDE, TALLEST, WIDTH, drawing
+from api.web.drawing import CLOSE, SIDE, TALLEST, WIDTH, drawing
 from api.web.words import Words
 from graph.dates import CST
 from matching.casework.cases import CasePin
@@ -86,3 +87,41 @@ def test_relations_between_two_are_one_line_and_one_row_each() -> None:
     assert [tie.words for tie in drawn.ties] == ["HOLDS", "KIN_OF"]
     assert drawn.places[0].short.endswith("…")
     assert drawn.places[1].listed == "On a list"
+
+
+def picture(spots: dict[str, tuple[int, int]], *ties: str) -> Picture:
+    nodes = tuple(PictureNode(id=name, name=name, x=x, y=y) for name, (x, y) in spots.items())
+    edges = tuple(PictureEdge(source=tie[0], target=tie[1], type="HOLDS") for tie in ties)
+    return Picture(as_of=NOW, nodes=nodes, edges=edges)
+
+
+@pytest.mark.parametrize(
+    "spots",
+    [
+        {"a": (0, 0), "b": (400, 0), "c": (200, 0)},
+        {"a": (0, 0), "b": (0, 400), "c": (0, 100), "d": (0, 200)},
+        {"a": (0, 0), "b": (400, 400), "c": (200, 205), "d": (300, 220)},
+    ],
+)
+def test_a_line_leads_around_a_third_place(spots: dict[str, tuple[int, int]]) -> None:
+    drawn = drawing(picture(spots, "ab"), Words("zh"))
+    (line,) = drawn.lines
+    (x1, y1), (x2, y2), (x3, y3) = line.points
+    assert line.path == f"M{x1} {y1} Q{x2} {y2} {x3} {y3}"
+    for n in range(201):
+        t = n / 200
+        x = (1 - t) ** 2 * x1 + 2 * t * (1 - t) * x2 + t * t * x3
+        y = (1 - t) ** 2 * y1 + 2 * t * (1 - t) * y2 + t * t * y3
+        assert drawn.left < x < drawn.left + drawn.width
+        assert drawn.top < y < drawn.top + drawn.height
+        for place in drawn.places:
+            if place.node.id not in "ab":
+                assert math.hypot(x - place.x, y - place.y) > CLOSE - 3
+
+
+def test_a_line_with_nobody_in_its_way_is_straight() -> None:
+    drawn = drawing(picture({"a": (0, 0), "b": (400, 0), "c": (200, 300)}, "ab"), Words("zh"))
+    (line,) = drawn.lines
+    assert (drawn.left, drawn.top) == (0, 0)
+    assert "Q" not in line.path
+    assert len({y for _, y in line.points}) == 1
