@@ -7,16 +7,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from api.errors import USAGE, CommandError, mask_identity, mask_numbers
+from api.explain import in_lang, list_title
 from api.masking import mask_text
 from graph.dates import iso
+from graph.messages import Lang
 from matching.decision import Decision, Evidence
+from matching.rules import RULES
 
 if TYPE_CHECKING:
     from matching.ledger import Ledger, PendingMatch, Review
 
 
 def row_of(match: PendingMatch) -> dict[str, Any]:
-    """A match that waits, as answers show it."""
+    """A match that waits, as answers show it.
+
+    `question` says what is asked: `same_party`, whether the record is about the party; `presumption`, whether the fact
+    behind a presumption of collusion is so, which is the committee's to say.
+    """
     return {
         "decision_id": match.decision_id,
         "record": match.record,
@@ -29,7 +36,19 @@ def row_of(match: PendingMatch) -> dict[str, Any]:
         "rule": match.rule,
         "seen_at": iso(match.seen_at),
         "pair": match.pair_key,
+        "question": "presumption" if match.presumption else "same_party",
     }
+
+
+def standing(ledger: Ledger, pair: str, tenant: str) -> Review | None:
+    """The answer that stands about a pair; None while it waits."""
+    return ledger.reviews(ledger.reviews_seq()).answer(pair, tenant)
+
+
+def where_listed(code: str, lang: Lang) -> str:
+    """What a record stands on: the list's name, or for a question to the committee its rule's title."""
+    rule = next((one for one in RULES if one.code == code), None)
+    return list_title(code, lang) if rule is None else f"{in_lang(rule.title, lang)} ({code})"
 
 
 def evidence_in(decision: Decision) -> Iterator[Evidence]:

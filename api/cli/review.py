@@ -15,6 +15,7 @@ from matching.ledger import Viewer
 COLUMNS = (
     ("decision_id", 0), ("record", 28), ("list", 0), ("subject", 24), ("role", 0), ("tier", 0),
     ("submitted", 24), ("matched", 24), ("rule", 0), ("seen_at", 0), ("pair", 0),
+    ("question", 0),
 )  # fmt: skip
 
 

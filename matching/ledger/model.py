@@ -188,6 +188,11 @@ class PendingMatch(msgspec.Struct, frozen=True, kw_only=True):
     matched: str
     rule: str
 
+    @property
+    def presumption(self) -> bool:
+        """Whether it asks if the fact behind a presumption of collusion is so, and not who is meant."""
+        return self.list == self.rule
+
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A version of an item to record: what it is, in which state, and what it says (JSON).

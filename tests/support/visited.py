@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from urllib.parse import urlencode
 
 import explored
 import httpx
+import msgspec
 from serving import Installation
 
-from graph.model import Interval, Listing, PartyRecord, Source
+from graph.identifiers import citizen_check_character
+from graph.model import Id, Interval, Listing, PartyRecord, Source
 from graph.relations import Relation
 from graph.relations import RelationType as Kind
 
@@ -21,9 +23,20 @@ SCRIPT = "临江<script>alert(1)</script>\"'><img src=x onerror=alert(2)>有限�
 LONG = "临江" + "长" * 190 + "有限公司"
 TURNED = "临江\u202e司公限有\u2066翻转\u2069有限公司"
 STEERED = "临江\u0007\u001b[31m控制\u0085字符有限公司"
-FORMULA = "=HYPERLINK(\"http://evil.example\",\"临江\")有限公司"
+FORMULA = '=HYPERLINK("http://evil.example","临江")有限公司'
 HOSTILE = (SCRIPT, LONG, TURNED, STEERED, FORMULA)
-CODES = ("91329901MAGLD1001A", "91329901MAGLD1002A", "91329901MAGLD1003A", "91329901MAGLD1004A", "91329901MAGLD1005A")
+CODES = (
+    "91329901MAGLD1001A",
+    "91329901MAGLD1002A",
+    "91329901MAGLD1003A",
+    "91329901MAGLD1004A",
+    "91329901MAGLD1005A",
+)
+COMMON = "张伟"
+"""A fictitious person, and another one of that name."""
+NUMBERS = tuple(
+    first + citizen_check_character(first) for first in ("32990119750228123", "32990119880611224")
+)
 CHOSEN = "seven lanterns over Linjiang"
 
 
@@ -45,10 +58,42 @@ def hostile() -> Iterator[Listing | PartyRecord | Relation]:
         )  # fmt: skip
 
 
-def city(home: Path) -> Installation:
-    """An installation with the small city and everything hostile in it."""
-    explored.loaded(home, explored.SINCE, companies=40, more=hostile())
+def namesakes() -> Iterator[Listing | PartyRecord]:
+    """Two persons of one name, and a record that shows neither's whole number."""
+    for number in NUMBERS:
+        who = explored.person(COMMON, number)
+        yield PartyRecord(key=f"namesake-{number[-4:]}", subject=who, source=explored.REGISTER)
+    shown = explored.person(COMMON)
+    masked = Id(scheme="citizen_id", value=f"{NUMBERS[0][:4]}{'*' * 10}{NUMBERS[0][-4:]}", state="masked")
+    yield Listing(
+        list_code="SXBZXR", key="namesake", subject=msgspec.structs.replace(shown, ids=(masked,)),
+        effect=Interval(start=explored.SINCE), case_no="（2025）临01执虚456号", authority="虚构人民法院",
+        source=Source(dataset="SXBZXR", publisher="court"),
+    )  # fmt: skip
+
+
+def city(home: Path, more: Iterable[Listing | PartyRecord | Relation] = ()) -> Installation:
+    """An installation with the small city, everything hostile and `more` in it."""
+    explored.loaded(home, explored.SINCE, companies=40, more=(*hostile(), *more))
     return Installation(home)
+
+
+def doubted() -> dict[str, Any]:
+    """A person of a common name, and two companies whose bonds came from one account: a question of fact."""
+    bidders: list[dict[str, Any]] = [
+        {
+            "client_id": f"c{number}",
+            "name": name,
+            "identifiers": [{"id": code}],
+            "bond_account": "6222039901004471208",
+        }
+        for number, (name, code) in enumerate(
+            (("临江恒泰投资控股有限公司", explored.HENGTAI), ("临江远禾贸易有限公司", explored.YUANHE))
+        )
+    ]
+    numbered = [{"scheme": "citizen_id", "id": NUMBERS[0]}]
+    bidders.append({"client_id": "c2", "type": "person", "name": COMMON, "identifiers": numbered})
+    return {"tender": {"id": "T-DOUBT", "regime": "procurement_tender"}, "bidders": bidders}
 
 
 def request() -> dict[str, Any]:
@@ -96,7 +141,9 @@ class Seen(HTMLParser):
 
     def in_place(self) -> list[str]:
         """What would run or style something in place."""
-        bad = [tag for tag, attrs in self.tags if tag == "style" or (tag == "script" and not attrs.get("src"))]
+        bad = [
+            tag for tag, attrs in self.tags if tag == "style" or (tag == "script" and not attrs.get("src"))
+        ]
         return bad + [
             f"{tag} {name}"
             for tag, attrs in self.tags
@@ -128,7 +175,9 @@ class Browser:
     def new_user(self, name: str, role: str) -> str:
         """Make a user, as an administrator, and return the first password."""
         token = Seen(self.get("/").text).field("csrf")
-        made = self.client.post("/v1/users", json={"name": name, "roles": [role]}, headers={"X-CSRF-Token": token})
+        made = self.client.post(
+            "/v1/users", json={"name": name, "roles": [role]}, headers={"X-CSRF-Token": token}
+        )
         assert made.status_code == 201, made.text
         return str(made.json()["password"])
 

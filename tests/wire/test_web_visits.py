@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 from serving import Installation
-from visited import HOSTILE, Browser, Seen, city, found, request
+from visited import COMMON, HOSTILE, NUMBERS, Browser, Seen, city, doubted, found, namesakes, request
 
 from api.principals import ROLE_SCOPES, Role
 from api.web.pages import PAGES
@@ -32,7 +33,7 @@ class Town(NamedTuple):
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    house = city(tmp_path_factory.mktemp("pages") / "home")
+    house = city(tmp_path_factory.mktemp("pages") / "home", namesakes())
     with ExitStack() as stack:
         client = stack.enter_context(house.serving(LIANCHENG_WORK="off"))
         operator = Browser(client.base_url)
@@ -40,6 +41,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         decided = client.post("/v1/decisions", json=request())
         assert decided.status_code == 200, decided.text
         decision = decided.json()["decision_id"]
+        assert client.post("/v1/decisions", json=doubted()).status_code == 200
         addresses = ["/", "/search", "/search?q=临江", "/search?q=nothing-of-this-name", "/decisions", "/reviews",
                      "/lists", "/set-up", "/sign-in", f"/decisions/{decision}"]  # fmt: skip
         addresses.append(found(operator.get("/reviews").text, MATCH))
@@ -119,7 +121,9 @@ def test_from_the_first_user_on_everybody_signs_in(town: Town) -> None:
         address = page.path.replace("{party_id}", "0").replace("{decision_id}", "0").replace("{pair}", "0")
         if page.methods == ("GET",) and page.open_to != "anybody":
             answer = visitor.get(address)
-            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in"), address
+            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in"), (
+                address
+            )
     led = visitor.get("/lists").headers["location"]
     assert led == "/sign-in?next=/lists"
     assert Seen(visitor.get(led).text).field("next") == "/lists"
@@ -142,7 +146,9 @@ def test_every_page_asks_for_its_scope(town: Town) -> None:
 
 def test_a_wrong_password_says_no_more_than_that(town: Town) -> None:
     visitor = fresh(town)
-    answers = [visitor.post("/sign-in", {"name": name, "password": "wrong"}) for name in ("root", "nobody-at-all")]
+    answers = [
+        visitor.post("/sign-in", {"name": name, "password": "wrong"}) for name in ("root", "nobody-at-all")
+    ]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert all("Name or password is not right." in answer.text for answer in answers)
     assert not visitor.client.cookies
@@ -185,6 +191,65 @@ def test_a_match_is_rejected_with_a_reason_and_asked_no_more(town: Town) -> None
     assert given.headers["location"].endswith("done=rejected")
     assert "Rejected" in visitor.get(given.headers["location"]).text
     assert address not in visitor.get("/reviews").text
+
+
+def waiting(visitor: Browser, question: str, list: str) -> tuple[dict[str, str], str]:
+    """A match that waits, as the interface and as the page name it."""
+    matches = visitor.client.get("/v1/reviews", headers={"Accept": "application/json"}).json()["matches"]
+    match = next(one for one in matches if (one["question"], one["list"]) == (question, list))
+    return match, f"/reviews/{match['decision_id']}/{match['pair']}"
+
+
+def test_a_presumption_is_asked_as_a_fact_and_not_as_one_party(town: Town) -> None:
+    visitor = town.people[Role.SUPERVISOR]
+    match, address = waiting(visitor, "presumption", "C06")
+    queue = visitor.get("/reviews").text
+    row = queue[queue.index(address) : queue.index("</tr>", queue.index(address))]
+    assert "Bid bonds paid from one account (C06)" in row
+    assert "Whether the fact holds" in row
+    assert "E4" not in row
+    page = visitor.get(address).text
+    assert "Does the fact hold?" in page
+    assert "It does not hold: reject" in page
+    assert "he same" not in page.partition("<main")[2]
+    assert "E4" not in page
+    assert f"/decisions/{match['decision_id']}#s0" in Seen(page).links()
+    decision = visitor.get(f"/decisions/{match['decision_id']}").text
+    assert "≠" not in decision[decision.index("A question to the committee") :].partition("</article>")[0]
+
+
+def test_a_match_that_somebody_answered_is_answered_by_nobody_else(town: Town) -> None:
+    first, second = town.people[Role.SUPERVISOR], town.people[Role.INVESTIGATOR]
+    _, address = waiting(first, "presumption", "C06")
+    assert 'name="reason"' in second.get(address).text
+    given = first.post(address, {"answer": "reject", "reason": "two payers share a bank"}, page=address)
+    assert given.status_code == 303
+    late = second.post(address, {"answer": "confirm", "reason": "seen otherwise"}, page="/reviews")
+    assert late.status_code == 409
+    for said in ("Somebody was faster", "supervisor-x", "two payers share a bank", "seen otherwise"):
+        assert said in late.text, said
+    page = second.get(address).text
+    assert "It does not hold: reject" in page
+    assert 'name="reason"' not in page
+    assert "Somebody was faster" not in page
+
+
+def test_a_common_name_is_called_one_on_the_match_and_beside_the_name(town: Town) -> None:
+    visitor = town.people[Role.SUPERVISOR]
+    match, address = waiting(visitor, "same_party", "SXBZXR")
+    while match["subject"] != COMMON:
+        assert (
+            visitor.post(address, {"answer": "reject", "reason": "another"}, page=address).status_code == 303
+        )
+        match, address = waiting(visitor, "same_party", "SXBZXR")
+    assert "Persons of this name here: 2" in visitor.get(address).text
+    queue = visitor.get("/reviews").text
+    assert COMMON in queue[queue.index(address) :].partition("</tr>")[0]
+    result = town.people[Role.CLERK].post("/search", {"q": COMMON}, page="/search").text
+    names = re.findall(r'<th scope="row">(.*?)</th>', result)
+    assert len(names) == 2
+    assert all("1 namesake" in name for name in names)
+    assert not any(number in result for number in NUMBERS)
 
 
 def test_a_persons_name_or_number_stands_in_no_address(town: Town) -> None:

@@ -23,6 +23,7 @@ from api.explain import (
 from api.principals import Scope
 from api.replays import replay_document
 from api.restricted import ordinary, restricted
+from api.reviews import where_listed
 from api.routes import decisions as http
 from api.routes.problem import ProblemError
 from api.web.answers import page
@@ -72,6 +73,11 @@ class Proof(NamedTuple):
     row: tuple[tuple[str, str], ...]
     question: bool
     """Whether it is a question to the committee, which nobody has answered."""
+    presumption: bool
+    """Whether it is about a presumption between two bidders at all, answered or not: no record of a list."""
+    subject: str
+    """How the list calls whom the record is about."""
+    sides: tuple[str, str]
 
 
 class Reason(NamedTuple):
@@ -344,7 +350,7 @@ def proof(evidence: Evidence, lang: Lang) -> Proof:
         )
         fields = [compared(whole, lang)]
     return Proof(
-        list=list_title(evidence.list, lang),
+        list=where_listed(evidence.list, lang),
         record=evidence.record,
         status=word("status", evidence.status, lang),
         tier=evidence.tier.value,
@@ -360,6 +366,9 @@ def proof(evidence: Evidence, lang: Lang) -> Proof:
         confirmed_by=evidence.confirmed_by,
         row=tuple(evidence.row.items()),
         question=evidence.field == "presumption" and not evidence.confirmed_by,
+        presumption=evidence.field == "presumption",
+        subject=evidence.subject,
+        sides=(evidence.submitted, evidence.matched),
     )
 
 
