@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import Annotated, Any, Literal
 
@@ -28,6 +29,8 @@ from matching.casework.pictures import Picture
 from matching.ledger import Item
 from matching.request import Instant, Model, Short, Text
 
+_MASK = re.compile(r"[0-9A-Za-z]*\*{8,}[0-9A-Za-z]*")
+"""A number of a person as outputs show it."""
 Parts = Field(default=(), max_length=cases.MOST_PARTS)
 DueOn = Annotated[str, Field(pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", max_length=10)]
 """The last day on which a case should be done; empty: none."""
@@ -138,6 +141,7 @@ def change_case(request: Request, case_id: str, given: CasePatch, expect: int) -
     before = cases.read(item)
     sealed = cases.sealed_decisions(before, item, who.viewer, now)
     changes = _parts(request, given, before, sealed)
+    _nothing_masked(request, given, before)
     for name in ("title", "summary", "assignee", "due_on", "as_of"):
         if (value := getattr(given, name)) is not None:
             changes[name] = value
@@ -154,6 +158,20 @@ def change_case(request: Request, case_id: str, given: CasePatch, expect: int) -
             at=now,
             expect=expect,
         )
+
+
+def _nothing_masked(request: Request, given: CasePatch, before: cases.CaseFile) -> None:
+    """Refuse a text with a masked number in it that the stored one does not hold as it is.
+
+    Whoever reads a case sees masks in the place of numbers: kept, they would take the numbers' place.
+
+    Raises:
+        ProblemError: `http.invalid`.
+    """
+    for name in ("title", "summary", "assignee"):
+        value = getattr(given, name) or ""
+        if set(_MASK.findall(value)) - set(_MASK.findall(getattr(before, name))):
+            raise refused(request, f"/{name}", "case.masked")
 
 
 def note_case(request: Request, case_id: str, given: NewNote) -> Item:
@@ -212,7 +230,8 @@ def picture_now(request: Request, case: CaseFile) -> Picture | None:
         return None
     now = bootstrap.now()
     with suppress(GenerationError, StoreError), service(request).generation() as generation:
-        view = explorer(request).views.of(generation, now)
+        who = asking(request)
+        view = explorer(request).view(service(request).ledger, who.tenant, generation, now)
         return picture_of(Teller(view, as_of=case.as_of or now), case.pins)
     return None
 

@@ -332,3 +332,28 @@ def test_the_certificate_is_in_the_visitors_language(town: Town) -> None:
     page = visitor.get(f"/decisions/{town.decision}/certificate")
     assert Seen(page.text).lang == "zh-CN"
     assert "script" not in page.headers["content-security-policy"]
+
+
+def test_a_number_behind_a_mask_is_neither_lost_nor_kept_as_a_mask(town: Town) -> None:
+    who, one, other = town.people[Role.INVESTIGATOR], "329901197502281234", "329901198502281234"
+    made = who.post("/cases", {"title": "虚构案件", "summary": f"询问了{one}"}, page="/cases")
+    case = made.headers["location"].partition("?")[0]
+    shown = Seen(who.get(case).text)
+    form = {"title": "虚构案件", "version": shown.field("version")}
+    mask = found(who.get(case).text, r"询问了(3299\*+1234)")
+    again = who.post(case, {**form, "summary": f"询问了{mask}"}, page=case)
+    assert "done=" not in again.headers["location"], "an untouched form changes nothing"
+    refused = who.post(case, {**form, "summary": f"又询问了{mask}"}, page=case)
+    assert refused.status_code == 422
+    assert "write the whole number, or leave it out" in refused.text
+    corrected = who.post(case, {**form, "summary": f"询问了{other}"}, page=case)
+    assert "done=case_changed" in corrected.headers["location"]
+    late = who.post(case, {**form, "summary": f"询问了{one}，已核对"}, page=case)
+    assert late.status_code == 412, "the correction was kept: who saw the first number is told so"
+
+
+def test_a_case_is_opened_about_no_number_of_a_person(town: Town) -> None:
+    who = town.people[Role.INVESTIGATOR]
+    refused = who.post("/cases", {"title": "虚构案件", "party": NUMBERS[0]}, page="/cases")
+    assert refused.status_code == 422
+    assert NUMBERS[0] not in refused.text

@@ -158,6 +158,8 @@ def opened(visit: Visit) -> Response:
     given: dict[str, Any] = {name: text(visit, name) for name in ("title", "summary", "assignee", "due_on")}
     try:
         if party := text(visit, "party"):
+            if personal(party):
+                raise refused(visit.request, "/party", "query.personal")
             given["parties"] = [_party(visit, party)]
         if decision := text(visit, "decision"):
             given["decisions"] = [{"decision_id": decision}]
