@@ -264,6 +264,8 @@ def test_a_persons_name_or_number_stands_in_no_address(town: Town) -> None:
     assert explored.HEAD not in by_number.text
     assert found(by_number.text, PARTY) == found(by_name.text, PARTY)
     assert visitor.get(f"/search?q={explored.HEAD}").headers["location"] == "/search"
+    nobody = visitor.post("/search", {"q": "虚构无此人"}, page="/search")
+    assert (nobody.status_code, nobody.headers.get("location")) == (200, None), "it may be somebody's name"
     company = visitor.post("/search", {"q": "临江澄远"}, page="/search")
     assert (company.status_code, company.headers["location"][:10]) == (303, "/search?q=")
 

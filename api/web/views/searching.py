@@ -41,13 +41,16 @@ def show(visit: Visit) -> Response:
 
 
 def search(visit: Visit) -> Response:
-    """Search by anything. Where only organisations and tenders were found, the result has an address of its own."""
+    """Search by anything. Where organisations were found and nobody else, the result has an address of its own."""
     asked = visit.asked("q", LONGEST)
     if not asked:
         return _page(visit, "", None, persons=True) if visit.partial else onward(visit, "/search")
     answer = _found(visit, asked, persons=True)
     whole = answer.next is None and not visit.asked("cursor")
-    companies = all(hit.party.type == PartyType.ORGANIZATION for hit in answer.parties)
+    # what finds nothing may be somebody's name
+    companies = bool(answer.parties) and all(
+        hit.party.type == PartyType.ORGANIZATION for hit in answer.parties
+    )
     if whole and companies and not engine.personal(asked) and not visit.partial:
         return onward(visit, "/search?" + urlencode({"q": asked}))
     return _page(visit, asked, answer, persons=True)
