@@ -12,6 +12,7 @@ from graph.model import PartyType
 from graph.projection import Walk
 from graph.projection.model import Cut, Route
 from graph.relations import RelationType
+from matching.decision import Bilingual
 from matching.explore.ways import best, shortest
 
 HOPS: Final = 6
@@ -51,9 +52,26 @@ def paths(
         seen=seen(len(shown), max(ways.total, len(shown))),
         nodes=teller.nodes(),
         cut=cutting(ways.cut),
-        sentence=both(code, a=first.name, b=last.name, hops=length, count=shortest_ones),
+        sentence=both(
+            code,
+            a=first.name,
+            b=last.name,
+            steps=_steps(length),
+            ways=_counted(shortest_ones, length, ways.cut),
+        ),
         notice=both("explore.notice"),
     )
+
+
+def _steps(hops: int) -> Bilingual:
+    return both("explore.path.step" if hops == 1 else "explore.path.steps", hops=hops)
+
+
+def _counted(count: int, hops: int, cut: Cut) -> Bilingual:
+    """How many shortest paths there are. Up to two steps each middle makes one; beyond, several may share a middle."""
+    if hops <= 2 and not cut:
+        return both("explore.path.only" if count == 1 else "explore.path.exactly", count=count)
+    return both("explore.path.once" if count == 1 else "explore.path.least", count=count)
 
 
 def way(teller: Teller, route: Route) -> Way:
@@ -94,7 +112,9 @@ def matrix(
         asked=asked,
         nodes=teller.nodes(),
         cut=cutting(*cuts),
-        sentence=both("explore.matrix", members=len(members), pairs=len(pairs), asked=asked, hops=hops),
+        sentence=both(
+            "explore.matrix", members=len(members), pairs=len(pairs), asked=asked, steps=_steps(hops)
+        ),
         notice=both("explore.notice"),
     )
 

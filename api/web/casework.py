@@ -89,13 +89,23 @@ def due_of(words: Words, due: DeadlineView | None, now: datetime) -> Due | None:
     if today > last:
         late = count(last, today)
         said, tone = (
-            words("casework.late", days=late.days) if late.days else words("casework.late.dayoff"),
+            words("casework.late.one")
+            if late.days == 1
+            else words("casework.late", days=late.days)
+            if late.days
+            else words("casework.late.dayoff"),
             "bad",
         )
         unsure = not late.certain
     else:
         left = count(today, last)
-        said = words("casework.left", days=left.days) if left.days else words("casework.today")
+        said = (
+            words("casework.left.one")
+            if left.days == 1
+            else words("casework.left", days=left.days)
+            if left.days
+            else words("casework.today")
+        )
         tone = "warn" if left.days <= SOON else "good"
         unsure = not left.certain
     return Due(

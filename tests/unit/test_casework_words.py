@@ -35,10 +35,10 @@ def due(last: datetime, **more: Any) -> DeadlineView:
     ("days", "said", "tone", "unsure"),
     [
         (0, "due today", "warn", False),
-        (1, "1 working days left", "warn", False),
+        (1, "1 working day left", "warn", False),
         (7, "5 working days left", "good", False),
-        (-1, "overdue by 1 working days", "bad", False),
-        (-3, "overdue by 1 working days", "bad", False),
+        (-1, "overdue by 1 working day", "bad", False),
+        (-3, "overdue by 1 working day", "bad", False),
         (-10, "overdue by 6 working days", "bad", False),
         (900, "644 working days left", "good", True),
     ],

@@ -295,11 +295,12 @@ def test_two_parties_are_connected_by_a_path_in_one_sentence(client: httpx.Clien
     sentence = "临江澄远建设工程有限公司 ←法定代表人— 虚构甲 —法定代表人→ 临江远禾贸易有限公司"
     assert sentence in [one["sentence"]["zh"] for one in told["paths"]]
     assert told["paths"][0]["relations"][0]["origin"]["file"] == "虚构.csv"
+    assert told["sentence"]["en"].endswith("are 2 steps apart, by 1 shortest path.")
     apart = client.get(
         "/v1/paths", params={"from": explored.CHENGYUAN, "to": explored.YUANHE, "hops": 1}
     ).json()
     assert (apart["found"], apart["paths"]) == (False, [])
-    assert "within 1 steps" in apart["sentence"]["en"]
+    assert "within 1 step." in apart["sentence"]["en"]
 
 
 def test_the_bidders_of_an_opened_tender_are_compared_with_each_other(client: httpx.Client) -> None:

@@ -309,7 +309,11 @@ def _cell(
     pair = between.get(frozenset((one.id, other.id)))
     if one.id == other.id or pair is None:
         return Cell(0, one.id == other.id, "", "", by_name=False)
-    said = words("among.between", a=one.name, b=other.name, hops=pair.path.hops)
+    said = (
+        words("among.between.one", a=one.name, b=other.name)
+        if pair.path.hops == 1
+        else words("among.between", a=one.name, b=other.name, hops=pair.path.hops)
+    )
     return Cell(pair.path.hops, False, said, _address(one.id, other.id, kept), pair.path.by_name)
 
 

@@ -42,7 +42,9 @@ class Desk(NamedTuple):
 
     objections: int
     repairs: int
-    overdue: int
+    late_objections: int
+    """How many of them are overdue."""
+    late_repairs: int
     near: tuple[Near, ...]
     more: int
     """How many more are near."""
@@ -87,7 +89,8 @@ def desk_of(visit: Visit) -> Desk | None:
     return Desk(
         objections=len(found["objection"]),
         repairs=len(found["repair"]),
-        overdue=sum(due <= visit.at for due, _, _ in near),
+        late_objections=sum(due <= visit.at for due, kind, _ in near if kind == "objection"),
+        late_repairs=sum(due <= visit.at for due, kind, _ in near if kind == "repair"),
         near=tuple(_near(visit, kind, item) for _, kind, item in near[:SHOWN]),
         more=max(0, len(near) - SHOWN),
     )

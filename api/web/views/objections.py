@@ -134,6 +134,8 @@ def _subject(item: Item) -> str:
 
 def next_of(visit: Visit, one: ObjectionView) -> str:
     """Who acts next, in words."""
+    if one.state == "upheld" and one.ground == ObjectionGround.IDENTITY:
+        return visit.words("objection.next.identity")
     source = next((step.source for step in reversed(one.steps) if step.step == "verify"), "")
     return visit.words.known(f"objection.next.{one.state}", "").replace("{source}", source)
 
