@@ -27,8 +27,8 @@ test: env-dev ## every test that this machine can run
 fast: env-dev ## the tests that take seconds
 	$(PYTEST) -n $(JOBS) -m "not slow and not fault"
 
-soak: env-dev ## the crash tests at full length: 200 kills each
-	LIANCHENG_SOAK=200 $(PYTEST) -n $(JOBS) tests/fault tests/golden tests/wire/test_serve_golden.py tests/wire/test_serve_contract.py
+soak: env-dev ## the crash tests at full length: 200 kills each, and the pages in four looks
+	LIANCHENG_SOAK=200 $(PYTEST) -n $(JOBS) tests/fault tests/golden tests/browser tests/wire/test_serve_golden.py tests/wire/test_serve_contract.py
 
 neo4j: ## start a Neo4j server below var/neo4j without Docker, until Ctrl+C (needs Java 17 or 21 and Maven)
 	@"$$(sh scripts/python.sh)" tests/support/neo4j_server.py start var/neo4j
