@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from graph.messages import Lang
+from graph.messages import Lang, say
 from matching.decision import Verdict
 
 ERRORS: Final = "errors"
@@ -14,8 +14,9 @@ KINDS: Final = (*(one.value for one in Verdict), ERRORS)
 
 
 def kinds_of(row: Mapping[str, Any]) -> tuple[str, ...]:
-    """Under which of `KINDS` a result counts."""
-    return (row["verdict"], ERRORS) if "error" in row else (row["verdict"],)
+    """Under which of `KINDS` a result counts; one that was erased with its decision can't be told any more."""
+    verdict = row["verdict"] or Verdict.UNDETERMINED.value
+    return (verdict, ERRORS) if "error" in row else (verdict,)
 
 
 def tally(rows: Iterable[Mapping[str, Any]]) -> tuple[int, ...]:
@@ -28,11 +29,12 @@ def tally(rows: Iterable[Mapping[str, Any]]) -> tuple[int, ...]:
 
 
 def shown(row: Mapping[str, Any], lang: Lang) -> dict[str, Any]:
-    """A result in one language."""
+    """A result in one language; of one that was erased with its decision, that it was."""
     error = row.get("error") or {}
     return {
         **{key: value for key, value in row.items() if key != "error"},
-        "remark": row["remark"][lang],
+        "verdict": row["verdict"] or Verdict.UNDETERMINED.value,
+        "remark": row["remark"][lang] if row["verdict"] else say("api", "http.erased", lang),
         "column": error.get("column", ""),
         "error": error.get("code", ""),
     }

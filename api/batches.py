@@ -226,8 +226,9 @@ def _draft(
     body: Batch | Part,
     opening: datetime | None,
     due: datetime | None = None,
+    about: Sequence[str] = (),
 ) -> Draft:
-    keys = (identity.partition(".")[0],) if kind == PART else ()
+    keys = (identity.partition(".")[0], *about) if kind == PART else ()
     return Draft(
         kind=kind, id=identity, state=state, body=msgspec.json.encode(body), keys=keys, opening_at=opening, due_at=due
     )  # fmt: skip
@@ -305,7 +306,8 @@ def step(service: Service, item: Item) -> Item | None:
     last = done.done_parts >= done.parts
     state, due = (DONE, None) if last else (WORKING, now)
     whole = _draft(BATCH, item.id, state, done, item.opening_at, due=due)
-    mine = _draft(PART, found.id, DONE, Part(results=tuple(results)), item.opening_at)
+    about = sorted({f"decision:{one['decision_id']}" for one in results if one["decision_id"]})
+    mine = _draft(PART, found.id, DONE, Part(results=tuple(results)), item.opening_at, about=about)
     drafts = [(whole, item.version), (mine, found.version)]
     try:
         return record_together(ledger, entries, drafts, tenant=item.tenant, actor=item.owner, at=now)[0]

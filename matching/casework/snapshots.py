@@ -140,7 +140,7 @@ def freeze(
         id=new_id(),
         state="frozen",
         body=body,
-        keys=(f"case:{item.id}", f"sha256:{content_hash(body)}"),
+        keys=(f"case:{item.id}", f"sha256:{content_hash(body)}", *_about(snapshot)),
         opening_at=max(openings, default=None),
     )
     return ledger.items.put(draft, tenant=item.tenant, actor=actor, at=at)
@@ -187,6 +187,12 @@ def _frozen(one: CaseDecision, lookup: Lookup) -> FrozenDecision:
         opening_at=one.opening_at,
         actor=one.actor,
     )
+
+
+def _about(snapshot: Snapshot) -> list[str]:
+    """Keys of the decisions that it tells of: with one of them what is said of it is erased."""
+    parts = (*snapshot.decisions, *snapshot.notes, *snapshot.links)
+    return sorted({f"decision:{one.decision_id}" for one in parts if one.decision_id})
 
 
 def _frozen_note(item: Item) -> FrozenNote:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Engine, delete, select, update
 
 from matching.ledger.engine import autocommitting, translated
 from matching.ledger.model import LedgerError
@@ -17,7 +17,10 @@ from matching.ledger.writer import Transaction
 
 ABOUT_DECISION: Final = ("measure", "override", "objection")
 """Kinds of items that say of persons what their decision says; they are found under the decision's key."""
-_VACUUM: Final = "VACUUM decision, decision_index, review, match_queue, item_version, item_key, credential"
+CLEAR_ITEMS: Final = "VACUUM item_version, item_key, credential"
+CLEAR_DECISIONS: Final = (
+    "VACUUM decision, decision_index, review, match_queue, item_version, item_key, credential"
+)
 
 
 def coded(ground: str) -> str:
@@ -58,28 +61,7 @@ def erase_item(
     connection.execute(delete(item_key).where(item_key.c.kind == kind, item_key.c.id == name))
 
 
-def erase_about(
-    transaction: Transaction, decision_id: str, *, tenant: str, actor: str, moment: int, ground: str
-) -> None:
-    """Blank the measures, overrides and objections of a decision inside a write."""
-    for kind, name in _about(transaction.connection, decision_id, tenant):
-        erase_item(transaction, kind, name, tenant=tenant, actor=actor, moment=moment, ground=ground)
-
-
-def _about(connection: Connection, decision_id: str, tenant: str) -> list[tuple[str, str]]:
-    query = (
-        select(item_key.c.kind, item_key.c.id)
-        .where(
-            item_key.c.kind.in_(ABOUT_DECISION),
-            item_key.c.key == f"decision:{decision_id}",
-            item_key.c.tenant == tenant,
-        )
-        .order_by(item_key.c.kind, item_key.c.id)
-    )
-    return [(row.kind, row.id) for row in connection.execute(query)]
-
-
-def scrub(engine: Engine, where: str) -> None:
+def scrub(engine: Engine, where: str, clearing: str) -> None:
     """Clear what was blanked out of the files, too: the log of SQLite, the old versions of rows of PostgreSQL."""
     with translated(where), engine.connect() as opened:
         connection = autocommitting(opened)
@@ -88,4 +70,4 @@ def scrub(engine: Engine, where: str) -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
         else:
             # The blanked rows' old versions stay in their pages until these are cleaned.
-            connection.exec_driver_sql(_VACUUM)
+            connection.exec_driver_sql(clearing)

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, Select, delete, insert, select, update
 from graph.dates import from_micros, to_micros
 from matching.ledger.chain import SALT_BYTES, agrees, decode, octets, salted
 from matching.ledger.engine import translated
-from matching.ledger.erasing import coded, erase_item, scrub
+from matching.ledger.erasing import CLEAR_ITEMS, coded, erase_item, scrub
 from matching.ledger.model import Draft, Item, LedgerError
 from matching.ledger.schema import event, item, item_key, item_version
 from matching.ledger.writer import GroupCommit, Transaction
@@ -172,7 +172,7 @@ class Items:
 
         self._writer.submit(work)
         if last:
-            scrub(self._engine, self._where)
+            scrub(self._engine, self._where, CLEAR_ITEMS)
 
     def _read(self, query: Select[Any]) -> list[Item]:
         with translated(self._where), self._engine.connect() as connection:

@@ -19,7 +19,7 @@ from matching.ledger.chain import salted
 from matching.ledger.decided import Decided, forget
 from matching.ledger.deliveries import Deliveries
 from matching.ledger.engine import autocommitting, connect, display, parse, translate, translated
-from matching.ledger.erasing import coded, erase_about, scrub
+from matching.ledger.erasing import CLEAR_DECISIONS, coded, scrub
 from matching.ledger.items import Items
 from matching.ledger.leases import Leases
 from matching.ledger.marks import mark_write, review_write
@@ -41,6 +41,7 @@ from matching.ledger.model import (
 from matching.ledger.people import People
 from matching.ledger.read import stored_answer, stored_decision
 from matching.ledger.record import PreparedDecision
+from matching.ledger.redacting import erase_about
 from matching.ledger.statements import Statements
 from matching.ledger.verify import verify_chain
 from matching.ledger.watching import Watching
@@ -163,10 +164,10 @@ class Ledger:
     ) -> None:
         """Blank what a decision says of persons: body, request and salt, queue rows, its reviews' words.
 
-        Its measures, overrides and objections say the same of them and are blanked with it. The event and its digest
-        stay, so the chain stays valid; without the salt the digest tells nothing. The erasure is an event of its own.
-        Doing it twice changes nothing. `ground` is a code such as
-        `erasure_request`: the chain can't forget, so it takes no free text (个人信息保护法 47).
+        Its measures, overrides and objections are blanked with it, and what batches and frozen cases say of it. The
+        event and its digest stay, so the chain stays valid; without the salt the digest tells nothing. The erasure is
+        an event of its own. Doing it twice changes nothing. `ground` is a code such as `erasure_request`: the chain
+        can't forget, so it takes no free text (个人信息保护法 47).
 
         Raises:
             LedgerError: `ledger.no_decision` when the tenant has no such decision.
@@ -191,7 +192,7 @@ class Ledger:
         self._writer.submit(work)
         with self._book_lock:
             self._book = ReviewBook(0, {})
-        scrub(self._engine, self.where)
+        scrub(self._engine, self.where, CLEAR_DECISIONS)
 
     # Documents that pins name by hash
 
