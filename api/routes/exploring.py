@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import Request
 from pydantic import Field, field_validator
 
-from api import bootstrap
+from api import bootstrap, watched_tenders
 from api.explore.search import personal, search
 from api.explore.told import Teller
 from api.principals import Scope
@@ -23,7 +24,8 @@ from graph.paths import find
 from graph.relations import RelationType
 from graph.store import StoreError
 from matching.explore.names import Finders, NameFinder
-from matching.explore.view import RESTRICTED, Views
+from matching.explore.view import RESTRICTED, Openings, View, Views
+from matching.ledger import Ledger
 from matching.request import Instant, Model
 
 TYPES = [kind.value for kind in RelationType]
@@ -70,7 +72,23 @@ class Explorer:
 
     def __init__(self, settings: Settings) -> None:
         self.views = Views()
+        self._openings: dict[str, tuple[int, Openings]] = {}
         self.finders = Finders(settings.data_root)
+
+    def view(self, ledger: Ledger, tenant: str, generation: Generation, at: datetime) -> View:
+        """A generation as a tenant may look at it, closed too where its ledger knows of a later opening.
+
+        Raises:
+            GenerationError: `generation.unprojected`, `generation.damaged`.
+            LedgerError: the ledger can't be read.
+        """
+        last = ledger.items.last(watched_tenders.KIND, tenant=tenant)
+        known = self._openings.get(tenant)
+        if known is None or known[0] != last:
+            found = ledger.items.openings(watched_tenders.KIND, tenant=tenant, after=at)
+            named = ((key.removeprefix("number:"), when) for key, when in found if key.startswith("number:"))
+            known = self._openings[tenant] = (last, frozenset(named))
+        return self.views.of(generation, at, known[1])
 
     def ready(self, generation: Generation) -> None:
         """Read what the first question about a generation would wait for; what can't be read is said when one asks.
@@ -122,7 +140,7 @@ def looking(request: Request, clocks: Clocked, *, subject: str = "") -> Iterator
     parts = explorer(request)
     with service(request).generation() as generation:
         teller = Teller(
-            parts.views.of(generation, now),
+            parts.view(service(request).ledger, asking(request).tenant, generation, now),
             as_of=clocks.as_of or now,
             known_at=clocks.known_at,
             restricted=restricted,

@@ -19,6 +19,7 @@ from graph.dates import CST
 from graph.generation import Generation
 from graph.generation.veil import Relations, veiled
 from graph.model import PartyType
+from graph.paths import find
 from graph.projection import Walk
 from graph.projection.layout import OPEN
 from graph.projection.read import Projection
@@ -37,6 +38,10 @@ NAMED_THINGS: Final = frozenset({PartyType.PROJECT, PartyType.TENDER, PartyType.
 """Things that are published under a number and a title."""
 KEPT: Final = 2
 """Generations whose views are kept: the current one, and the one that requests in work still read."""
+KEPT_LATER: Final = 8
+"""Views that are kept beside them, of whom the ledger knows later openings of some tenders."""
+Openings = frozenset[tuple[str, datetime]]
+"""Numbers of tenders, each with an opening."""
 _NEVER: Final = datetime.max.replace(tzinfo=CST)
 
 
@@ -61,15 +66,23 @@ class View:
 
     def __init__(self, generation: Generation, known: _Known, at: datetime) -> None:
         self.generation = generation
+        self._known = known
         self._relations = known.relations
         sealed = [one for one in known.tenders if one.opening > at]
-        self._sealed = {party: one.opening for one in sealed for party in one.parties}
+        self._sealed: dict[int, datetime] = {}
+        for one in sealed:
+            for party in one.parties:
+                self._sealed[party] = max(one.opening, self._sealed.get(party, one.opening))
         self.until = min((one.opening for one in sealed), default=_NEVER)
         """When the next tender is opened: from then on another view holds."""
         self._concealed = frozenset[int]().union(*(one.relations for one in sealed))
         self._private = known.restricted
         self._whole = veiled(generation, self._concealed)
         self._ordinary = veiled(generation, self._concealed | self._private) if self._private else self._whole
+
+    def later(self, openings: Openings, at: datetime) -> View:
+        """The same with tenders that are opened later than was loaded, or of whose opening nothing was."""
+        return View(self.generation, _postponed(self.generation, self._known, openings), at)
 
     def projection(self, *, restricted: bool = False) -> Projection:
         """The relations that may be walked."""
@@ -120,13 +133,35 @@ class Views:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._views: dict[str, tuple[_Known, View]] = {}
+        self._later: dict[tuple[str, Openings], tuple[View, View]] = {}
 
-    def of(self, generation: Generation, at: datetime) -> View:
+    def of(self, generation: Generation, at: datetime, openings: Openings = frozenset()) -> View:
         """The view of a generation at an instant.
+
+        Args:
+            generation: which.
+            at: when.
+            openings: numbers of tenders and when they are opened, as others than the loaded tables know; where that
+                is later, it holds.
 
         Raises:
             GenerationError: `generation.unprojected`, `generation.damaged`.
         """
+        view = self._loaded(generation, at)
+        if not openings:
+            return view
+        name = (generation.ref, openings)
+        known = self._later.get(name)
+        if known is not None and known[0] is view and at < known[1].until:
+            return known[1]
+        with self._lock:
+            later = frozenset(one for one in openings if one[1] > at and _sooner(view, one))
+            made = view if not later else view.later(later, at)
+            others = [(key, one) for key, one in self._later.items() if key != name and key[0] in self._views]
+            self._later = dict([*others[1 - KEPT_LATER :], (name, (view, made))])
+            return made
+
+    def _loaded(self, generation: Generation, at: datetime) -> View:
         view = self._fresh(generation, at)
         if view is not None:
             return view
@@ -149,6 +184,26 @@ class Views:
         return kept[1]
 
 
+def _sooner(view: View, opening: tuple[str, datetime]) -> bool:
+    """Whether a tender is in the graph, and sealed there for less long."""
+    number, when = opening
+    known = [view.sealed_until(one) for one in find(view.generation, f"tender:{number}")]
+    return any(one is None or one < when for one in known)
+
+
+def _postponed(generation: Generation, known: _Known, later: Openings) -> _Known:
+    """What is known with tenders that are opened later than was loaded, or of whose opening nothing was."""
+    openings: dict[int, datetime] = {}
+    numbers: dict[str, datetime] = {}
+    for number, when in later:
+        for ordinal in find(generation, f"tender:{number}"):
+            openings[ordinal] = max(when, openings.get(ordinal, when))
+            for own in _numbers(generation, ordinal):
+                numbers[own] = max(when, numbers.get(own, when))
+    further = _sealing(generation, known.relations, openings, numbers)
+    return known._replace(tenders=(*known.tenders, *further))
+
+
 def _read(generation: Generation, at: datetime) -> _Known:
     relations = Relations(generation)
     restricted = frozenset(mark.relation for mark in relations.holding(b'"restricted":"yes"'))
@@ -161,8 +216,15 @@ def _read(generation: Generation, at: datetime) -> _Known:
                 openings[ordinal] = opening
                 for own in _numbers(generation, ordinal):
                     numbers[own] = max(opening, numbers.get(own, opening))
+    return _Known(relations, _sealing(generation, relations, openings, numbers), restricted)
+
+
+def _sealing(
+    generation: Generation, relations: Relations, openings: dict[int, datetime], numbers: dict[str, datetime]
+) -> tuple[_Tender, ...]:
+    """The tenders of these openings with their lots, and what tells who bids in them."""
     if not openings:
-        return _Known(relations, (), restricted)
+        return ()
     for ordinal in relations.parties(PartyType.LOT):
         above = _above(generation, relations, ordinal, openings, numbers)
         if above is not None:
@@ -183,7 +245,7 @@ def _read(generation: Generation, at: datetime) -> _Known:
             number for ordinal in ordinals for number, kind, _ in relations.of(ordinal) if kind not in PUBLIC
         }
         tenders.append(_Tender(when, frozenset(ordinals), frozenset(inside | traces.get(when, set()))))
-    return _Known(relations, tuple(tenders), restricted)
+    return tuple(tenders)
 
 
 def _numbers(generation: Generation, ordinal: int) -> list[str]:
@@ -222,4 +284,4 @@ def opening_of(text: str) -> datetime | None:
     return found if found.tzinfo is not None else found.replace(tzinfo=CST)
 
 
-__all__ = ["NAMED_THINGS", "ORDINARY", "PUBLIC", "RESTRICTED", "View", "Views", "opening_of"]
+__all__ = ["NAMED_THINGS", "ORDINARY", "PUBLIC", "RESTRICTED", "Openings", "View", "Views", "opening_of"]

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Select, delete, insert, select, update
+from sqlalchemy import Engine, Select, delete, func, insert, select, update
 
 from graph.dates import from_micros, to_micros
 from matching.ledger.chain import SALT_BYTES, agrees, decode, octets, salted
@@ -132,6 +132,22 @@ class Items:
         names = select(item_key.c.id).where(item_key.c.kind == kind, item_key.c.key.in_(keys))
         query = _FOUND.where(item.c.kind == kind, item.c.id.in_(names), item.c.event_seq > after)
         return self._read(query.order_by(item.c.event_seq).limit(limit))
+
+    def last(self, kind: str, *, tenant: str) -> int:
+        """The event of a tenant's newest change of a kind; 0 without any."""
+        query = select(func.max(item.c.event_seq)).where(item.c.tenant == tenant, item.c.kind == kind)
+        with translated(self._where), self._engine.connect() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def openings(self, kind: str, *, tenant: str, after: datetime) -> list[tuple[str, datetime]]:
+        """The keys of a tenant's items that are opened after an instant, each with its opening."""
+        query = (
+            select(item_key.c.key, item.c.opening_at)
+            .join(item, (item.c.kind == item_key.c.kind) & (item.c.id == item_key.c.id))
+            .where(item.c.kind == kind, item.c.tenant == tenant, item.c.opening_at > to_micros(after))
+        )
+        with translated(self._where), self._engine.connect() as connection:
+            return [(row.key, from_micros(row.opening_at)) for row in connection.execute(query)]
 
     def history(self, kind: str, name: str, *, tenant: str) -> list[Item]:
         """Every version of an item, oldest first."""

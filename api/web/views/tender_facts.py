@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final, NamedTuple
+
+import msgspec
 
 from api import watched_tenders
 from api.alerts import KIND as ALERT
@@ -12,7 +15,8 @@ from api.alerts import view as alert_view
 from api.explore.cobidding import CoBidding, together
 from api.explore.search import personal
 from api.explore.shapes import PartyShown
-from api.explore.told import Teller
+from api.explore.told import Teller, moment
+from api.openings import ledger_opening
 from api.principals import Scope
 from api.restricted import ordinary
 from api.routes.exploring import Clocked, looking
@@ -25,6 +29,7 @@ from graph.paths import find
 from graph.relations import PartyRelation, RelationType
 from graph.store import StoreError
 from matching.decision import Decision
+from matching.explore.view import PUBLIC, opening_of
 from matching.ledger import Item, StoredDecision, visible
 from matching.ledger.decided import tender_key
 from matching.request import DecisionRequest, PartyRef
@@ -61,6 +66,8 @@ class InGraph(NamedTuple):
     places: frozenset[int]
     """The tender and its lots, by ordinal."""
     cut: bool
+    opening: datetime | None
+    """When tables say that it is or was opened."""
 
 
 class Facts(NamedTuple):
@@ -82,6 +89,8 @@ class Facts(NamedTuple):
     """Of whom common bids were counted."""
     alerts: tuple[AlertView, ...]
     sealed: bool
+    until: datetime | None
+    """Until when who bids is kept from the visitor, as tables or the ledger say; None where it is not."""
 
 
 def facts(visit: Visit, asked: str) -> Facts:
@@ -110,15 +119,21 @@ def facts(visit: Visit, asked: str) -> Facts:
             if item is None and graph is None:
                 raise ProblemError("http.not_found")
             stored = _newest(visit, item, number)
+            later = ledger_opening(ledger, number, who.viewer, visit.at)
+            if graph is not None and later is not None:
+                graph = _public(graph, later)
             beside = _beside(here.teller, graph, _request(stored)) if visit.may(Scope.GRAPH) else _Beside()
     except (GenerationError, StoreError):
         # without a graph a watched tender is still shown: decisions stand in the ledger
         if item is None:
             raise
         stored, graph, beside = _newest(visit, item, number), None, _Beside()
+        later = ledger_opening(ledger, number, who.viewer, visit.at)
     view = None if item is None else watched_tenders.view(ledger, item, who.viewer, visit.at)
     decision = None if stored is None or stored.decision is None else ordinary(stored.decision)
-    shut = (view is not None and view.sealed) or (graph is not None and graph.party.sealed_until is not None)
+    loaded = None if graph is None else _instant(graph.party.sealed_until)
+    until = max((one for one in (later, loaded) if one is not None), default=None)
+    shut = (view is not None and view.sealed) or until is not None
     return Facts(
         id=asked,
         number=number,
@@ -131,8 +146,9 @@ def facts(visit: Visit, asked: str) -> Facts:
         known=beside.known,
         cobidding=beside.cobidding,
         names=beside.names,
-        alerts=() if item is None else _alerts(visit, item),
+        alerts=() if item is None or (view is not None and view.sealed) else _alerts(visit, item),
         sealed=shut and decision is None,
+        until=until,
     )
 
 
@@ -174,7 +190,20 @@ def _in_graph(teller: Teller, key: str, number: str) -> InGraph | None:
         parts=tuple(parts),
         places=frozenset((ordinal, *lots)),
         cut=cut or len(lots) > LOTS,
+        opening=opening_of(generation.party(ordinal).attributes.get("opening_at", "")),
     )
+
+
+def _public(graph: InGraph, until: datetime) -> InGraph:
+    """What may be known of a tender that the ledger keeps sealed, whatever tables said of its opening."""
+    parts = tuple(one for one in graph.parts if one.type in PUBLIC)
+    return graph._replace(
+        party=msgspec.structs.replace(graph.party, sealed_until=moment(until)), parts=parts, cut=False
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _part(teller: Teller, edge: int, peer: int, lot: int | None) -> Part:

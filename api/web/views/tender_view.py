@@ -81,6 +81,8 @@ class TenderPage(NamedTuple):
     title: str
     described: tuple[tuple[str, str], ...]
     opening: str
+    unopened: bool
+    """The opening has not come yet, or is not known."""
     decided_at: str
     verdict: str
     verdict_word: str
@@ -147,6 +149,7 @@ def view(found: Facts, words: Words, at: datetime) -> TenderPage:
         title=_title(found),
         described=_described(found, words),
         opening="" if opening is None else words.time(opening),
+        unopened=opening is None or opening > at,
         decided_at="" if decision is None else words.time(decision.decided_at),
         verdict="" if shown is None else shown.verdict,
         verdict_word="" if shown is None else shown.verdict_word,
@@ -183,12 +186,13 @@ def _title(found: Facts) -> str:
 
 
 def _opening(found: Facts) -> datetime | None:
-    if found.watched is not None:
+    if found.until is not None:
+        return found.until
+    if found.watched is not None and found.watched.opening_at is not None:
         return found.watched.opening_at
     if found.stored is not None and found.stored.opening_at is not None:
         return found.stored.opening_at
-    until = None if found.graph is None else found.graph.party.sealed_until
-    return None if until is None else datetime.fromisoformat(until)
+    return None if found.graph is None else found.graph.opening
 
 
 def _described(found: Facts, words: Words) -> tuple[tuple[str, str], ...]:
