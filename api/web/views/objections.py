@@ -10,7 +10,7 @@ from api import casework as book
 from api.casework import ObjectionView, objection_view, shown
 from api.explain import list_title
 from api.restricted import ordinary
-from api.reviews import evidence_in
+from api.reviews import evidence_in, where_listed
 from api.routes import objections as http
 from api.routes.base import cursor, from_cursor
 from api.routes.casework import item_of
@@ -178,11 +178,11 @@ def _choices(visit: Visit, decision: Decision) -> tuple[Choice, ...]:
     found = {
         (one.list, one.record): Choice(
             value=one.pair or f"{one.list}:{one.record}",
-            list=list_title(one.list, visit.lang),
+            list=where_listed(one.list, visit.lang),
             subject=one.subject,
             submitted=one.submitted,
             matched=one.matched,
-            tier=one.tier.value,
+            tier="" if one.field == "presumption" else one.tier.value,
             record=one.record,
         )
         for one in evidence_in(decision)
