@@ -6,12 +6,13 @@ before it is escaped. No page runs or styles anything that does not come as a fi
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, Final
 
 from fastapi import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from api.masking import mask_text
 from api.output import plain
@@ -34,12 +35,30 @@ HEADERS: Final = {
     "Referrer-Policy": "same-origin",
 }
 
+_HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff"
+_CHINESE: Final = re.compile(
+    rf"([{_HAN}](?:[{_HAN}\u3000-\u303f\uff00-\uffef0-9 ]*[{_HAN}\u3000-\u303f\uff00-\uffef])?)"
+)
+"""Chinese words with the signs and numbers among them."""
+
 
 def shown(value: Any) -> Any:
     """A value as a page may show it."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return plain(mask_text(value))
     return value
+
+
+def chinese(value: str, lang: str) -> str:
+    """A text of the law or of a record; on an English page its Chinese words are marked as Chinese (WCAG 3.1.2)."""
+    text = str(shown(value))
+    if lang == "zh":
+        return text
+    parts = enumerate(_CHINESE.split(text))
+    return Markup().join(
+        Markup('<span lang="zh-CN">{}</span>').format(part) if place % 2 else escape(part)
+        for place, part in parts
+    )
 
 
 @cache
@@ -54,6 +73,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["asset"] = address
+    made.globals["chinese"] = chinese
     return made
 
 

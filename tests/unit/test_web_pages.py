@@ -13,7 +13,7 @@ from api.routes.table import ROUTERS
 from api.web.assets import FILES, content
 from api.web.door import local_path, sign_in_address
 from api.web.pages import PAGES
-from api.web.render import POLICY, shown, templates
+from api.web.render import POLICY, chinese, shown, templates
 from api.web.words import Words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +81,17 @@ def test_what_a_record_says_can_neither_run_nor_steer_nor_show_a_number() -> Non
     assert not set(text) & set("\u202e\u0007\n")
 
 
+def test_chinese_words_on_an_english_page_are_said_to_be_chinese() -> None:
+    line = "Law: 招标投标法 第22条 (in force from 2000-01-01): “招标人不得<b>泄露，招标。”"
+    assert chinese(line, "en") == (
+        'Law: <span lang="zh-CN">招标投标法 第22条</span> (in force from 2000-01-01): “<span lang="zh-CN">招标人不得</span>'
+        '&lt;b&gt;<span lang="zh-CN">泄露，招标。</span>”'
+    )
+    assert chinese(line, "zh") == line
+    assert "<" not in chinese("329901197502281234 <", "en").replace("&lt;", "")
+    assert "19750228" not in chinese("329901197502281234", "en")
+
+
 def test_whole_numbers_and_markup_stay_as_they_are() -> None:
     from markupsafe import Markup
 
@@ -121,7 +132,9 @@ def test_the_plot_and_its_table_hold_the_same_numbers() -> None:
     from matching.decision import Verdict
 
     first = date(2026, 11, 10)
-    counted = Counter({(first, Verdict.BLOCK): 3, (first, Verdict.CLEAR): 1, (date(2026, 11, 23), Verdict.FLAG): 1})
+    counted = Counter(
+        {(first, Verdict.BLOCK): 3, (first, Verdict.CLEAR): 1, (date(2026, 11, 23), Verdict.FLAG): 1}
+    )
     plot = drawn(Words("zh"), first, counted)
     assert (plot.total, plot.most, len(plot.days)) == (5, 4, DAYS)
     assert plot.days[0].counts[ORDER.index(Verdict.BLOCK)] == 3
