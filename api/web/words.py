@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from api.explain import final_day, in_lang, moment, word
+from api.explain import final_day, in_lang, moment, text, word
 from graph.dates import parse_instant
 from graph.messages import Lang, catalogue, say
 from matching.decision import Bilingual
@@ -48,6 +48,26 @@ class Words:
     def last_day(self, end: str | None) -> str:
         """The last day of a period, which counts; a dash for an open end. Periods are kept with the instant after."""
         return "–" if not end else final_day(parse_instant(end), self.lang)
+
+    def span(self, first: str, last: str) -> str:
+        """A period of two days as they are shown; an open end is named, and where both are open there is nothing."""
+        if (first, last) == ("–", "–"):
+            return ""
+        ends = (text("explain.open", self.lang) if day == "–" else day for day in (first, last))
+        return " – ".join(ends)
+
+    def field(self, code: str) -> str:
+        """What a code of a compared or missing field means (`devices.mac`, `relation.HOLDS`); else the code itself."""
+        exact = self.known(f"fact.{code}", "")
+        head, _, tail = code.partition(".")
+        if exact or not tail:
+            return exact or code
+        if head == "relation":
+            return self.word("relation", tail)
+        group = self.known(f"fact.{head}", "") or self.word("role", head)
+        part = self.known(f"fact.of.{tail}", "") or self.known(f"attribute.{tail}", "")
+        room = "role" if f"role.{tail}" in catalogue("api") else "field"
+        return self("fact.of", group=group, part=part or self.word(room, tail))
 
     def known(self, code: str, otherwise: str) -> str:
         """A sentence of the pages where there is one for a value that files bring, else the value itself."""

@@ -23,7 +23,8 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "account.language.", "front.work.", "graph.said.", "graph.drawer.", "graph.by.", "graph.confirmed.",
          "graph.link.", "graph.legend.", "graph.layout.", "graph.view.", "graph.confidence.",
          "audit.kind.", "case.field.", "case.kind.", "regime.", "watch.cause.", "watch.change.", "webhook.event.",
-         "webhook.disabled.", "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.")  # fmt: skip
+         "webhook.disabled.", "webhook.error.", "audit.actor.", "audit.data.", "audit.value.", "fact.",
+         "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.")  # fmt: skip
 """Families whose codes are put together from a value."""
 
 
@@ -95,7 +96,9 @@ def test_no_template_runs_or_styles_anything_in_place() -> None:
 def test_every_form_that_changes_something_bears_the_token() -> None:
     for path in TEMPLATES:
         for form in re.findall(r"<form\b.*?</form>", path.read_text("utf-8"), re.DOTALL):
-            open_to_anybody = 'method="get"' in form or 'action="/preferences"' in form or 'action="/sign-in"' in form
+            open_to_anybody = (
+                'method="get"' in form or 'action="/preferences"' in form or 'action="/sign-in"' in form
+            )
             assert open_to_anybody or 'name="csrf" value="{{ layout.csrf }}"' in form, path.name
 
 

@@ -194,6 +194,14 @@ def test_decisions_are_looked_up_on_their_page(town: Town) -> None:
         assert clerk.get(f"/decisions?{wrong}").status_code == 422, wrong
 
 
+def test_the_chain_is_told_in_chinese_words_to_the_second(town: Town) -> None:
+    answer = town.people[Role.AUDITOR].get("/audit", headers={"Accept-Language": "zh-CN"})
+    events = answer.text.split("<tbody>")[1].split("</tbody>")[0]
+    assert not re.search(r"[a-z_]+=", re.sub(r"<[^>]*>", "", events))
+    assert re.search(r"状态：\S+ · 版本：1", events)
+    assert re.search(r'class="date">\d{4}-\d\d-\d\d \d\d:\d\d:\d\d<', events)
+
+
 def test_a_bid_stands_once_with_its_tender(town: Town) -> None:
     clerk = town.people[Role.CLERK]
     address = visited.found(clerk.get(f"/search?q={explored.LANTIAN}").text, r'href="(/parties/[^"]+)"')

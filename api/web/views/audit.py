@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 from fastapi import Response
 
 from api.auditing import gathered, verified
+from api.explain import moment
 from api.explore.search import personal
 from api.masking import mask_text
 from api.output import Column, Table, render
@@ -18,6 +19,7 @@ from api.web.answers import page
 from api.web.door import Visit
 from api.web.render import HEADERS
 from api.web.views.case_sharing import MEDIA
+from api.web.words import Words
 from graph.dates import end_of_day, from_micros, iso, start_of_day
 from graph.messages import catalogue, say
 from matching.ledger import events
@@ -30,6 +32,10 @@ ITEMS: Final = (
     "user", "api_key", "webhook", "tender", "load_report",
 )  # fmt: skip
 """Kinds of item that one can ask for beside the kinds of event."""
+
+
+TIMES: Final = frozenset({"since", "until", "confirm_by"})
+"""What an answer to a record says in microseconds."""
 
 
 class EventRow(NamedTuple):
@@ -145,19 +151,25 @@ def _row(visit: Visit, one: Seen) -> EventRow:
     item = found.ref.partition("/")[0] if found.kind == "item" else found.kind
     return EventRow(
         seq=found.seq,
-        at=visit.words.time(iso(from_micros(found.at))),
+        at=moment(from_micros(found.at), visit.lang),
         kind=visit.words.known(f"audit.kind.{item}", item),
-        actor=found.actor or "–",
+        actor=visit.words.known(f"audit.actor.{found.actor}", found.actor) or "–",
         subject=found.ref.partition("/")[2] if found.kind == "item" else found.ref,
-        detail=_detail(found.data),
+        detail=_detail(found.data, visit.words),
         hash=one.hash,
     )
 
 
-def _detail(data: dict[str, str]) -> str:
-    """What an event says beside: states and versions; references, never bodies."""
-    plain = {name: value for name, value in data.items() if not name.endswith("_at") and len(value) <= 60}
-    return " · ".join(f"{name}={value}" for name, value in sorted(plain.items()) if name != "owner")
+def _detail(data: dict[str, str], words: Words) -> str:
+    """What an event says beside, in words: states and versions; references, never bodies."""
+    said = []
+    for name, value in sorted(data.items()):
+        if name.endswith("_at") or name == "owner" or len(value) > 60:
+            continue
+        told = words.time(from_micros(int(value))) if name in TIMES else words.word("status", value)
+        told = words.known(f"audit.value.{value}", told)
+        said.append(f"{words.known(f'audit.data.{name}', name)}{words('casework.colon')}{told}")
+    return " · ".join(said)
 
 
 def export(visit: Visit) -> Response:

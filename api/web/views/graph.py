@@ -288,7 +288,7 @@ def relation(tie: picture.Tie, teller: Teller, words: Words) -> dict[str, Any]:
     origin = one.origin
     confidence = "guess" if one.type == picture.SAME else one.by
     evidence: list[tuple[str, str]] = [
-        (words("graph.edge.period"), f"{words.day(one.since)} – {words.last_day(one.until)}"),
+        (words("graph.edge.period"), words.span(words.day(one.since), words.last_day(one.until))),
         (words("graph.edge.confidence"), words(f"graph.by.{confidence}")),
         (words("proof.confirmed"), words(f"graph.confirmed.{confidence}")),
     ]
@@ -339,7 +339,7 @@ def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[
         words("party.identity"),
         [
             *((words.word("field", one.scheme), one.value) for one in found.numbers),
-            *((kind, dated(text, since, until)) for text, kind, since, until in found.names),
+            *((kind, dated(text, words.span(since, until))) for text, kind, since, until in found.names),
             *found.facts,
         ],
     )
@@ -350,7 +350,7 @@ def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[
             [
                 (words("proof.record"), one.view.record),
                 (words("proof.match"), words(f"graph.link.{one.view.link}")),
-                (words("proof.period"), f"{one.since} – {one.until}"),
+                (words("proof.period"), words.span(one.since, one.until)),
                 (words("proof.authority"), one.view.authority),
                 (words("proof.source"), one.source),
                 (words("graph.edge.taken"), taken),
@@ -362,9 +362,9 @@ def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[
     return about
 
 
-def dated(text: str, since: str, until: str) -> str:
+def dated(text: str, period: str) -> str:
     """A text with its period, where one is known."""
-    return text if since == until else f"{text} ({since} – {until})"
+    return f"{text} ({period})" if period else text
 
 
 def cleaned(value: Any) -> Any:

@@ -61,7 +61,8 @@ class Record(NamedTuple):
     standing: bool
     since: str
     until: str
-    law: tuple[str, ...]
+    law: tuple[tuple[str, str], ...]
+    """Instruments with the articles of each."""
     source: str
     drawer: tuple[tuple[str, str], ...]
 
@@ -232,9 +233,20 @@ def _record(one: ListingView, words: Words) -> Record:
         standing=one.status in ("ACTIVE", "DISPUTED"),
         since=words.day(one.effect_since),
         until=words.last_day(one.effect_until),
-        law=tuple(f"{law.instrument} {law.article}" for law in one.law),
+        law=_by_instrument(one, words),
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
         drawer=drawer(origin, one.link, words),
+    )
+
+
+def _by_instrument(one: ListingView, words: Words) -> tuple[tuple[str, str], ...]:
+    """The articles through which a list may act, together under their instruments."""
+    found: dict[str, list[str]] = {}
+    for law in one.law:
+        found.setdefault(law.instrument, []).append(law.article)
+    between = "、" if words.lang == "zh" else ", "
+    return tuple(
+        (instrument, between.join(dict.fromkeys(articles))) for instrument, articles in found.items()
     )
 
 
