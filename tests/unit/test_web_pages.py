@@ -84,7 +84,8 @@ def test_what_a_record_says_can_neither_run_nor_steer_nor_show_a_number() -> Non
 def test_chinese_words_on_an_english_page_are_said_to_be_chinese() -> None:
     line = "Law: 招标投标法 第22条 (in force from 2000-01-01): “招标人不得<b>泄露，招标。”"
     assert chinese(line, "en") == (
-        'Law: <span lang="zh-CN">招标投标法 第22条</span> (in force from 2000-01-01): “<span lang="zh-CN">招标人不得</span>'
+        'Law: <span lang="zh-CN">招标投标法 第22条</span> (in force from 2000-01-01): '
+        '“<span lang="zh-CN">招标人不得</span>'
         '&lt;b&gt;<span lang="zh-CN">泄露，招标。</span>”'
     )
     assert chinese(line, "zh") == line
