@@ -274,20 +274,21 @@ class Users:
 
         Raises:
             UserError: `users.unknown`, `users.own`, `users.last`.
-            LedgerError: nothing was erased.
+            LedgerError: nothing was erased; `ledger.busy`: perhaps all but what the files still hold of it, which
+                erasing again clears.
         """
         item = self.item(name, tenant=tenant)
         known = _name_of(item)
         if actor == principal_id(known):
             raise UserError("users.own")
-        if item.body is not None:
-            if item.state == ACTIVE:
-                self.change(known, tenant=tenant, actor=actor, at=at, state=DISABLED)
+        if item.body is not None and item.state == ACTIVE:
+            self.change(known, tenant=tenant, actor=actor, at=at, state=DISABLED)
 
-            def also(transaction: Transaction) -> None:
-                self._ledger.people.drop_credential(transaction, tenant, known)
+        def also(transaction: Transaction) -> None:
+            self._ledger.people.drop_credential(transaction, tenant, known)
 
-            self._ledger.items.erase(KIND, item.id, tenant=tenant, actor=actor, at=at, also=also)
+        # also of one erased before: the files may still have to be cleared
+        self._ledger.items.erase(KIND, item.id, tenant=tenant, actor=actor, at=at, also=also)
         return view(self.item(known, tenant=tenant))
 
     def _living(self, name: str, *, tenant: str) -> Item:

@@ -17,6 +17,7 @@ from matching.ledger import schema
 from matching.ledger.engine import translated
 from matching.ledger.model import StoredDecision, Viewer, visible
 from matching.ledger.read import stored_decision
+from matching.ledger.sealing import SEALED
 
 PAGE_LIMIT: Final = 1_000
 """Decisions handed out by one call."""
@@ -178,7 +179,7 @@ class Decided:
             )
             numbers = [row.event_seq for row in connection.execute(found)]
             query = (
-                select(stored, schema.event.c.body.label("event_body"))
+                select(stored, SEALED, schema.event.c.body.label("event_body"))
                 .join(schema.event, schema.event.c.seq == stored.c.event_seq)
                 .where(stored.c.event_seq.in_(numbers))
                 .order_by(stored.c.event_seq.desc())

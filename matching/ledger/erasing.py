@@ -61,13 +61,20 @@ def erase_item(
     connection.execute(delete(item_key).where(item_key.c.kind == kind, item_key.c.id == name))
 
 
-def scrub(engine: Engine, where: str, clearing: str) -> None:
-    """Clear what was blanked out of the files, too: the log of SQLite, the old versions of rows of PostgreSQL."""
+def scrub(engine: Engine, where: str, clearing: str = CLEAR_DECISIONS) -> None:
+    """Clear what was blanked out of the files, too: the log of SQLite, the old versions of rows of PostgreSQL.
+
+    Raises:
+        LedgerError: `ledger.busy`: a reader holds the log, which still has the old pages. What was blanked stays so,
+            and erasing it again only clears.
+    """
     with translated(where), engine.connect() as opened:
         connection = autocommitting(opened)
         if engine.dialect.name == "sqlite":
             # The log may still hold the old pages: fold it into the file and cut it.
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+            busy, _pages, _folded = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+            if busy:
+                raise LedgerError("ledger.busy", path=where)
         else:
             # The blanked rows' old versions stay in their pages until these are cleaned.
             connection.exec_driver_sql(clearing)

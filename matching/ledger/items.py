@@ -177,7 +177,7 @@ class Items:
         blanked out of the files. Doing it twice changes nothing.
 
         Raises:
-            LedgerError: `ledger.no_item`.
+            LedgerError: `ledger.no_item`; `ledger.busy`: blanked, but the files hold it until it is erased again.
         """
         moment, why = to_micros(at), coded(ground)
 

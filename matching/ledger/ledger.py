@@ -16,10 +16,12 @@ from graph.dates import from_micros, to_micros
 from matching.decision import Decision
 from matching.ledger import keys, queue
 from matching.ledger.chain import salted
-from matching.ledger.decided import Decided, forget
+from matching.ledger.decided import Decided
 from matching.ledger.deliveries import Deliveries
 from matching.ledger.engine import autocommitting, connect, display, parse, translate, translated
 from matching.ledger.erasing import CLEAR_DECISIONS, coded, scrub
+from matching.ledger.families import Families
+from matching.ledger.indexed import complete
 from matching.ledger.items import Items
 from matching.ledger.leases import Leases
 from matching.ledger.marks import mark_write, review_write
@@ -41,7 +43,6 @@ from matching.ledger.model import (
 from matching.ledger.people import People
 from matching.ledger.read import stored_answer, stored_decision
 from matching.ledger.record import PreparedDecision
-from matching.ledger.redacting import erase_about
 from matching.ledger.statements import Statements
 from matching.ledger.verify import verify_chain
 from matching.ledger.watching import Watching
@@ -66,6 +67,8 @@ class Ledger:
         self._engine = connect(parsed, create=create and not reading, reading=reading)
         self._writer = GroupCommit(self._engine, self.where)
         self._sql = Statements(self._engine)
+        if not reading:
+            complete(self._engine, self._writer, self.where)
         self.items = Items(self._engine, self._writer, self.where)
         """What people open, work on and close beside decisions."""
         self.decided = Decided(self._engine, self.where)
@@ -161,38 +164,26 @@ class Ledger:
 
     def erase_decision_subject(
         self, decision_id: str, *, tenant: str, actor: str, at: datetime, ground: str = "erasure_request"
-    ) -> None:
+    ) -> tuple[str, ...]:
         """Blank what a decision says of persons: body, request and salt, queue rows, its reviews' words.
 
-        Its measures, overrides and objections are blanked with it, and what batches and frozen cases say of it. The
-        event and its digest stay, so the chain stays valid; without the salt the digest tells nothing. The erasure is
-        an event of its own. Doing it twice changes nothing. `ground` is a code such as `erasure_request`: the chain
-        can't forget, so it takes no free text (个人信息保护法 47).
+        Its measures, overrides and objections are blanked with it, and what batches and frozen cases say of it; so are
+        the decisions of the same request that overrides made of it or it was made of. Returned are all decisions that
+        were blanked. The event and its digest stay, so the chain stays valid; without the salt the digest tells
+        nothing. Each erasure is an event of its own. Doing it twice changes nothing. `ground` is a code such as
+        `erasure_request`: the chain can't forget, so it takes no free text (个人信息保护法 47).
 
         Raises:
-            LedgerError: `ledger.no_decision` when the tenant has no such decision.
+            LedgerError: `ledger.no_decision` when the tenant has no such decision; `ledger.busy`: blanked, but the
+                files hold it until it is erased again.
         """
         moment, why = to_micros(at), coded(ground)
-
-        def work(transaction: Transaction) -> None:
-            row = self._sql.decision_by_id.run(transaction.connection, (decision_id, tenant)).first()
-            if row is None:
-                raise LedgerError("ledger.no_decision", decision_id=decision_id)
-            erase_about(transaction, decision_id, tenant=tenant, actor=actor, moment=moment, ground=why)
-            if row.erased_seq is not None:
-                return
-            seq = transaction.append(
-                "erasure", at=moment, tenant=tenant, actor=actor, ref=decision_id, data={"ground": why}
-            )
-            transaction.add(self._sql.erase_decision, (seq, decision_id))
-            transaction.add(self._sql.erase_reviews, (seq, decision_id))
-            transaction.add(self._sql.erase_queue, (decision_id,))
-            forget(transaction.connection, tenant, row.event_seq)
-
-        self._writer.submit(work)
+        family = Families(self._engine, self._writer, self._sql, self.where)
+        names = family.erase(decision_id, tenant=tenant, actor=actor, moment=moment, ground=why)
         with self._book_lock:
             self._book = ReviewBook(0, {})
         scrub(self._engine, self.where, CLEAR_DECISIONS)
+        return names
 
     # Documents that pins name by hash
 

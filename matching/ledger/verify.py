@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exists, func, or_, select
 
 from matching.ledger import schema
 from matching.ledger.chain import GENESIS, Event, agrees, decode, link, octets, salted
+from matching.ledger.indexed import differing, strays
 from matching.ledger.model import Checkpoint, Problem, VerifyResult
 from matching.ledger.watchrows import CHANGE_BITS, digest
 
@@ -124,16 +125,22 @@ class _Check:
         return [(wanted[seq], rows[seq]) for seq in sorted(wanted.keys() & rows.keys())]
 
     def _decisions(self, span: tuple[int, int], events: dict[int, Event]) -> None:
+        sound = []
         for event, row in self._pair("decision", schema.decision, span, events):
             if row.decision_id != event.ref or row.tenant != event.tenant:
                 self.report(event.seq, "audit.decision_altered")
-            elif row.erased_seq is not None:
+                continue
+            if row.erased_seq is not None:
                 self._erased(event, row, event.ref, "audit.decision_altered")
             elif not (
                 agrees(row.salt, row.body, event.digest)
                 and agrees(row.salt, row.request, event.data.get("request", ""))
             ):
                 self.report(event.seq, "audit.decision_altered")
+                continue
+            sound.append((event, row))
+        for seq in differing(self.connection, sound):
+            self.report(seq, "audit.decision_index")
 
     def _reviews(self, span: tuple[int, int], events: dict[int, Event]) -> None:
         for event, row in self._pair("review", schema.review, span, events):
@@ -220,6 +227,8 @@ class _Check:
             for seq in self._rows(table, (last, 2**62)):
                 self.report(seq, f"audit.{kind}_unrecorded")
         self._newest()
+        for seq in strays(self.connection):
+            self.report(seq, "audit.decision_index")
         for seq, (erasure, decision_id) in self.erased.items():
             if self.erasures.get(erasure) != decision_id:
                 self.report(seq, "audit.erasure")

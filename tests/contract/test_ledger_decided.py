@@ -192,6 +192,60 @@ def test_a_ledger_of_before_gets_the_same_index(
     assert len(before) == 3 + 3
 
 
+def test_a_decision_that_cannot_be_read_keeps_no_ledger_shut(
+    ledger: Ledger, ledger_url: str, record: Callable[..., Decision]
+) -> None:
+    for name in ("sound", "cut", "strange"):
+        record(name, request=asked(LISTED))
+    with ledger._engine.begin() as connection:
+        change = text("UPDATE decision SET body = :body WHERE decision_id = :name")
+        connection.execute(change, {"body": b"{\xff", "name": "cut"})
+        connection.execute(change, {"body": b'{"verdict":"HELLO","bidders":[7]}', "name": "strange"})
+        connection.execute(text("DROP TABLE decision_index"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    ledger.close()
+    with open_ledger(ledger_url, create=False) as again:
+        broken = {(one.seq, one.code) for one in again.verify().problems}
+        assert broken == {(2, "audit.decision_altered"), (3, "audit.decision_altered")}
+        newest = again.decided.page(SUPERVISOR, datetime.fromisoformat("2026-11-23T12:00:00+08:00"), before=2)
+        assert [one.decision_id for one in newest] == ["sound"]
+        with pytest.raises(LedgerError) as caught:
+            found(again)
+    assert caught.value.code == "ledger.tampered"
+
+
+def test_what_an_older_program_recorded_meanwhile_is_indexed_when_it_is_opened(
+    ledger: Ledger, ledger_url: str, record: Callable[..., Decision], noon: datetime
+) -> None:
+    record("d-1", request=asked(LISTED, member=MEMBER), opening_at=noon + timedelta(days=1))
+    record("d-2", request=asked(MEMBER))
+    query = text("SELECT * FROM decision_index ORDER BY tenant, key, event_seq")
+    with ledger._engine.begin() as connection:
+        before = [tuple(row) for row in connection.execute(query)]
+        connection.execute(text("DELETE FROM decision_index WHERE event_seq = 1"))
+    assert [(one.seq, one.code) for one in ledger.verify().problems] == [(1, "audit.decision_index")]
+    ledger.close()
+    with open_ledger(ledger_url, create=False) as again:
+        with again._engine.connect() as connection:
+            assert [tuple(row) for row in connection.execute(query)] == before
+        assert again.verify().ok
+    with open_ledger(ledger_url, create=False, reading=True) as again:
+        assert again.verify().ok
+
+
+def test_an_altered_index_opens_no_bid(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime
+) -> None:
+    record("sealed", request=asked(LISTED), opening_at=noon + timedelta(days=3))
+    for change in ("opening_at = NULL", "opening_at = 0", "actor = 'user:s'"):
+        with ledger._engine.begin() as connection:
+            connection.execute(text(f"UPDATE decision_index SET {change}"))
+        who = Viewer(tenant="linjiang", roles=frozenset({"platform"}), principal="user:s")
+        assert found(ledger, who, noon) == []
+        assert found(ledger, who, noon, keys=[code_key(LISTED)]) == []
+        assert [one.code for one in ledger.verify().problems] == ["audit.decision_index"]
+
+
 @pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
 def test_an_index_that_is_gone_is_damage(ledger: Ledger, noon: datetime) -> None:
     with ledger._engine.begin() as connection:

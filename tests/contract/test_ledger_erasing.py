@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select, update
 
 from api import users
 from api.passwords import Hasher
@@ -18,6 +19,7 @@ from matching.casework import objections
 from matching.decision import Decision
 from matching.ledger import Draft, Ledger, LedgerError, schema
 from matching.ledger.erasing import ABOUT_DECISION
+from matching.ledger.families import LINK, OVERRIDE
 from matching.measures import feedback
 from matching.overrides import proposals
 
@@ -77,6 +79,86 @@ def test_measures_overrides_and_objections_go_with_their_decision(
     if ledger_url.startswith("sqlite"):
         files = Path(ledger_url.removeprefix("sqlite:///")).parent.iterdir()
         assert not any(NAME.encode() in path.read_bytes() for path in files)
+
+
+@pytest.mark.parametrize("asked", ["d-1", "d-2", "d-3"])
+def test_decisions_of_one_request_that_overrides_made_go_together(
+    ledger: Ledger, record: Record, noon: datetime, asked: str
+) -> None:
+    assert (OVERRIDE, LINK) == (proposals.KIND, proposals.LINK)
+    for name in ("d-1", "d-2", "d-3", "other"):
+        record(name, request=f'{{"text":"{NAME}"}}'.encode() if name != "other" else b"{}")
+    for old, new in (("d-1", "d-2"), ("d-2", "d-3")):
+        put_override(ledger, old, new, noon)
+    ledger.items.put(about("measure", "m", "d-3"), tenant="linjiang", actor="user:a", at=noon)
+    names = ledger.erase_decision_subject(asked, tenant="linjiang", actor="officer", at=noon)
+    assert sorted(names) == ["d-1", "d-2", "d-3"]
+    assert NAME not in everywhere(ledger)
+    other = ledger.decision("other", tenant="linjiang")
+    assert other is not None
+    assert not other.erased
+    assert ledger.verify().ok
+
+
+def test_a_decision_that_came_of_one_erased_before_goes_when_that_is_asked_for_again(
+    ledger: Ledger, record: Record, noon: datetime
+) -> None:
+    record("d-1")
+    ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    record("d-2", request=f'{{"text":"{NAME}"}}'.encode())
+    put_override(ledger, "d-1", "d-2", noon)
+    ledger.items.erase("override", "d-1>d-2", tenant="linjiang", actor="officer", at=noon)
+    names = ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    assert names == ("d-1", "d-2")
+    assert NAME not in everywhere(ledger)
+
+
+def test_a_forged_tie_erases_nothing(ledger: Ledger, record: Record, noon: datetime) -> None:
+    record("d-1")
+    record("theirs")
+    put_override(ledger, "d-1", "d-2", noon)
+    with ledger._engine.begin() as connection:
+        forged = update(schema.item_version).values(body=b'{"decision_id":"theirs"}')
+        connection.execute(forged.where(schema.item_version.c.kind == LINK))
+    with pytest.raises(LedgerError) as caught:
+        ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    assert caught.value.code == "ledger.tampered"
+    theirs = ledger.decision("theirs", tenant="linjiang")
+    assert theirs is not None
+    assert not theirs.erased
+
+
+def put_override(ledger: Ledger, old: str, new: str, at: datetime) -> None:
+    body = f'{{"text":"{NAME}","decision_id":"{old}","made":"{new}"}}'.encode()
+    keys = (f"decision:{old}", f"decision:{new}")
+    done = Draft(kind="override", id=f"{old}>{new}", state="confirmed", body=body, keys=keys)
+    link = f'{{"decision_id":"{new}","override":"{old}>{new}"}}'.encode()
+    tie = Draft(kind=LINK, id=old, state="replaced", body=link)
+    ledger.items.put_many([(done, None), (tie, None)], tenant="linjiang", actor="user:a", at=at)
+
+
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+def test_a_log_that_a_reader_holds_is_no_erasure_done(
+    ledger: Ledger, ledger_url: str, record: Record, noon: datetime
+) -> None:
+    @event.listens_for(ledger._engine, "checkout")
+    def _at_once(raw: Any, *_: object) -> None:
+        raw.execute("PRAGMA busy_timeout=0")
+
+    record("d-1", request=f'{{"text":"{NAME}"}}'.encode())
+    path = Path(ledger_url.removeprefix("sqlite:///"))
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM decision").fetchone() == (1,)
+    with pytest.raises(LedgerError) as caught:
+        ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    assert caught.value.code == "ledger.busy"
+    assert any(NAME.encode() in one.read_bytes() for one in path.parent.iterdir())
+    reader.close()
+    ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    assert not any(NAME.encode() in one.read_bytes() for one in path.parent.iterdir())
+    found = ledger.verify()
+    assert (found.ok, found.events) == (True, 2)
 
 
 def test_what_came_after_an_erasure_of_before_goes_when_it_is_asked_for_again(

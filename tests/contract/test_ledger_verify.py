@@ -18,6 +18,8 @@ from matching.ledger.chain import GENESIS, decode
 FORGED_VERDICT = "UPDATE decision SET body = replace(body, 'CLEAR', 'BLOCK') WHERE event_seq = 6"
 FORGED_BYTES = "UPDATE decision SET body = CAST(replace(body, 'CLEAR', 'BLOCK') AS BLOB) WHERE event_seq = 6"
 FORGED_DECISION = "INSERT INTO decision (event_seq, decision_id, tenant) VALUES (4, 'd-7', 't')"
+INVENTED_KEY = """INSERT INTO decision_index (tenant, key, event_seq, at, verdict, actor)
+    SELECT tenant, 'code:x', event_seq, at, 'BLOCK', actor FROM decision_index WHERE event_seq = 6"""
 
 
 @pytest.fixture
@@ -104,6 +106,14 @@ def tamper(ledger: Ledger, *statements: str) -> list[tuple[int, str]]:
         ("UPDATE decision SET erased_seq = 7 WHERE event_seq = 6", (6, "audit.decision_altered")),
         ("UPDATE decision SET event_seq = 50 WHERE event_seq = 6", (50, "audit.decision_unrecorded")),
         (FORGED_DECISION, (4, "audit.decision_unrecorded")),
+        ("DELETE FROM decision_index WHERE event_seq = 6", (6, "audit.decision_index")),
+        ("UPDATE decision_index SET verdict = 'BLOCK' WHERE event_seq = 6", (6, "audit.decision_index")),
+        ("UPDATE decision_index SET opening_at = 1 WHERE event_seq = 6", (6, "audit.decision_index")),
+        ("UPDATE decision_index SET at = at + 1 WHERE event_seq = 3", (3, "audit.decision_index")),
+        ("UPDATE decision_index SET actor = 'user:x' WHERE event_seq = 6", (6, "audit.decision_index")),
+        ("UPDATE decision_index SET event_seq = 77 WHERE event_seq = 6", (77, "audit.decision_index")),
+        ("UPDATE decision_index SET tenant = 'other' WHERE event_seq = 6", (6, "audit.decision_index")),
+        (INVENTED_KEY, (6, "audit.decision_index")),
         ("UPDATE review SET body = replace(body, 'reject', 'confirm')", (4, "audit.review_altered")),
         ("DELETE FROM review", (4, "audit.review_missing")),
         ("UPDATE review SET event_seq = 5", (5, "audit.review_unrecorded")),
