@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -67,11 +68,42 @@ class Upload(NamedTuple):
     tender: bytes = b""
 
 
+class Room:
+    """How many bytes of uploads one process holds at once."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+        self._lock = threading.Lock()
+
+    def take(self, size: int) -> bool:
+        """Whether so many more bytes may be held; then they are."""
+        with self._lock:
+            if size > self._left:
+                return False
+            self._left -= size
+            return True
+
+    def give(self, size: int) -> None:
+        """So many bytes are held no more."""
+        with self._lock:
+            self._left += size
+
+
+ROOM: Final = Room(4 * MAX_BODY)
+_HELD: Final = "liancheng.upload"
+
+
+def let_go(request: Request) -> None:
+    """Whoever took an upload of a request says so when it has been answered: others may have its room."""
+    ROOM.give(request.scope.pop(_HELD, 0))
+
+
 async def take(request: Request) -> Upload:
-    """The uploaded list, by its media type or as a part called `file` of a form.
+    """The uploaded list, by its media type or as a part called `file` of a form; `let_go` follows in every case.
 
     Raises:
-        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read).
+        ProblemError: `http.media_type`, `http.too_large`, `http.bad_request` (a form that can't be read), `http.busy`
+            (too much is being uploaded).
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in TYPES and media != MULTIPART:
@@ -88,14 +120,14 @@ async def take(request: Request) -> Upload:
 
 
 async def take_form(request: Request, fields: int) -> tuple[dict[str, str], Upload | None]:
-    """The fields of a page's form, the first of each name, and the list where one was chosen.
+    """The fields of a page's form, the first of each name, and the list where one was chosen; `let_go` follows.
 
     Args:
         request: of the media type `MULTIPART`.
         fields: the most that a form may have.
 
     Raises:
-        ProblemError: `http.too_large`, `http.bad_request`.
+        ProblemError: `http.too_large`, `http.bad_request`, `http.busy`.
     """
     data = await _received(request)
     async with _parsed(request, data, files=1, fields=fields) as form:
@@ -108,6 +140,9 @@ async def take_form(request: Request, fields: int) -> tuple[dict[str, str], Uplo
 async def _received(request: Request) -> bytes:
     received = bytearray()
     async for part in request.stream():
+        if not ROOM.take(len(part)):
+            raise ProblemError("http.busy", headers={"Retry-After": "5"})
+        request.scope[_HELD] = request.scope.get(_HELD, 0) + len(part)
         received += part
         if len(received) > MAX_BODY:
             raise ProblemError("http.too_large", detail=f"≤ {MAX_BODY >> 20} MiB")

@@ -134,8 +134,11 @@ def _body() -> dict[str, Any]:
 async def hand_in(request: Request) -> Response:
     """Hand in a list of bidders (CSV, XLSX, JSON Lines); it is decided in the background."""
     asked = read_query(request, BatchOptions)
-    upload = await uploads.take(request)
-    return await run_in_threadpool(_create, request, asked, upload)
+    try:
+        upload = await uploads.take(request)
+        return await run_in_threadpool(_create, request, asked, upload)
+    finally:
+        uploads.let_go(request)
 
 
 def _create(request: Request, asked: BatchOptions, upload: uploads.Upload) -> Response:

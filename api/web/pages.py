@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from api.principals import Scope
 from api.routes.access import SAFE_METHODS, refuse_other_sites
 from api.routes.problem import ProblemError
+from api.uploads import let_go
 from api.web import assets
 from api.web.answers import failure, problem_page
 from api.web.case_pages import PAGES as CASE_PAGES
@@ -124,6 +125,9 @@ def _endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
             raise
         except Exception as error:  # noqa: BLE001 - a visitor gets a page in their language, never a traceback
             return await run_in_threadpool(failure, request, page, error, entered)
+        finally:
+            if page.takes_file:
+                let_go(request)
 
     return visit
 

@@ -17,6 +17,10 @@ from openpyxl import load_workbook
 from serving import Installation
 from visited import CODES, HOSTILE, Browser, Seen, city, found
 
+from api.bootstrap import now, opened_ledger
+from api.settings import read_settings
+from api.work import LEASE
+
 NUMBER = "11010519900307293X"
 HEAD = ("投标人名称", "统一社会信用代码", "没有人认识的列")
 
@@ -160,6 +164,20 @@ def test_a_batch_is_cancelled_gone_on_with_and_forgotten(town: Town) -> None:
     gone = town.visitor.post(address, {"action": "forget", "sure": "yes"})
     assert gone.headers["location"] == "/batches?done=batch_forgotten"
     assert town.visitor.get(address).status_code == 410
+
+
+def test_where_somebody_works_no_rows_are_decided_by_hand(town: Town) -> None:
+    answer = hand_in(town, table([HEAD, ("临江清闲有限公司", "", "")]))
+    address = answer.headers["location"].partition("?")[0]
+    with opened_ledger(read_settings(town.house.environment())) as ledger:
+        assert ledger.leases.take(LEASE, "somebody", now())
+        town.visitor.post(address, {"action": "go"})
+        assert "0 of 1 row" in town.visitor.get(address).text
+        ledger.leases.release(LEASE, "somebody")
+    town.visitor.post(address, {"action": "go"})
+    assert "1 of 1 row" in town.visitor.get(address).text
+    odd = town.visitor.get(f"{address}?part=progress&have=²", headers={"HX-Request": "true"})
+    assert odd.status_code == 200
 
 
 def test_what_can_not_be_taken_is_said_in_the_visitors_language(town: Town) -> None:

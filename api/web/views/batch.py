@@ -219,7 +219,8 @@ def act(visit: Visit) -> Response:
         batches.resume(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
         return onward(visit, address, done="batch_resumed")
     if action == "go":
-        batches.go_on(visit.service, item, GO_SECONDS)
+        if _told(visit, item).idle:
+            batches.go_on(visit.service, item, GO_SECONDS)
         return onward(visit, address)
     if action == "forget" and visit.asked("sure", 5) == "yes":
         batches.delete(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
