@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -11,10 +11,12 @@ from api import bootstrap
 from api.errors import log_unexpected
 from api.routes.base import service
 from api.routes.problem import STATUS, ProblemError, from_known_error
-from api.web.door import Page, Visit, context, language, sign_in_address, theme
+from api.web.door import Page, Visit, context, enter, language, sign_in_address, theme
 from api.web.render import HEADERS, html
 from api.web.words import Words
 from graph.messages import say
+
+_KEEPS_WAY: Final = frozenset({"http.not_found", "http.scope"})
 
 
 def page(visit: Visit, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -49,10 +51,25 @@ def failure(request: Request, page_: Page, error: Exception, visit: Visit | None
     return problem_page(request, page_, error, visit)
 
 
+def _known(request: Request, page_: Page, error: ProblemError) -> Visit | None:
+    """The visitor of a page that is not there or not for them: the navigation leads back. None for a stranger."""
+    if error.code not in _KEEPS_WAY:
+        return None
+    try:
+        looking = Request({**request.scope, "method": "GET"})
+        return enter(page_._replace(scope=None, open_to="pending"), looking, {})
+    except Exception:  # noqa: BLE001 - the problem is told whoever asks
+        return None
+
+
 def problem_page(request: Request, page_: Page, error: ProblemError, visit: Visit | None = None) -> Response:
     """The page of a problem, with its status and what can be done."""
     words = Words(language(request))
-    seen = visit or Visit(page_, request, None, None, words, theme(request), {}, bootstrap.now())
+    seen = (
+        visit
+        or _known(request, page_, error)
+        or Visit(page_, request, None, None, words, theme(request), {}, bootstrap.now())
+    )
     answer = page(
         seen,
         "problem.html",

@@ -202,6 +202,26 @@ def test_the_chain_is_told_in_chinese_words_to_the_second(town: Town) -> None:
     assert re.search(r'class="date">\d{4}-\d\d-\d\d \d\d:\d\d:\d\d<', events)
 
 
+def test_an_address_that_leads_nowhere_keeps_the_navigation(town: Town) -> None:
+    clerk = town.people[Role.CLERK]
+    for address, status in (("/nowhere", 404), ("/parties/P99", 404), ("/audit", 403)):
+        answer = clerk.get(address)
+        assert answer.status_code == status
+        assert 'href="/tenders"' in answer.text, address
+        assert "clerk-1" in answer.text
+    stranger = Browser(clerk.client.base_url)
+    assert 'href="/tenders"' not in stranger.get("/nowhere").text
+    stranger.client.close()
+
+
+def test_who_reads_sees_how_old_the_lists_are_after_the_decisions(town: Town) -> None:
+    for role in (Role.CLERK, Role.ADMINISTRATOR):
+        text = town.people[role].get("/").text
+        assert 'id="ages-title"' in text
+        assert text.find('id="plot-title"') < text.index('id="ages-title"')
+        assert ('id="keeping-title"' in text) is (role is Role.ADMINISTRATOR)
+
+
 def test_a_bid_stands_once_with_its_tender(town: Town) -> None:
     clerk = town.people[Role.CLERK]
     address = visited.found(clerk.get(f"/search?q={explored.LANTIAN}").text, r'href="(/parties/[^"]+)"')
