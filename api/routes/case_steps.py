@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Request
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api import bootstrap
 from api.case_pictures import bare, handed, picture_of
@@ -70,7 +70,7 @@ class CasePinRef(Model):
     y: int = Field(0, ge=-1_000_000, le=1_000_000)
     label: Short = ""
     decision_id: Short = ""
-    pinned: bool = True
+    pinned: StrictBool = True
 
 
 class NewCase(Model):

@@ -227,13 +227,13 @@ def test_listed_parties_are_those_in_force_at_their_distance(seed: int) -> None:
     with world(seed) as made:
         for _ in range(4):
             walk, source = random_walk(made.dice), made.dice.randrange(len(made.kinds))
-            lists = made.dice.choice((None, ("SXBZXR",), ("NOSUCH",)))
+            lists = made.dice.choice((None, ("SXBZXR",), ("SXBZXR", "RED"), ("NOSUCH",)))
             expected = {
                 n: d
                 for n, (effect, code) in made.listed.items()
                 if n != source
                 and (walk.as_of is None or effect.contains(walk.as_of))
-                and (lists is None or code in lists)
+                and code in (lists or ("SXBZXR",))
                 and (d := distance(made, walk, source, n)) is not None
                 and d <= 3
             }

@@ -56,8 +56,8 @@ OPEN: Final = frozenset({"/healthz", "/readyz", "/docs", "/docs/{name}"})
 """Addresses without a key: nobody's data stands in their answers."""
 ANYBODY: Final = frozenset({"/v1/sessions", "/v1/sessions/current", "/v1/sessions/current/password"})
 """Addresses by which people say who they are, and ask who they are: they need no scope."""
-SHARED: Final = ("/v1/parties/{party_id}",)
-"""Published facts, the same for every tenant."""
+SHARED: Final = ("/v1/parties/{party_id}", "/v1/lists/loads/{load_id}")
+"""Published facts, the same for every tenant, and how they were loaded."""
 
 
 def named(template: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from graph.dates import CST, start_of_day
-from graph.lists import LISTS, RESEARCH
+from graph.lists import APART, LISTS
 from graph.model import Interval, Listing, Mention, PartyType, Penalty, Status
 from matching.decision import Effect, Evidence, Finding, Tier
 from matching.measures.catalogue import (
@@ -76,8 +76,8 @@ def test_whoever_is_barred_is_barred_by_law_on_every_day() -> None:
                 assert row.legal_basis, (row.measure_code, row.target_list, day)
 
 
-def test_lists_for_research_allow_nothing() -> None:
-    for code in RESEARCH:
+def test_lists_kept_apart_allow_nothing() -> None:
+    for code in APART:
         assert CATALOGUE.at(TODAY, target=code) == ()
     assert CATALOGUE.target("LOCAL_X") == OTHER_LISTS
 
@@ -155,7 +155,7 @@ def case_of(tender: Tender) -> Case:
     )
 
 
-CODES = (*(info.code for info in LISTS if not info.research), "LOCAL_X")
+CODES = (*(info.code for info in LISTS if info.code not in APART), "LOCAL_X")
 
 
 @pytest.mark.parametrize("code", CODES)

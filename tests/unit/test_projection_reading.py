@@ -105,9 +105,10 @@ def test_listings_count_while_they_are_in_force(tmp_path: Path) -> None:
             found = made.projection.listed_within((0,), walk, lists=lists or None)
             return found.ordinals
 
-        assert near(0.5) == [1, 2, 3], "a pause is not taken off: the record says what it means"
-        assert near(-1) == [2, 3]
-        assert near(5) == [2, 3], "removed"
+        assert near(0.5) == [1, 3], "a pause is not taken off: the record says what it means"
+        assert near(-1) == [3]
+        assert near(5) == [3], "removed"
+        assert near(0.5, None, "RED") == [2], "good credit is no reproach: only who asks for it finds it"
         assert near(0.5, 1, "ZDSS") == []
         assert near(0.5, 1, "ZFCG") == [3]
         assert near(0.5, None, "ZFCG") == []
