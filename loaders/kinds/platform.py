@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from graph.model import Listing, Mention, PartyType, Penalty
@@ -106,6 +107,17 @@ _EXPERT_KEY = (
 """What tells two records of one expert, or of two of the same masked number, apart."""
 
 
+def _praises(row: Row) -> bool:
+    """Whether an expert is praised: never where a punishment is named, also beside a reward."""
+    text = row.flag("reward_type")
+    praises = "奖" in text and not re.search("[惩罚]", text)
+    # The heading's own word says both: beside it, one of the two has to stand alone.
+    rest = text.replace("奖惩", "")
+    if text and not praises and ("奖" in rest or not re.search("[惩罚]", rest)):
+        row.warn("expert.reward", "reward_type")
+    return praises
+
+
 def _expert(row: Row) -> Iterator[Listing]:
     card = row.need("person_id")
     name = row.get("person_name")
@@ -117,7 +129,7 @@ def _expert(row: Row) -> Iterator[Listing]:
             type=PartyType.PERSON, name="", ids=found.ids, sex=found.sex, birth_year=found.birth_year
         )
     )
-    code = "RED" if "奖" in row.flag("reward_type") else "ZTBHMD"
+    code = "RED" if _praises(row) else "ZTBHMD"
     # As courts publish numbers: the key tells experts apart and never holds a whole number.
     masked = "".join(i.value[:10] + i.value[-4:] if len(i.value) == 18 else i.value[-4:] for i in subject.ids)
     yield listing(

@@ -227,6 +227,28 @@ def test_experts_of_one_masked_number_stay_two(bench: Bench) -> None:
     assert not any(CITIZEN in one.key or other in one.key for one in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("奖励", "RED", True),
+        ("惩戒", "ZTBHMD", True),
+        ("奖惩（惩）", "ZTBHMD", True),
+        ("奖惩（奖）", "ZTBHMD", False),
+        ("奖惩", "ZTBHMD", False),
+        ("奖励/处罚", "ZTBHMD", False),
+        ("2", "ZTBHMD", False),
+        ("", "ZTBHMD", True),
+    ],
+)
+def test_expert_is_praised_only_where_no_punishment_is_named(
+    bench: Bench, text: str, code: str, told: bool
+) -> None:
+    head = ["ID_CARD", "EXPERT_NAME", "REWARD_PUNISHMENT_TYPE", "VIOLATING_RESULT", "PULISH_DATE"]
+    report = bench.load([head, [CITIZEN, "虚构甲", text, "见文书", "20250101"]])
+    assert bench.only(code).scope == "评标专家"
+    assert ("expert.reward" in {p.code for p in report.files[0].warnings}) is not told
+
+
 @pytest.mark.parametrize("name", ["合计", "总 计", "小计：", "合计（户数）", "共2家", "12户"])
 def test_line_of_totals_is_no_record(bench: Bench, name: str) -> None:
     head = ["用人单位名称", "统一社会信用代码", "列入日期", "列入事由", "拖欠金额"]
