@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -176,6 +177,76 @@ def test_writer_that_lost_its_lock_is_stopped(neo4j_trial: TrialStore, ask: Ask)
     assert neo4j_trial.staged() == 1
     neo4j_trial.write(batch([listing("B")]))
     assert neo4j_trial.publish(day(1)).changes == (Changes(dataset=LIST, source="court", added=2),)
+
+
+def test_nothing_of_a_discarded_run_comes_after_it(
+    neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "SEND", 1)
+    original, begun, done = Server._managed, [threading.Event() for _ in range(3)], []
+    go_on = threading.Event()
+
+    def slow(self: Server, work: Any, *, write: bool) -> Any:
+        if work.__name__ != "send":
+            return original(self, work, write=write)
+        number = sum(one.is_set() for one in begun)
+        begun[number].set()
+        assert number == 0 or go_on.wait(10)
+        result = original(self, work, write=write)
+        done.append(number)
+        return result
+
+    monkeypatch.setattr(Server, "_managed", slow)
+    neo4j_trial.begin("t", [snapshot()])
+    for key in "ABC":
+        neo4j_trial.write(batch([listing(key)]))
+    assert begun[1].wait(10)  # the first has arrived, the second is under way, the third waits
+    threading.Timer(0.3, go_on.set).start()
+    neo4j_trial.abort()
+    assert done == [0, 1]
+    assert neo4j_trial.counts() == {}
+
+
+def test_transaction_that_waits_for_the_discarding_does_not_begin(neo4j_trial: Any) -> None:
+    neo4j_trial.begin("t", [snapshot()])
+    server, run, told, go_on = neo4j_trial._server, neo4j_trial._run, threading.Event(), threading.Event()
+
+    def forget(ask: Any) -> None:
+        ask("forget_token", number=run.number)
+        told.set()
+        go_on.wait(5)
+
+    asked = {"number": run.number, "owner": run._owner, "step": run._step}
+    forgetting = server.start_writing(forget)
+    assert told.wait(10)
+    stepping = server.start_writing(lambda ask: ask("step", **asked) or ask("step_done", **asked))
+    stepping._thread.join(0.5)
+    go_on.set()
+    server.landed(forgetting)
+    assert server.landed(stepping) == []
+    neo4j_trial.abort()
+
+
+def test_defect_on_the_way_is_raised_and_lets_others_write(
+    neo4j_database: Target, neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "SEND", 1)
+    original = Server._managed
+
+    def defect(self: Server, work: Any, *, write: bool) -> Any:
+        if work.__name__ == "send":
+            raise TypeError("first")
+        return original(self, work, write=write)
+
+    monkeypatch.setattr(Server, "_managed", defect)
+    neo4j_trial.begin("t", [snapshot()])
+    for key in "AB":
+        neo4j_trial.write(batch([listing(key)]))
+    with pytest.raises(TypeError, match="first"):
+        neo4j_trial.staged_changes()
+    other = again(neo4j_database)
+    assert other.begin("another", [snapshot()]) == 1
+    other.close()
 
 
 def test_interrupted_discarding_is_gone_on_with(

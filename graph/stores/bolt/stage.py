@@ -114,14 +114,15 @@ class Run(run.Run):
         self._arrive()
 
     def drain(self) -> None:
-        """Let what is on its way arrive or fail; nothing more is sent."""
-        under_way, *waiting = self._flights or (None,)
+        """Let what is under way arrive or fail; nothing more is begun."""
+        flights = list(self._flights)
         self._flights.clear()
-        for flight in waiting:
+        for flight in flights:
             flight.call_off()
-        if under_way is not None:
-            with contextlib.suppress(StoreError):
-                self._server.landed(under_way)
+        # One after the other, whichever of them is under way: the last one ends when all have.
+        for flight in flights[-1:]:
+            with contextlib.suppress(Exception):
+                self._server.landed(flight)
 
     def finish(self, work: Callable[[Asking], T]) -> T:
         """Do the last transaction of the run."""
@@ -178,12 +179,15 @@ class Run(run.Run):
         """Wait for all that is on its way, or for the first ones of it."""
         for _ in range(len(self._flights) if count is None else count):
             try:
-                self._server.landed(self._flights.popleft())
-            except StoreError:
+                self._server.landed(self._flights[0])
+            except BaseException as error:
                 for flight in self._flights:
                     flight.call_off()
-                self._flights.clear()
+                # An interruption says nothing about what is under way: `drain` waits for it.
+                if isinstance(error, Exception):
+                    self._flights.clear()
                 raise
+            self._flights.popleft()
 
     def _flush_when_full(self) -> None:
         work = self._work

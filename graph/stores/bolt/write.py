@@ -139,10 +139,12 @@ class Writing(Staging[Run]):
 
     def _leave(self) -> None:
         """Stop writing, let others write."""
-        self._abandon()
-        held, self._held = self._held, None
-        if held is not None:
-            self._server.release(held)
+        try:
+            self._abandon()
+        finally:
+            held, self._held = self._held, None
+            if held is not None:
+                self._server.release(held)
 
     @contextmanager
     def _idle(self) -> Iterator[None]:
