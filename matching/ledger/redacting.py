@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from graph.dates import from_micros
-from matching.ledger.chain import SALT_BYTES, decode, octets
+from matching.ledger.chain import SALT_BYTES, Event, decode, octets
 from matching.ledger.erasing import ABOUT_DECISION, erase_item
 from matching.ledger.items import write_item
 from matching.ledger.model import Draft, LedgerError
@@ -77,14 +77,11 @@ def _redact(
     """
     connection = transaction.connection
     row = connection.execute(
-        select(item, item_version.c.body, event.c.body.label("event_body"))
+        select(item, item_version.c.body)
         .join(item_version, item_version.c.event_seq == item.c.event_seq)
-        .join(event, event.c.seq == item.c.event_seq)
         .where(item.c.kind == kind, item.c.id == name, item.c.tenant == tenant)
     ).one()
-    recorded = decode(octets(row.event_body))
-    if recorded is None:
-        raise LedgerError("ledger.tampered", path=kind, seq=row.event_seq)
+    recorded = _event(transaction, row.event_seq)
     query = select(item_key.c.key).where(item_key.c.kind == kind, item_key.c.id == name)
     keys = {key for (key,) in connection.execute(query)} - {f"decision:{decision_id}"}
     body = msgspec.json.encode(redacted(msgspec.json.decode(octets(row.body)), decision_id), order="sorted")
@@ -99,6 +96,17 @@ def _redact(
     )  # fmt: skip
     salt = os.urandom(SALT_BYTES)
     write_item(transaction, draft, row.version, salt, tenant, recorded.actor, from_micros(moment))
+
+
+def _event(transaction: Transaction, seq: int) -> Event:
+    """An event of the chain, also one of this write, which reaches the table only at its end."""
+    body = next((body for number, body, _ in transaction.events if number == seq), None)
+    if body is None:
+        body = transaction.connection.execute(select(event.c.body).where(event.c.seq == seq)).scalar_one()
+    found = decode(octets(body))
+    if found is None:
+        raise LedgerError("ledger.tampered", path="", seq=seq)
+    return found
 
 
 def redacted(value: Any, decision_id: str) -> Any:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import select
 
 from api.batch_rows import kinds_of, shown
+from graph.dates import to_micros
 from matching.casework.snapshots import (
     FrozenDecision,
     FrozenNote,
@@ -20,7 +21,8 @@ from matching.casework.snapshots import (
 )
 from matching.decision import Decision
 from matching.ledger import Draft, Item, Ledger, schema
-from matching.ledger.redacting import TELL_OF_DECISIONS
+from matching.ledger.redacting import TELL_OF_DECISIONS, erase_about
+from matching.ledger.writer import Transaction
 
 NAME = "虚构被遗忘者"
 ROWS = [
@@ -82,6 +84,27 @@ def test_what_is_said_of_a_decision_goes_and_what_is_said_of_others_stays(
     if ledger_url.startswith("sqlite"):
         files = Path(ledger_url.removeprefix("sqlite:///")).parent.iterdir()
         assert not any(NAME.encode() in path.read_bytes() for path in files)
+
+
+def test_several_decisions_of_one_batch_go_in_one_write(ledger: Ledger, noon: datetime) -> None:
+    draft = Draft(
+        kind="batch_part", id="one", state="done", body=msgspec.json.encode({"results": ROWS}),
+        keys=("decision:d-1", "decision:d-2"),
+    )  # fmt: skip
+    ledger.items.put(draft, tenant="linjiang", actor="user:a", at=noon)
+
+    def both(transaction: Transaction) -> None:
+        for name in ("d-1", "d-2"):
+            erase_about(
+                transaction, name, tenant="linjiang", actor="officer", moment=to_micros(noon), ground="g"
+            )
+
+    ledger._writer.submit(both)
+    found = ledger.items.get("batch_part", "one", tenant="linjiang")
+    assert found is not None
+    assert (found.version, found.actor) == (3, "user:a")
+    assert [one["name"] for one in msgspec.json.decode(found.body or b"")["results"]] == ["", ""]
+    assert ledger.verify().ok
 
 
 def left(ledger: Ledger, kind: str, opening: datetime) -> Item:
