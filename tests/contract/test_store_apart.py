@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from store_records import LIST, batch, day, listing, org, person, relation, row,
 from graph.model import Listing, Name, NameKind, PartyRecord
 from graph.relations import Relation, RelationType
 from graph.store import Batch, Store, StoreError, open_store
-from graph.stores.embedded import apart, stage
+from graph.stores.embedded import apart, hand, stage
 from graph.stores.embedded.apart import Apart
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="one process writes there")
@@ -183,9 +184,9 @@ def test_full_disk_is_said_and_nothing_is_lost(path: Path, processes: list[Apart
     store.close()
 
 
-@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/true"])
+@pytest.mark.parametrize("program", ["/nowhere/python", "/bin/true", "", None])
 def test_one_process_does_where_another_cannot_be_started(
-    path: Path, processes: list[Apart], monkeypatch: pytest.MonkeyPatch, program: str
+    path: Path, processes: list[Apart], monkeypatch: pytest.MonkeyPatch, program: str | None
 ) -> None:
     monkeypatch.setattr(sys, "executable", program)
     other = path.with_name("one.sqlite3")
@@ -196,3 +197,52 @@ def test_one_process_does_where_another_cannot_be_started(
         monkeypatch.setattr(stage, "APART_FROM", 1_000_000)
     assert processes == []
     assert contents(path) == contents(other)
+
+
+@pytest.fixture
+def one(path: Path) -> Iterator[Apart]:
+    """A process that writes to a file with a table."""
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("CREATE TABLE t (x)")
+    db.close()
+    with Path(f"{path}.lock").open("ab") as lock:
+        process = Apart(path, lock.fileno())
+        yield process
+        process.close()
+
+
+SLOW = (
+    "INSERT INTO t WITH RECURSIVE c(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM c WHERE x < 5000000)"
+    " SELECT count(*) FROM c"
+)
+
+
+def test_what_waits_is_not_worked_off_for_a_loader_that_is_gone(path: Path, one: Apart) -> None:
+    one.execute("BEGIN IMMEDIATE")
+    for _ in range(8 * hand.WAITING):
+        one._send(hand.TELL, SLOW, ())
+        one._send(hand.TELL, "COMMIT", ())
+        one._send(hand.TELL, "BEGIN IMMEDIATE", ())
+    before = time.monotonic()
+    one.close()
+    assert time.monotonic() - before < 5
+    assert one.returncode == 0
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT count(*) FROM t").fetchone()[0] < hand.WAITING
+    db.close()
+
+
+def test_message_that_cannot_be_read_ends_the_process(one: Apart) -> None:
+    one._to.write((3).to_bytes(8, "big") + b"\xff\xff\xff")
+    one._to.flush()
+    assert one._process.wait(10) == 1
+    with pytest.raises(sqlite3.OperationalError, match="gone"):
+        one.execute("SELECT 1")
+
+
+def test_message_is_of_so_many_rows_and_bytes_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_ROWS", 3)
+    monkeypatch.setattr(apart, "_BYTES", 10)
+    rows = [(1, None, b"12345"), [2, "678901"], (3, "x"), (4,), (5,), (6,)]
+    assert list(apart._parts(rows)) == [list(map(tuple, part)) for part in (rows[:2], rows[2:5], rows[5:])]

@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -15,7 +14,9 @@ from graph.stores.embedded import hand
 from graph.stores.embedded.files import BUSY_MS, PRAGMAS, WRITER_PRAGMAS, uri_of
 
 _ROWS = 2_000
-"""Rows of one message."""
+"""Rows of one message, at most."""
+_BYTES = 4_000_000
+"""Characters and bytes after which a message goes without more rows: it is the memory of both processes."""
 _PIPE = 1 << 20
 _WITHIN = 30.0
 """Seconds in which the other process has to end once it was told to, or its pipe is closed."""
@@ -88,7 +89,6 @@ class Apart:
             command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             pass_fds=(lock,),
         )
         self._to = cast("BinaryIO", self._process.stdin)
@@ -127,8 +127,7 @@ class Apart:
 
     def executemany(self, statement: str, rows: Iterable[Any], /) -> None:
         """Hand over rows for a statement."""
-        plain = map(tuple, rows)
-        while part := list(islice(plain, _ROWS)):
+        for part in _parts(rows):
             self._send(hand.MANY, statement, part)
 
     def finish(self) -> None:
@@ -142,7 +141,7 @@ class Apart:
         self.close()
 
     def close(self) -> None:
-        """End the process; what is not committed is given up."""
+        """End the process at once; what is not committed is given up, also a commit that still waits."""
         for pipe in (self._to, self._from):
             with contextlib.suppress(OSError):
                 pipe.close()
@@ -172,6 +171,22 @@ class Apart:
         raised = kind(text)
         raised.sqlite_errorcode = code
         raise raised
+
+
+def _parts(rows: Iterable[Any]) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows of one message each."""
+    part: list[tuple[Any, ...]] = []
+    size = 0
+    for row in map(tuple, rows):
+        part.append(row)
+        for value in row:
+            if value.__class__ is bytes or value.__class__ is str:
+                size += len(value)
+        if len(part) >= _ROWS or size >= _BYTES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _widen(pipe: BinaryIO) -> None:

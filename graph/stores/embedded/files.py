@@ -29,8 +29,8 @@ WRITER_PRAGMAS = (
     "PRAGMA threads=2",
 )
 _READER_PRAGMAS = ("PRAGMA query_only=1", "PRAGMA cache_size=-16384")
-_PATIENCE = 1.0
-"""Seconds to wait for the writer's lock: what a killed load leaves behind is gone by then."""
+_PATIENCE = 3.0
+"""Seconds to wait for the writer's lock: what a killed load leaves behind is gone by then, on a slow disk as well."""
 _MAGIC = b"SQLite format 3\x00"
 
 

@@ -2,7 +2,8 @@
 nothing of ours, so that it is there in a moment.
 
 What comes is `(kind, statement, values)`. A failure is told at the next question, and nothing is done in between. When
-the other process dies, whatever is not committed is given up at once.
+the other process dies or closes its pipe, this one ends at once: what waits is not done, what is not committed is
+given up. Where the system doesn't tell of a closed pipe by itself, what was sent before is worked off first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import contextlib
 import marshal
 import os
 import queue
+import select
 import signal
 import sqlite3
 import sys
@@ -19,8 +21,8 @@ from typing import Any, BinaryIO
 
 MANY, TELL, ASK, END = range(4)
 """Many rows for one statement; a statement without and with an answer; no more is coming."""
-WAITING = 48
-"""Messages of at most some megabytes that may wait here while the other process goes on."""
+WAITING = 8
+"""Messages of about 4 MB at most that may wait here while the other process goes on."""
 
 
 def send(pipe: BinaryIO, message: Any) -> None:
@@ -54,11 +56,10 @@ class Hand:
             uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False
         )
         self._waiting: queue.Queue[tuple[int, str, Any]] = queue.Queue(WAITING)
-        self._lost = threading.Event()
         self._failure: tuple[str, int, str] | None = None
 
     def read(self, pipe: BinaryIO) -> None:
-        """Take in messages until the last one; stop everything when there is none and the pipe is closed."""
+        """Take in messages until the last one; end everything when there is none and the pipe is closed."""
         try:
             while True:
                 message = receive(pipe)
@@ -66,17 +67,15 @@ class Hand:
                 if message[0] == END:
                     return
         except EOFError:
-            self._lost.set()
-            self._db.interrupt()
-            # Whoever waits for a message looks up; a full queue is being worked on and will be looked at as well.
-            with contextlib.suppress(queue.Full):
-                self._waiting.put_nowait((END, "", ()))
+            os._exit(0)  # SQLite gives up what is not committed
+        except BaseException as error:  # noqa: BLE001 - else this process would wait for ever, with the lock
+            fail(error)
 
     def work(self, answers: BinaryIO) -> None:
         """Do what was taken in."""
         while True:
             kind, statement, values = self._waiting.get()
-            if kind == END or self._lost.is_set():
+            if kind == END:
                 break
             rows: list[Any] = []
             last = None
@@ -97,14 +96,35 @@ class Hand:
         self._db.close()  # gives up what is not committed
 
 
+def fail(error: BaseException) -> None:
+    """End everything because of a defect, and name it where somebody may read it."""
+    with contextlib.suppress(Exception):
+        if sys.stderr is not None:
+            print(f"{__file__}: {type(error).__name__}", file=sys.stderr, flush=True)
+    os._exit(1)
+
+
+def watch(pipe: int) -> None:
+    """End everything as soon as nobody can write to the pipe any more, also if much was not read yet."""
+    poll = select.poll()
+    poll.register(pipe, 0)
+    if any(event & select.POLLHUP for _, event in poll.poll()):
+        os._exit(0)
+
+
 def main() -> None:
     """Write to the file named by the first argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process decides what an interruption means
-    hand = Hand(sys.argv[1], float(sys.argv[2]))
-    messages = os.fdopen(0, "rb", buffering=1 << 20)
-    threading.Thread(target=hand.read, args=(messages,), daemon=True).start()
-    with contextlib.suppress(BrokenPipeError):
-        hand.work(os.fdopen(1, "wb"))
+    try:
+        hand = Hand(sys.argv[1], float(sys.argv[2]))
+        messages = os.fdopen(0, "rb", buffering=1 << 20)
+        threading.Thread(target=hand.read, args=(messages,), daemon=True).start()
+        if hasattr(select, "poll"):
+            threading.Thread(target=watch, args=(0,), daemon=True).start()
+        with contextlib.suppress(BrokenPipeError):
+            hand.work(os.fdopen(1, "wb"))
+    except BaseException as error:  # noqa: BLE001 - its name is enough, its text is told to nobody
+        fail(error)
     os._exit(0)
 
 

@@ -156,7 +156,7 @@ class Run(run.Run):
 
     def _hand_over(self) -> None:
         """Let another process write from here on, where the system has what that takes."""
-        if sys.platform == "win32" or self._lock.number is None:
+        if sys.platform == "win32" or self._lock.number is None or not sys.executable:
             return
         self.commit()
         try:
