@@ -61,9 +61,11 @@ def applied(ledger: Ledger, at: datetime) -> Item:
         kind=RepairKind.REPAIR, list="ZDSS", record="z1", record_ref="y", record_hash="",
         conditions=Conditions(duties_performed=True, committed=True), documents=PAPER, received_at=at,
     )  # fmt: skip
-    return repairs.receive(
+    item = repairs.receive(
         ledger, load_terms(), given, record, decided_on=None, tenant="t", actor="user:a", at=at
     )
+    taken = StepTaken(step="accept", at=at, by="user:a", reason="x", documents=PAPER)
+    return repairs.take(ledger, load_terms(), item, taken, expect=item.version, ruling=None)
 
 
 def test_only_the_card_of_what_is_overdue_says_so(ledger: Ledger) -> None:
