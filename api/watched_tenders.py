@@ -11,9 +11,13 @@ import uuid_utils
 
 from graph.model import Doc
 from matching.ledger import Draft, Item, LedgerError, Viewer, visible
+from matching.ledger.decided import tender_key
 from matching.ledger.items import read_body
+from matching.ledger.sealing import Resealed
 from matching.request import DecisionRequest
 from matching.watch import compare, traces
+from matching.watch.alerts import KIND as ALERT
+from matching.watch.alerts import AlertState, draft_of, read_alert
 
 if TYPE_CHECKING:
     from matching.decision import Decision
@@ -79,6 +83,8 @@ def create(
 ) -> Item:
     """Watch a tender from now on; `decision` is the one already made of it, that the next is compared with.
 
+    That one is sealed until the tender's opening, too, where this is later than the opening it was made with.
+
     Raises:
         LedgerError: nothing was kept.
     """
@@ -92,7 +98,8 @@ def create(
     state = "opened" if opening is not None and opening <= at else "open"
     draft = _draft(str(uuid_utils.uuid7()), record, state, opening)
     rows = [_row(request, decision, reference or record.number)]
-    return ledger.watching.add(draft, rows, tenant=tenant, actor=actor, at=at)
+    sealed = None if decision is None else Resealed(key="", ids=(decision.decision_id,), owner=actor)
+    return ledger.watching.add(draft, rows, tenant=tenant, actor=actor, at=at, decisions=sealed)
 
 
 def replace(
@@ -158,12 +165,48 @@ def change(
             raise TenderChangeError("tender.owner")
         if opening is None or opening <= at or (loaded is not None and opening < loaded):
             raise TenderChangeError("tender.opening_early")
+    moved = opening != item.opening_at
     draft = _draft(item.id, record, wanted, opening)
     over = wanted not in WATCHED
-    keep = {"tenant": item.tenant, "actor": actor, "at": at}
     if over:
-        return ledger.watching.end(draft, **keep, expect=expect)  # type: ignore[arg-type]
-    return ledger.watching.reseal(draft, **keep, expect=expect)  # type: ignore[arg-type]
+        return ledger.watching.end(draft, tenant=item.tenant, actor=actor, at=at, expect=expect)
+    return ledger.watching.reseal(
+        draft,
+        tenant=item.tenant,
+        actor=actor,
+        at=at,
+        expect=expect,
+        decisions=_decided(ledger, item) if moved else None,
+        alerts=_alerts(ledger, item, opening) if moved else (),
+    )
+
+
+def _decided(ledger: Ledger, item: Item) -> Resealed:
+    """The decisions about a tender: of its number, the one it came with, and those that watching made."""
+    record: TenderRecord = read_body(item, TenderRecord)
+    row = row_of(ledger, item)
+    known = compare.decode(row.found) if row is not None and row.found is not None else None
+    ids = {record.decision_id, "" if known is None else known.decision_id} - {""}
+    key = tender_key(record.number) if record.number else ""
+    return Resealed(key=key, ids=tuple(ids), owner=item.owner)
+
+
+def _alerts(ledger: Ledger, item: Item, opening: datetime | None) -> list[tuple[Draft, int]]:
+    """The next versions of a tender's alerts, sealed until its opening."""
+    found: list[Item] = []
+    more: int | None = None
+    while page := ledger.items.page(
+        ALERT, tenant=item.tenant, key=f"{KIND}:{item.id}", before=more, limit=_BATCH
+    ):
+        found += page
+        more = page[-1].event_seq
+    drafts = []
+    for one in found:
+        if one.body is not None and one.opening_at != opening:
+            state: AlertState = one.state  # type: ignore[assignment]
+            draft = draft_of(one, read_alert(one), state)
+            drafts.append((msgspec.structs.replace(draft, opening_at=opening), one.version))
+    return drafts
 
 
 def open_due(ledger: Ledger, at: datetime, go_on: Callable[[], None]) -> None:

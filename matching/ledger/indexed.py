@@ -145,8 +145,24 @@ def differing(connection: Connection, pairs: Sequence[tuple[Event, Any]]) -> Ite
             found[row.tenant, row.key, row.event_seq] = (row.at, row.opening_at, row.actor, row.verdict)
     for place, (at, opening, actor, verdict) in wanted.items():
         indexed = found.get(place)
+        if indexed is not None and _put_off(connection, place[0], opening, indexed[1]):
+            opening = indexed[1]
         if indexed is None or indexed != (at, opening, actor, indexed[3] if verdict is None else verdict):
             yield place[2]
+
+
+def _put_off(connection: Connection, tenant: str, stated: int | None, indexed: int | None) -> bool:
+    """Whether a decision is sealed for longer than its event says, until an opening that some tender was put at."""
+    if indexed is None or indexed == stated or (stated is not None and indexed < stated):
+        return False
+    tender = schema.item_version.join(schema.event, schema.event.c.seq == schema.item_version.c.event_seq)
+    query = (
+        select(schema.event.c.body)
+        .select_from(tender)
+        .where(schema.item_version.c.tenant == tenant, schema.item_version.c.kind == "tender")
+    )
+    versions = (decode(octets(row.body)) for row in connection.execute(query))
+    return any(one is not None and one.data.get("opening_at") == str(indexed) for one in versions)
 
 
 def strays(connection: Connection) -> Iterator[int]:

@@ -17,7 +17,7 @@ _REVIEWS: msgspec.json.Decoder[Review] = msgspec.json.Decoder(Review)
 
 
 def stored_decision(row: Any, where: str) -> StoredDecision:
-    """A decision row with its event as a stored decision.
+    """A decision row with its event as a stored decision, sealed until the later of the openings known of it.
 
     Raises:
         LedgerError: `ledger.tampered` when row and event do not agree.
@@ -25,7 +25,8 @@ def stored_decision(row: Any, where: str) -> StoredDecision:
     event = _event(row, "decision", where)
     if event.ref != row.decision_id or event.tenant != row.tenant:
         raise LedgerError("ledger.tampered", path=where, seq=row.event_seq)
-    opening = event.data.get("opening_at")
+    stated = event.data.get("opening_at")
+    openings = [one for one in (int(stated) if stated else None, row.sealed_until) if one is not None]
     body = request = decision = None
     if row.erased_seq is None:
         body = _body(row, row.body, event.digest, where)
@@ -37,7 +38,7 @@ def stored_decision(row: Any, where: str) -> StoredDecision:
         actor=event.actor,
         event_seq=row.event_seq,
         recorded_at=from_micros(event.at),
-        opening_at=from_micros(int(opening)) if opening else None,
+        opening_at=from_micros(max(openings)) if openings else None,
         decision=decision,
         body=body,
         request=request,

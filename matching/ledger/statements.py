@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from matching.ledger import schema
 from matching.ledger.engine import Prepared
+from matching.ledger.sealing import SEALED
 
 INDEX_COLUMNS = tuple(column.name for column in schema.decision_index.columns)
 QUEUE_COLUMNS = tuple(column.name for column in schema.match_queue.columns)
@@ -34,6 +35,7 @@ class Statements:
             decision.c.body,
             decision.c.request,
             event.c.body.label("event_body"),
+            SEALED,
         ).join(event, event.c.seq == decision.c.event_seq)
         self.add_decision = Prepared(
             engine,

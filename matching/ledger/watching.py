@@ -22,6 +22,7 @@ from matching.ledger.items import Items, write_item
 from matching.ledger.model import Draft, Item, LedgerError
 from matching.ledger.record import PreparedDecision
 from matching.ledger.schema import watch_change, watch_state, watched
+from matching.ledger.sealing import Resealed, reseal
 from matching.ledger.statements import Statements
 from matching.ledger.watchrows import (
     CHANGE_BITS,
@@ -69,6 +70,7 @@ class Watching:
         expect: int | None = None,
         replace: bool = False,
         owner: str = "",
+        decisions: Resealed | None = None,
     ) -> Item:
         """Record a version of a monitor or tender together with those who are watched from now on; one commit.
 
@@ -81,6 +83,7 @@ class Watching:
             expect: the version that the caller saw; None for a new one.
             replace: the rows stand instead of those that were there before.
             owner: who may see before the opening what is found of them; `actor` unless given.
+            decisions: those that are sealed until the version's opening from now on.
 
         Raises:
             ValueError: too many rows.
@@ -90,6 +93,8 @@ class Watching:
             raise ValueError("too many rows for one upload")
 
         def also(transaction: Transaction) -> None:
+            if decisions is not None:
+                reseal(transaction.connection, decisions, tenant=tenant, opening=draft.opening_at, at=at)
             if replace:
                 transaction.connection.execute(delete(watched).where(_of(draft.kind, draft.id, tenant)))
             base = transaction.seq << _BITS
@@ -131,8 +136,21 @@ class Watching:
 
         return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
 
-    def reseal(self, draft: Draft, *, tenant: str, actor: str, at: datetime, expect: int) -> Item:
+    def reseal(
+        self,
+        draft: Draft,
+        *,
+        tenant: str,
+        actor: str,
+        at: datetime,
+        expect: int,
+        decisions: Resealed | None = None,
+        alerts: Sequence[tuple[Draft, int]] = (),
+    ) -> Item:
         """Record a version of a tender whose opening was put at another time; what was found is sealed until then.
+
+        With `decisions` its decisions, the matches that they ask about and its alerts are so too, and who is watched
+        is screened again: what a step that is under way found was sealed until the time before.
 
         Raises:
             LedgerError: as `Items.put`.
@@ -143,8 +161,15 @@ class Watching:
             for table in (watched, watch_change):
                 place = (table.c.tenant == tenant) & (table.c.kind == draft.kind) & (table.c.item == draft.id)
                 transaction.connection.execute(update(table).where(place).values(opening_at=opening))
+            if decisions is not None:
+                again = {"state": WAITING, "version": watched.c.version + 1}
+                transaction.connection.execute(
+                    update(watched).where(_of(draft.kind, draft.id, tenant)).values(again)
+                )
+                reseal(transaction.connection, decisions, tenant=tenant, opening=draft.opening_at, at=at)
 
-        return self._items.put_many([(draft, expect)], tenant=tenant, actor=actor, at=at, also=also)[0]
+        versions: list[tuple[Draft, int | None]] = [(draft, expect), *alerts]
+        return self._items.put_many(versions, tenant=tenant, actor=actor, at=at, also=also)[0]
 
     def remove(
         self, draft: Draft, number: int, *, tenant: str, actor: str, at: datetime, expect: int

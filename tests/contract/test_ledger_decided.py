@@ -12,8 +12,9 @@ from sqlalchemy import create_engine, text
 
 from graph.identifiers import citizen_check_character
 from matching.decision import Bilingual, Decision, Effect, Evidence, PathNode, RelationPath, Verdict
-from matching.ledger import Ledger, LedgerError, Viewer, open_ledger
+from matching.ledger import Draft, Ledger, LedgerError, Viewer, open_ledger
 from matching.ledger.decided import code_key, keys_of, party_key, tender_key
+from matching.ledger.sealing import Resealed
 
 LISTED, MEMBER, BUYER, NATURAL = (
     "91329901MAGLD00148", "91329901MAGLD00223", "11329901MB0000006N", "32990119800101001",
@@ -253,3 +254,32 @@ def test_an_index_that_is_gone_is_damage(ledger: Ledger, noon: datetime) -> None
     with pytest.raises(LedgerError) as caught:
         ledger.decided.counts(Viewer(tenant="t"), noon, since=noon.date(), until=noon.date())
     assert caught.value.code == "ledger.damaged"
+
+
+def test_a_later_opening_seals_what_was_recorded_and_opens_nothing(
+    ledger: Ledger, record: Callable[..., Decision], make_evidence: Callable[..., Evidence], noon: datetime
+) -> None:
+    first, later = noon + timedelta(days=1), noon + timedelta(days=5)
+    body = b'{"tender":{"id":"T-1"},"bidders":[]}'
+    record("seen", request=body, opening_at=noon, at=noon - timedelta(days=1))
+    record("mine", make_evidence(), request=body, opening_at=first)
+    record("other", request=body, opening_at=first, actor="platform-2")
+    record("unstated", request=body)
+    record("apart", request=body, actor="user:c")
+    draft = Draft(kind="tender", id="t1", state="open", body=b"{}", opening_at=first)
+    keep = {"tenant": "linjiang", "actor": "platform-1", "at": noon}
+    ledger.watching.add(draft, [], **keep)  # type: ignore[arg-type]
+    which = Resealed(key=tender_key("T-1"), ids=(), owner="platform-1")
+    for expect, opening in enumerate((later, noon + timedelta(days=2)), 1):
+        moved = msgspec.structs.replace(draft, opening_at=opening)
+        ledger.watching.reseal(moved, **keep, expect=expect, decisions=which)  # type: ignore[arg-type]
+        assert found(ledger, at=later - timedelta(seconds=1)) == ["apart", "seen"]
+        assert found(ledger, PLATFORM, noon) == ["apart", "unstated", "mine", "seen"]
+        assert ledger.pending_matches("linjiang", viewer=SUPERVISOR, at=later - timedelta(seconds=1)) == []
+        stored = ledger.decision("mine", tenant="linjiang")
+        assert stored is not None
+        assert stored.opening_at == later
+        assert ledger.decided.sealed_until(SUPERVISOR, noon, tender_key("T-1")) == later
+    assert len(found(ledger, at=later)) == 5
+    assert len(ledger.pending_matches("linjiang", viewer=SUPERVISOR, at=later)) == 1
+    assert ledger.verify().ok
