@@ -244,19 +244,9 @@ def _row(row: BidderRow) -> InputRow:
     if not row.complete:
         doubt = {lang: "; ".join(_sentences(row.warned, lang)) or "-" for lang in LANGS}
     return InputRow(
-        row=row.row, client_id=_kept(row.client_id), fields=_kept(row.fields), project=_kept(row.project),
-        lot=_kept(row.lot),
+        row=row.row, client_id=row.client_id, fields=row.fields, project=row.project, lot=row.lot,
         incomplete=doubt.get("en", ""), incomplete_in=doubt,
     )  # fmt: skip
-
-
-def _kept(value: Any) -> Any:
-    """A value without NULs, which no database keeps and nobody can see."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {key.replace("\x00", ""): _kept(item) for key, item in value.items()}
-    return [_kept(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _sentences(problems: Sequence[Problem], lang: Lang) -> list[str]:

@@ -170,10 +170,10 @@ def test_a_form_of_a_browser_is_taken_with_its_tender(client: httpx.Client) -> N
     assert [one["client_id"] for one in decision["bidders"]] == ["2", "3"]
 
 
-def test_a_row_is_kept_without_what_no_database_keeps(client: httpx.Client) -> None:
+def test_a_row_with_what_no_database_keeps_is_refused_alone(client: httpx.Client) -> None:
     line = b'{"\xe5\x90\x8d\xe7\xa7\xb0": "Linjiang\\u0000 Clean Co Ltd"}\n'
     batch = ended(client, hand_in(client, line, "application/x-ndjson"))
-    assert [row["name"] for row in rows_of(client, batch)] == ["Linjiang Clean Co Ltd"]
+    assert [row["error"] for row in rows_of(client, batch)] == ["row.control"]
 
 
 def test_a_persons_number_in_the_name_of_a_file_is_in_no_answer(client: httpx.Client) -> None:
