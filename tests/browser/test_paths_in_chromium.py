@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 from serving import Installation
 from visited import CODES, LONG, hostile
 
+from graph.export import read
 from graph.relations import Relation
 from graph.relations import RelationType as Kind
 
@@ -90,7 +91,9 @@ def test_every_page_is_accessible_fits_and_asks_nothing_elsewhere(visited: Visit
     look_at(visited.site, pages, look)
 
 
-def test_an_investigator_goes_from_a_bidder_to_a_hidden_common_controller(visited: Visited) -> None:
+def test_an_investigator_goes_from_a_bidder_to_a_hidden_common_controller(
+    visited: Visited, tmp_path: Path
+) -> None:
     with Watched(visited.site, locale="en") as window:
         page = window.page
         page.goto("/search")
@@ -132,7 +135,24 @@ def test_an_investigator_goes_from_a_bidder_to_a_hidden_common_controller(visite
         assert visited.keys["hidden"] in ids
         graph.click()
         page.wait_for_url("**/graph?**")
+        # the picture, and its data, for the report
+        page.locator("#graph-canvas[aria-busy=false]").wait_for()
+        assert HIDDEN.name in page.inner_text("#twin-nodes")
+        assert kept(page, "PNG", tmp_path).read_bytes().startswith(b"\x89PNG")
+        made = read(kept(page, "GraphML", tmp_path))
+        names = {node.key: node.name for node in made.nodes()}
+        assert names[visited.keys["hidden"]] == HIDDEN.name
+        assert {names[edge.src] for edge in made.edges() if names[edge.dst] == B.name} >= {HIDDEN.name}
         assert window.elsewhere == []
+
+
+def kept(page: Page, button: str, folder: Path) -> Path:
+    """What a button of the graph page downloads."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button, exact=True).click()
+    file = folder / waiting.value.suggested_filename
+    waiting.value.save_as(file)
+    return file
 
 
 def test_typing_offers_candidates_and_no_name_of_a_person_stands_in_an_address(visited: Visited) -> None:
