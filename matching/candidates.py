@@ -23,6 +23,8 @@ MOST_NAMES = 4
 """Names of one party that are searched for likeness: its own, then what it was called before or beside."""
 KEPT = 4_096
 """Searched names whose neighbours are kept: some 3 kB each."""
+MOST_KEPT = 100
+"""Listings of one answer that is kept; where a common name stands on many, it is looked up each time."""
 SIMILAR = ("similar",)
 """The keys of a candidate that only resembles the subject."""
 
@@ -191,5 +193,6 @@ class FuzzyCandidates:
                 for one in found
             ]
         )
-        self._kept.put(text, near)
+        if sum(len(one.ordinals) for one in near) <= MOST_KEPT:
+            self._kept.put(text, near)
         return near

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from threading import Lock
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from graph.generation import Generation, GenerationError
 from matching.candidates import CandidateSource, ExactCandidates, FuzzyCandidates, NameSearch
+from matching.kept import Kept
 from matching.matcher import Likeness
 from matching.policy import Policy
+
+OPEN: Final = 4
+"""Generations whose searches are kept, the current one among them: each holds what it found of thousands of names."""
 
 
 class Search(NamedTuple):
@@ -27,11 +31,11 @@ class Searches:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._open: dict[str, Search] = {}
+        self._open: Kept[str, Search] = Kept(OPEN)
         self._lock = Lock()
 
     def of(self, generation: Generation) -> Search:
-        """How a generation is searched; its index is opened and made ready the first time.
+        """How a generation is searched; its index is opened and made ready the first time, or after a long rest.
 
         Raises:
             GenerationError: `generation.damaged`, `generation.foreign`: another program's index.
@@ -40,7 +44,7 @@ class Searches:
         if kept is None:
             with self._lock:
                 kept = self._open.get(generation.ref) or self._begin(generation)
-                self._open[generation.ref] = kept
+                self._open.put(generation.ref, kept)
         return kept
 
     def readable(self, generation: Generation | None) -> Generation | None:

@@ -16,7 +16,7 @@ import numpy as np
 from graph import identifiers, keys, text
 from graph.generation import Generation
 from graph.model import Id, Listing, Mention, Party, PartyType
-from matching.candidates import Alike, Candidate, NameSearch
+from matching.candidates import MOST_KEPT, Alike, Candidate, NameSearch
 from matching.compare import org_numbers
 from matching.compare_names import name_feature
 from matching.decision import (
@@ -113,6 +113,8 @@ class Similar:
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> Sequence[Judged]:
         """The candidates that resemble enough, and the near misses worth keeping, best first."""
+        if len(candidates) > MOST_KEPT:
+            return self._judging.judge(subject, tuple(candidates))
         key = (msgspec.msgpack.encode(subject), tuple(candidates))
         found = self._kept.get(key)
         if found is None:

@@ -17,12 +17,14 @@ from api.settings import read_settings
 from graph.generation import GenerationError, current_generation
 from graph.messages import LANGS, Lang
 from graph.model import Name, NameKind
+from matching.candidates import MOST_KEPT, FuzzyCandidates
 from matching.decision import Decision, Evidence, Similarity, Tier, Trace, Verdict
 from matching.index.tables import fingerprint
 from matching.ledger import Ledger, open_ledger
 from matching.policy import PolicyError, load_policy
 from matching.screening import Screener
-from matching.similarity import MOST_TRACES, OTHER_PROVINCE, OTHER_REP, SAME_REP
+from matching.search import Searches
+from matching.similarity import MOST_TRACES, OTHER_PROVINCE, OTHER_REP, SAME_REP, Similar
 
 CODE = "91329901MAGLD00148"
 OTHER = "91329901MAGLD01454"
@@ -245,6 +247,40 @@ def test_what_was_known_earlier_is_searched_in_the_index_of_that_time(tmp_path: 
         early = screener.screen(ask({"name": TYPO}), now=NOW.replace(hour=12), known_at=NOW)
     earlier.close()
     assert (late.verdict, early.verdict) == (Verdict.CLEAR, Verdict.REVIEW)
+
+
+def test_only_a_few_generations_stay_open_and_none_closes_under_its_reader(tmp_path: Path) -> None:
+    from graph.generation import Earlier
+    from graph.generation.earlier import OPEN
+
+    publish_world(tmp_path, [record()])
+    for more in range(1, OPEN + 2):
+        publish_world(tmp_path, [], at=NOW.replace(minute=more))
+    earlier, searches = Earlier(tmp_path), Searches(load_policy())
+    opened = [earlier.open(number) for number in range(1, OPEN + 3)]
+    first = opened[0]
+    assert first is not None
+    kept = searches.of(first)
+    for one in opened[1:]:
+        assert one is not None
+        searches.of(one)
+    assert searches.of(first) is not kept
+    assert earlier.open(OPEN + 2) is opened[-1]
+    assert earlier.open(1) is not first
+    assert first.listing(0).key == LISTED
+    earlier.close()
+
+
+@pytest.mark.parametrize(("bearers", "kept"), [(MOST_KEPT, 1), (MOST_KEPT + 1, 0)])
+def test_what_is_found_of_a_name_that_many_bear_is_not_kept(tmp_path: Path, bearers: int, kept: int) -> None:
+    publish_world(tmp_path, [record(key=f"case {number}") for number in range(bearers)])
+    with current_generation(tmp_path) as generation:
+        screener = Screener(generation, load_policy(), None, pseudonym_key=b"k")
+        assert screener.screen(ask({"name": TYPO}), now=NOW).verdict is Verdict.REVIEW
+        source, likeness, *_ = screener._searches.of(generation)
+        assert isinstance(source, FuzzyCandidates)
+        assert isinstance(likeness, Similar)
+        assert (len(source._kept), len(likeness._kept)) == (kept, kept)
 
 
 def test_a_foreign_index_is_refused(tmp_path: Path) -> None:
