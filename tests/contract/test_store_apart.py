@@ -244,5 +244,5 @@ def test_message_that_cannot_be_read_ends_the_process(one: Apart) -> None:
 def test_message_is_of_so_many_rows_and_bytes_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apart, "_ROWS", 3)
     monkeypatch.setattr(apart, "_BYTES", 10)
-    rows = [(1, None, b"12345"), [2, "678901"], (3, "x"), (4,), (5,), (6,)]
+    rows = [(1, None, b"12345"), [2, b"678901"], (3, b"x"), (4,), (5,), (6,)]
     assert list(apart._parts(rows)) == [list(map(tuple, part)) for part in (rows[:2], rows[2:5], rows[5:])]
