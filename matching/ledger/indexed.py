@@ -133,36 +133,38 @@ def differing(connection: Connection, pairs: Sequence[tuple[Event, Any]]) -> Ite
     if not wanted:
         return
     found = {}
-    tenants, keys = {tenant for tenant, _, _ in wanted}, sorted({key for _, key, _ in wanted})
+    tenants, every = {tenant for tenant, _, _ in wanted}, sorted({key for _, key, _ in wanted})
     first, last = min(event.seq for event, _ in pairs), max(event.seq for event, _ in pairs)
-    for begin in range(0, len(keys), _KEYS):
+    for begin in range(0, len(every), _KEYS):
         query = select(_INDEX).where(
             _INDEX.c.tenant.in_(tenants),
-            _INDEX.c.key.in_(keys[begin : begin + _KEYS]),
+            _INDEX.c.key.in_(every[begin : begin + _KEYS]),
             _INDEX.c.event_seq.between(first, last),
         )
         for row in connection.execute(query):
             found[row.tenant, row.key, row.event_seq] = (row.at, row.opening_at, row.actor, row.verdict)
+    later: dict[str, set[int]] = {}
     for place, (at, opening, actor, verdict) in wanted.items():
         indexed = found.get(place)
-        if indexed is not None and _put_off(connection, place[0], opening, indexed[1]):
-            opening = indexed[1]
+        if indexed is not None and indexed[1] is not None and (opening is None or indexed[1] > opening):
+            if place[0] not in later:
+                later[place[0]] = _openings(connection, place[0])
+            opening = indexed[1] if indexed[1] in later[place[0]] else opening
         if indexed is None or indexed != (at, opening, actor, indexed[3] if verdict is None else verdict):
             yield place[2]
 
 
-def _put_off(connection: Connection, tenant: str, stated: int | None, indexed: int | None) -> bool:
-    """Whether a decision is sealed for longer than its event says, until an opening that some tender was put at."""
-    if indexed is None or indexed == stated or (stated is not None and indexed < stated):
-        return False
-    tender = schema.item_version.join(schema.event, schema.event.c.seq == schema.item_version.c.event_seq)
+def _openings(connection: Connection, tenant: str) -> set[int]:
+    """Where the tenders of a tenant were ever put: until then a decision may be sealed, if not by its own event."""
+    version = schema.item_version
     query = (
         select(schema.event.c.body)
-        .select_from(tender)
-        .where(schema.item_version.c.tenant == tenant, schema.item_version.c.kind == "tender")
+        .join(version, version.c.event_seq == schema.event.c.seq)
+        .where(version.c.tenant == tenant, version.c.kind == "tender")
     )
-    versions = (decode(octets(row.body)) for row in connection.execute(query))
-    return any(one is not None and one.data.get("opening_at") == str(indexed) for one in versions)
+    events = (decode(octets(row.body)) for row in connection.execute(query))
+    stated = (one.data.get("opening_at") for one in events if one is not None and one.tenant == tenant)
+    return {int(one) for one in stated if one}
 
 
 def strays(connection: Connection) -> Iterator[int]:
