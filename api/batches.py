@@ -414,9 +414,15 @@ def delete(ledger: Ledger, identity: str, *, tenant: str, actor: str, at: dateti
     """End a batch and blank its rows and results; the decisions stay, with the proof of what was asked.
 
     Raises:
-        LedgerError: `ledger.no_item`, `ledger.erased`.
+        LedgerError: `ledger.no_item`, `ledger.erased`; `ledger.busy`: where it is blanked but the files still hold it,
+            asking again clears them.
     """
-    item = cancel(ledger, identity, tenant=tenant, actor=actor, at=at)
+    try:
+        item = cancel(ledger, identity, tenant=tenant, actor=actor, at=at)
+    except LedgerError as error:
+        if error.code == "ledger.erased":
+            ledger.items.erase(BATCH, identity, tenant=tenant, actor=actor, at=at)
+        raise
     body: Batch = read_body(item, Batch)
     for number in range(body.parts):
         ledger.items.erase(PART, part_id(identity, number), tenant=tenant, actor=actor, at=at, last=False)
