@@ -197,7 +197,7 @@ def test_without_javascript_names_become_candidates_and_lists_are_checked(visite
         page.select_option("select[name^=line-]", index=1)
         page.get_by_role("button", name="Compare").click()
         page.wait_for_url("**/paths/among?ids=*")
-        assert "3 parties make 3 pairs" in page.inner_text("#answer")
+        assert "Pairs among 3 parties that are connected within" in page.inner_text("#answer")
         assert page.locator("table.matrix tbody tr").count() == 3
         page.goto("/paths/among")
         page.fill("#tender", "临江一号桥")
