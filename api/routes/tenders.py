@@ -137,7 +137,9 @@ def _source(request: Request, given: NewTender) -> tuple[DecisionRequest, Decisi
             raise refused(request, "/decision_id", "tender.no_decision") from None
         if stored.decision is None or stored.request is None:
             raise ProblemError("http.erased")
-        return DecisionRequest.model_validate_json(stored.request), stored.decision
+        asked = DecisionRequest.model_validate_json(stored.request)
+        # its opening may have been put off since it was made
+        return with_opening(asked, stored.opening_at or asked.tender.opening_at), stored.decision
     return _loaded(request, given.number, given.lot), None
 
 
