@@ -105,6 +105,7 @@ def test_the_pages_of_batches_and_loads_are_accessible_and_fit(office: Office, l
     pages = {
         "batches": "/batches", "batch": office.done, "batch-errors": f"{office.done}?verdict=errors",
         "batch-none": f"{office.done}?verdict=FLAG&page=9", "lists-loads": "/lists", "load": str(load),
+        "batch-report": f"{office.done}/report",
     }  # fmt: skip
     look_at(office.site, pages, look)
 

@@ -50,6 +50,8 @@ def tendered(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], No
             "decisions-none": "/decisions?verdict=FLAG&until=2001-01-01", "decision-tender": f"/decisions/{decision}",
             "dossier-decided": f"{dossier}?as_of=2025-06-01", "overrides": "/overrides", "agencies": "/public/agencies",
             "override-form": f"/decisions/{decision}/override?finding=0",
+            "certificate": f"/decisions/{decision}/certificate",
+            "tender-sealed": visited.found(client.get("/tenders").text, r'href="(/tenders/P[^"]+)"><bdi>临江二号桥'),
         }  # fmt: skip
         chromium = stack.enter_context(browser())
         yield Tendered(Site(str(client.base_url), chromium), house, client, decision, made["id"], pages)
@@ -175,6 +177,8 @@ def test_two_people_override_a_decision(tendered: Tendered, platform: dict[str, 
         proposal = page.url.partition("?")[0].removeprefix(tendered.site.base)
         assert page.get_by_role("button", name="Confirm").count() == 0
     with signed_in(tendered.site, "supervisor-1") as page:
+        for look in LOOKS:
+            look_at(tendered.site, {"override": proposal}, look, storage_state=page.context.storage_state())
         page.goto(proposal)
         page.get_by_role("button", name="Confirm the override").click()
         page.wait_for_url("**/decisions/*done=overridden")
