@@ -183,8 +183,8 @@ def test_nothing_of_a_discarded_run_comes_after_it(
     neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stage, "SEND", 1)
-    original, begun, done = Server._managed, [threading.Event() for _ in range(3)], []
-    go_on = threading.Event()
+    original, drain, go_on = Server._managed, stage.Run.drain, threading.Event()
+    begun, done, after = [threading.Event() for _ in range(3)], list[int](), list[int]()
 
     def slow(self: Server, work: Any, *, write: bool) -> Any:
         if work.__name__ != "send":
@@ -202,8 +202,9 @@ def test_nothing_of_a_discarded_run_comes_after_it(
         neo4j_trial.write(batch([listing(key)]))
     assert begun[1].wait(10)  # the first has arrived, the second is under way, the third waits
     threading.Timer(0.3, go_on.set).start()
+    monkeypatch.setattr(stage.Run, "drain", lambda self: (drain(self), after.extend(done)))
     neo4j_trial.abort()
-    assert done == [0, 1]
+    assert after == [0, 1]
     assert neo4j_trial.counts() == {}
 
 
@@ -240,8 +241,7 @@ def test_defect_on_the_way_is_raised_and_lets_others_write(
 
     monkeypatch.setattr(Server, "_managed", defect)
     neo4j_trial.begin("t", [snapshot()])
-    for key in "AB":
-        neo4j_trial.write(batch([listing(key)]))
+    neo4j_trial.write(batch([listing("A"), listing("B")]))
     with pytest.raises(TypeError, match="first"):
         neo4j_trial.staged_changes()
     other = again(neo4j_database)
