@@ -209,6 +209,23 @@ def test_the_opening_is_moved_by_its_platform_only_and_unseals(
     assert over.status_code == 409
 
 
+def test_a_later_opening_seals_what_was_decided(client: httpx.Client, keys: Keys) -> None:
+    later = {"opening_at": (now() + timedelta(hours=1)).isoformat()}
+    every = [client.post("/v1/decisions", json=ask(CLEAN)).json()["decision_id"] for _ in range(2)]
+    for one in every:
+        assert client.get(f"/v1/decisions/{one}", headers=keys["investigator"]).status_code == 200
+    assert client.post("/v1/tenders", json={"decision_id": every[0], **later}).status_code == 201
+    early = {"decision_id": every[0], "opening_at": now().isoformat()}
+    assert client.post("/v1/tenders", json=early).json()["errors"][0]["code"] == "tender.opening_early"
+    made = client.post("/v1/tenders", json={"decision_id": every[1]})
+    path, etag = f"/v1/tenders/{made.json()['id']}", {"If-Match": made.headers["etag"]}
+    assert client.patch(path, json=later, headers=etag).status_code == 200
+    for one in every:
+        kept = client.get(f"/v1/decisions/{one}", headers=keys["investigator"])
+        assert (kept.status_code, kept.json()["code"]) == (403, "http.sealed")
+        assert client.get(f"/v1/decisions/{one}").status_code == 200
+
+
 def test_another_tenant_sees_nothing_and_changes_nothing(
     world: dict[str, Any], client: httpx.Client, keys: Keys, webhook: dict[str, Any]
 ) -> None:
