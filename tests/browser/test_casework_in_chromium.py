@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from api.passwords import Hasher
 from api.principals import Role
 from api.settings import read_settings
 from api.users import Users
-from graph.model import Id, Interval, Listing, Mention, PartyType, Source
+from graph.model import Id, Interval, Listing, Mention, PartyType, Penalty, Source
 
 DIGEST = "ab" * 32
 NAV = {
@@ -64,13 +65,31 @@ def built(home: Path) -> tuple[Installation, str]:
         effect=Interval(start=explored.SINCE),
         source=Source(dataset="SXBZXR", publisher="court"),
     )
-    explored.loaded(home, explored.SINCE, companies=5, more=[*hostile(), record])
+    explored.loaded(home, explored.SINCE, companies=5, more=[*hostile(), record, *penalties()])
     settings = read_settings({"LIANCHENG_HOME": str(home)})
     with bootstrap.opened_ledger(settings, create=True) as ledger:
         first, _ = Users(ledger, Hasher()).add(
             "root", tenant=settings.tenant, roles=[Role.ADMINISTRATOR], actor="local", at=bootstrap.now()
         )
     return Installation(home), first
+
+
+def penalties() -> Iterator[Listing]:
+    """What the report on timeliness counts: decisions of two authorities, in time, late and not known."""
+    for number, (authority, decided) in enumerate(
+        (("虚构市场监督管理局", 1), ("虚构市场监督管理局", 90), ("虚构市场监督管理局", None), (SCRIPT, 60))
+    ):
+        day = None if decided is None else (explored.SINCE - timedelta(days=decided)).date()
+        yield Listing(
+            list_code="XZCF",
+            key=f"penalty-{number}",
+            subject=explored.org(f"临江被罚{number}号有限公司", f"91329901MAGLD200{number}A"),
+            effect=Interval(start=explored.SINCE),
+            authority=authority,
+            decision_no=f"虚罚〔2025〕{number}号",
+            penalty=Penalty(kinds=("fine",), decided_on=day),
+            source=Source(dataset="XZCF", publisher="city"),
+        )
 
 
 @pytest.fixture(scope="module")
@@ -360,8 +379,9 @@ def test_every_page_of_casework_is_accessible_and_fits(town: Town, look: str) ->
         "catalogue": "/measures/catalogue", "catalogue-one": "/measures/catalogue?list=SXBZXR&role=bidder",
         "objections": "/objections?view=all", "objection-new": f"/objections/new?decision_id={decision}",
         "objection": entered(supervisor, decision), "repairs": "/repairs?view=all", "repair-new": "/repairs/new",
-        "timeliness": "/reports/timeliness", "account": "/account",
+        "timeliness": "/reports/timeliness", "account": "/account", "password": "/account/password",
     }  # fmt: skip
+    assert found(supervisor.get("/reports/timeliness").text, r"(虚构市场监督管理局)")
     repairs = re.search(r'href="(/repairs/[0-9a-f-]{36})"', supervisor.get("/repairs?view=all").text)
     if repairs is not None:
         pages["repair"] = repairs[1]
