@@ -191,8 +191,12 @@ def _frozen(one: CaseDecision, lookup: Lookup) -> FrozenDecision:
 
 def _about(snapshot: Snapshot) -> list[str]:
     """Keys of the decisions that it tells of: with one of them what is said of it is erased."""
-    parts = (*snapshot.decisions, *snapshot.notes, *snapshot.links)
-    return sorted({f"decision:{one.decision_id}" for one in parts if one.decision_id})
+    named = {
+        *(one.decision_id for one in snapshot.decisions),
+        *(one.decision_id for one in snapshot.notes),
+        *(one.decision_id for one in snapshot.links),
+    }
+    return sorted(f"decision:{one}" for one in named if one)
 
 
 def _frozen_note(item: Item) -> FrozenNote:

@@ -202,7 +202,12 @@ def test_nothing_of_a_discarded_run_comes_after_it(
         neo4j_trial.write(batch([listing(key)]))
     assert begun[1].wait(10)  # the first has arrived, the second is under way, the third waits
     threading.Timer(0.3, go_on.set).start()
-    monkeypatch.setattr(stage.Run, "drain", lambda self: (drain(self), after.extend(done)))
+
+    def drained(run: stage.Run) -> None:
+        drain(run)
+        after.extend(done)
+
+    monkeypatch.setattr(stage.Run, "drain", drained)
     neo4j_trial.abort()
     assert after == [0, 1]
     assert neo4j_trial.counts() == {}

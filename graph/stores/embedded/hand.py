@@ -100,7 +100,8 @@ def fail(error: BaseException) -> None:
     """End everything because of a defect, and name it where somebody may read it."""
     with contextlib.suppress(Exception):
         if sys.stderr is not None:
-            print(f"{__file__}: {type(error).__name__}", file=sys.stderr, flush=True)
+            sys.stderr.write(f"{__file__}: {type(error).__name__}\n")
+            sys.stderr.flush()
     os._exit(1)
 
 
