@@ -53,7 +53,7 @@ class Watched:
 
     def __init__(self, site: Site, **looks: Any) -> None:
         self.context: BrowserContext = site.chromium.new_context(base_url=site.base, **looks)
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)
         self.page: Page = self.context.new_page()
         self.elsewhere: list[str] = []
         self.said: list[str] = []
