@@ -75,7 +75,7 @@ def test_the_picture_and_its_matrix_say_the_same(tendered: Tendered) -> None:
         page.locator("table.matrix td.tied a").first.click()
         assert page.url.endswith("#pair-1-2")
         assert page.locator("svg.ties .bid").count() == 7
-        assert "who bids" in page.inner_text(".note")
+        assert "who bids" not in page.inner_text("main"), "what is sealed till the opening is said before it only"
         assert window.quiet()
 
 

@@ -160,6 +160,7 @@ def test_a_cut_tail_shows_when_the_head_was_kept(desk: Desk, bidders: Path) -> N
         last = db.execute("SELECT max(seq) FROM event").fetchone()[0]
         db.execute("DELETE FROM match_queue")
         db.execute("DELETE FROM decision WHERE event_seq = ?", (last,))
+        db.execute("DELETE FROM decision_index WHERE event_seq = ?", (last,))
         db.execute("DELETE FROM event WHERE seq = ?", (last,))
         db.execute(
             "UPDATE chain_head SET seq = ?, hash = (SELECT hash FROM event WHERE seq = ?)",

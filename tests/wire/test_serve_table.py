@@ -77,6 +77,11 @@ def test_every_route_with_a_name_in_it_has_an_object_and_every_body_an_example(o
     assert {path for _, path, scope in routes() if scope is None} == OPEN | ANYBODY
 
 
+def blank(text: str, name: str) -> str:
+    """A message without the name that it repeats, whole or, as of a key, its first letters only."""
+    return text.replace(name, "").replace(name[:8], "")
+
+
 def test_what_belongs_to_a_tenant_is_not_there_for_another(one: World, opened: dict[str, str]) -> None:
     """404 whatever is asked of it, and no list and no message names it."""
     readable = {(method, path) for method, path, _ in routes()}
@@ -95,8 +100,7 @@ def test_what_belongs_to_a_tenant_is_not_there_for_another(one: World, opened: d
             person = answer.status_code == 403 and answer.json()["code"] == "http.person"
             assert answer.status_code == 404 or person, (method, path, answer.status_code, answer.text)
             never = call(one.client, method, path, filled(path, dict.fromkeys(opened, NEVER)), **one.stranger)
-            told, asked = answer.text, opened[named(path)]
-            assert told.replace(asked, NEVER) == never.text, "as for what never was"
+            assert blank(answer.text, opened[named(path)]) == blank(never.text, NEVER), "as for what never was"
 
 
 def test_people_of_another_tenant_reach_nothing_here(one: World, opened: dict[str, str]) -> None:
