@@ -227,6 +227,9 @@ def test_who_bids_is_sealed_until_the_opening(place: Installation, client: httpx
 
 
 def test_pages_hand_out_every_measure_once(client: httpx.Client) -> None:
+    for _ in range(2):
+        for ticket in tickets(client, decided(client, LISTED)).values():
+            assert client.post("/v1/measures", json=feedback(ticket)).status_code == 201
     everything = client.get("/v1/measures", params={"limit": 500}).json()["measures"]
     seen, start = [], ""
     while True:
