@@ -2,8 +2,9 @@
 
 Companies and persons with holdings, offices and accounts (few parties have many of them), in one load as the command
 line does it. Neo4j is the server of `NEO4J_URI` (its database is emptied first, and has to be one for trials), or one
-that is started for it. The same load follows once more: it must change nothing and take less time. `--json FILE`
-writes the figures, with the machine's load. Full size: `--nodes 1000000 --relations 2000000`.
+that is started for it. The same load follows once more: it must change nothing and take less time. Beside the clock
+stands what processors did, here and in the server: on a machine that others use too, only that can be compared.
+`--json FILE` writes the figures, with the machine's load. Full size: `--nodes 1000000 --relations 2000000`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psutil
 from bench_store import BATCH, TAKEN, company, uscc
 
 from graph.generation.publish import publish
@@ -81,8 +83,35 @@ def batches(nodes: int, relations: int) -> Iterator[Batch]:
         yield Batch(relations=tuple(rows))
 
 
-def load(store: Store, nodes: int, relations: int, token: str, day: int) -> dict[str, float]:
+class Processors:
+    """Seconds that processors worked: here, in processes begun from here, and in the server that was started."""
+
+    def __init__(self, server: int | None = None) -> None:
+        """From now on.
+
+        Args:
+            server: its process, where it is known.
+        """
+        self._server = None if server is None else psutil.Process(server)
+        self._before = self._now()
+
+    def _now(self) -> tuple[float, float]:
+        own = sum(os.times()[:4])
+        server = self._server.cpu_times() if self._server is not None else None
+        return own, 0.0 if server is None else server.user + server.system
+
+    def taken(self) -> dict[str, float]:
+        """Since the last question, or since the beginning."""
+        before, self._before = self._before, self._now()
+        here, there = (round(now - then, 2) for now, then in zip(self._before, before, strict=True))
+        return {"processor s, here": here} | ({} if self._server is None else {"processor s, server": there})
+
+
+def load(
+    store: Store, nodes: int, relations: int, token: str, day: int, processors: Processors
+) -> dict[str, float]:
     """One load; the time that making the records takes is told apart."""
+    processors.taken()
     began = time.perf_counter()
     making = 0.0
     store.begin(token, [SnapshotInfo(dataset=DATASET, source="bench", full=True, taken_at=TAKEN)])
@@ -105,6 +134,7 @@ def load(store: Store, nodes: int, relations: int, token: str, day: int) -> dict
     return {
         "seconds": round(total, 2),
         "of which making records": round(making, 2),
+        **processors.taken(),
         "rows a second": round((nodes + relations) / (total - making)),
         "added": changes.added,
         "updated": changes.updated,
@@ -113,11 +143,12 @@ def load(store: Store, nodes: int, relations: int, token: str, day: int) -> dict
     }
 
 
-def timed(call: Callable[[], object]) -> float:
+def timed(call: Callable[[], object], processors: Processors) -> dict[str, float]:
     """Seconds that a call takes."""
+    processors.taken()
     began = time.perf_counter()
     call()
-    return round(time.perf_counter() - began, 2)
+    return {"seconds": round(time.perf_counter() - began, 2)} | processors.taken()
 
 
 def exhaust(rows: Iterator[object]) -> int:
@@ -125,21 +156,21 @@ def exhaust(rows: Iterator[object]) -> int:
     return sum(1 for _ in rows)
 
 
-def measure(name: str, store: Store, nodes: int, relations: int) -> dict[str, Any]:
+def measure(name: str, store: Store, nodes: int, relations: int, processors: Processors) -> dict[str, Any]:
     """Both loads and the reads that a generation is built from."""
     print(name, file=sys.stderr)
     found: dict[str, Any] = {"store": name}
-    found["first load"] = load(store, nodes, relations, "one", 1)
-    found["second load"] = load(store, nodes, relations, "two", 2)
-    found["read relations, s"] = timed(lambda: exhaust(store.iter_edges()))
-    found["read parties, s"] = timed(lambda: exhaust(store.iter_party_rows()))
-    found["publish a generation"] = publishing(store)
+    found["first load"] = load(store, nodes, relations, "one", 1, processors)
+    found["second load"] = load(store, nodes, relations, "two", 2, processors)
+    found["read relations"] = timed(lambda: exhaust(store.iter_edges()), processors)
+    found["read parties"] = timed(lambda: exhaust(store.iter_party_rows()), processors)
+    found["publish a generation"] = publishing(store, processors)
     found["one hop, ms"] = hops(store, nodes)
     print(json.dumps(found, ensure_ascii=False), flush=True)
     return found
 
 
-def publishing(store: Store) -> dict[str, float]:
+def publishing(store: Store, processors: Processors) -> dict[str, float]:
     """Seconds that a generation takes that decisions read, and its longest parts (with their indexes and files)."""
     begun: dict[str, float] = {}
     done: dict[str, float] = {}
@@ -150,8 +181,8 @@ def publishing(store: Store) -> dict[str, float]:
             done[step] = time.perf_counter()
 
     with tempfile.TemporaryDirectory() as folder:
-        seconds = timed(lambda: publish(store, Path(folder), progress=told))
-    return {"seconds": seconds} | {
+        taken = timed(lambda: publish(store, Path(folder), progress=told), processors)
+    return taken | {
         step: round(at - begun[step], 2) for step, at in done.items() if step in ("parties", "relations")
     }
 
@@ -169,17 +200,18 @@ def hops(store: GraphReader, nodes: int) -> dict[str, float]:
     return {"p50": round(spent[50], 2), "p99": round(spent[98], 2)}
 
 
-def neo4j(stack: ExitStack, heap_mb: int, cache_mb: int) -> Store:
-    """The emptied database of `NEO4J_URI`, or of a server that is started for it."""
+def neo4j(stack: ExitStack, heap_mb: int, cache_mb: int) -> tuple[Store, int | None]:
+    """The emptied database of `NEO4J_URI`, or of a server that is started for it, and that server's process."""
     environment = dict(os.environ)
+    process = None
     if not environment.get("NEO4J_URI"):
         sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
         from neo4j_server import running
 
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        environment |= stack.enter_context(
-            running(Path(folder), heap_mb=heap_mb, cache_mb=cache_mb)
-        ).environment()
+        server = stack.enter_context(running(Path(folder), heap_mb=heap_mb, cache_mb=cache_mb))
+        environment |= server.environment()
+        process = server.process.pid if server.process is not None else None
     store = open_trial_store(
         environment["NEO4J_URI"],
         user=environment.get("NEO4J_USER", ""),
@@ -187,7 +219,7 @@ def neo4j(stack: ExitStack, heap_mb: int, cache_mb: int) -> Store:
     )
     stack.callback(store.close)
     store.empty()
-    return store
+    return store, process
 
 
 def main() -> None:
@@ -209,9 +241,10 @@ def main() -> None:
                 folder = stack.enter_context(tempfile.TemporaryDirectory())
                 store = open_store(str(Path(folder) / "store.sqlite3"), create=True)
                 stack.callback(store.close)
+                server = None
             else:
-                store = neo4j(stack, options.heap, options.cache)
-            runs.append(measure(name, store, options.nodes, options.relations))
+                store, server = neo4j(stack, options.heap, options.cache)
+            runs.append(measure(name, store, options.nodes, options.relations, Processors(server)))
     document = {
         "nodes": options.nodes,
         "relations": options.relations,
