@@ -66,7 +66,7 @@ def spread(times: list[float]) -> Result:
 def expanded(page: Page, party: str) -> tuple[Result, list[str]]:
     """Open the hub page by page."""
     page.goto(f"/graph?party={party}&nodes=500")
-    page.wait_for_function(DONE)
+    page.evaluate(DRAWN)
     few: list[float] = []
     many: list[float] = []
     while page.evaluate(SHOWN) < 500:
