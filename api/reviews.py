@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from api.errors import USAGE, CommandError, mask_identity, mask_numbers
 from api.explain import in_lang, list_title
@@ -16,6 +16,16 @@ from matching.rules import RULES
 
 if TYPE_CHECKING:
     from matching.ledger import Ledger, PendingMatch, Review
+
+ANSWERED = frozenset({"review.answered.confirm", "review.answered.reject"})
+"""Codes of an answer that another one stands against."""
+
+
+class Answered(NamedTuple):
+    """An answer about a match, and whether it was recorded now or stood already."""
+
+    review: Review
+    recorded: bool
 
 
 def row_of(match: PendingMatch) -> dict[str, Any]:
@@ -40,9 +50,15 @@ def row_of(match: PendingMatch) -> dict[str, Any]:
     }
 
 
-def standing(ledger: Ledger, pair: str, tenant: str) -> Review | None:
-    """The answer that stands about a pair; None while it waits."""
+def last_answer(ledger: Ledger, pair: str, tenant: str) -> Review | None:
+    """The last answer about a pair, whatever its record said then; None without any."""
     return ledger.reviews(ledger.reviews_seq()).answer(pair, tenant)
+
+
+def standing(ledger: Ledger, match: Evidence, tenant: str) -> Review | None:
+    """The answer that stands about a match; None while it waits, which it does again once its record has changed."""
+    found = last_answer(ledger, match.pair, tenant)
+    return found if found is not None and found.record_hash == match.record_hash else None
 
 
 def where_listed(code: str, lang: Lang) -> str:
@@ -93,16 +109,67 @@ def add(
     reason: str,
     tenant: str,
     at: datetime,
-) -> Review:
-    """Record a person's answer durably.
+    correct: bool = False,
+) -> Answered:
+    """Record a person's answer durably; the one that stands already is not recorded twice.
+
+    Args:
+        ledger: where it is kept.
+        decision: in which the match was found.
+        record: the match, as `find_pair` takes it.
+        answer: whether it is so.
+        reviewer: who answers.
+        reason: why.
+        tenant: whose.
+        at: when.
+        correct: it corrects the answer that stands, which stays in the audit chain.
 
     Raises:
-        CommandError: `review.none`, `review.several`, `review.by` (a number of a person as the reviewer's name).
+        CommandError: `review.none`, `review.several`, `review.by` (a number of a person as the reviewer's name),
+            `review.answered` (the other answer stands, and this one does not say that it corrects it).
         LedgerError: nothing was kept.
     """
+    from matching.ledger import LedgerError
+
     if mask_numbers(reviewer) != reviewer:
         raise CommandError("review.by", status=USAGE)
     match = find_pair(decision, record)
+    stands = standing(ledger, match, tenant)
+    if stands is not None and stands.answer == answer:
+        return Answered(stands, recorded=False)
+    if stands is not None and not correct:
+        raise _answered(stands)
+    last = last_answer(ledger, match.pair, tenant)
+    try:
+        made = _kept(
+            ledger, decision, match, answer, reviewer, reason, tenant, at, 0 if last is None else last.seq
+        )
+    except LedgerError as error:
+        faster = standing(ledger, match, tenant)
+        if error.code != "ledger.answered" or faster is None:
+            raise
+        if faster.answer == answer:
+            return Answered(faster, recorded=False)
+        raise _answered(faster) from None
+    return Answered(made, recorded=True)
+
+
+def _answered(stands: Review) -> CommandError:
+    code = f"review.answered.{stands.answer}"
+    return CommandError(code, status=USAGE, by=stands.reviewer, at=iso(stands.at))
+
+
+def _kept(
+    ledger: Ledger,
+    decision: Decision,
+    match: Evidence,
+    answer: Literal["confirm", "reject"],
+    reviewer: str,
+    reason: str,
+    tenant: str,
+    at: datetime,
+    expect: int,
+) -> Review:
     return ledger.add_review(
         pair_key=match.pair,
         answer=answer,
@@ -116,4 +183,5 @@ def add(
         tier=match.tier.value,
         tenant=tenant,
         at=at,
+        expect=expect,
     )

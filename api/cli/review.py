@@ -36,9 +36,15 @@ def review_list(run: Run, limit: int) -> int:
 
 
 def answer(
-    run: Run, reply: Literal["confirm", "reject"], decision_id: str, record: str, by: str, reason: str
+    run: Run,
+    reply: Literal["confirm", "reject"],
+    decision_id: str,
+    record: str,
+    by: str,
+    reason: str,
+    correct: bool,
 ) -> int:
-    """Record a person's answer durably."""
+    """Record a person's answer durably; where it stands already, nothing."""
     for name, value in (("--by", by), ("--reason", reason)):
         if not value.strip():
             raise CommandError("usage.blank", status=USAGE, name=name)
@@ -48,7 +54,7 @@ def answer(
             raise CommandError("explain.none", id=mask_identity(decision_id))
         if stored.decision is None:
             raise CommandError("explain.erased", id=decision_id)
-        made = reviews.add(
+        done = reviews.add(
             ledger,
             stored.decision,
             record,
@@ -57,8 +63,17 @@ def answer(
             reason=reason,
             tenant=run.settings.tenant,
             at=bootstrap.now(),
+            correct=correct,
         )
-    row = {"seq": made.seq, "answer": reply, "pair": made.pair_key, "list": made.list, "record": made.record}
+    made = done.review
+    row = {
+        "seq": made.seq,
+        "answer": reply,
+        "pair": made.pair_key,
+        "list": made.list,
+        "record": made.record,
+        "recorded": done.recorded,
+    }
     columns = tuple(Column(key, run.say(f"review.col.{key}")) for key in row)
     run.emit(Table(columns=columns, rows=[row], document=row))
     return 0
@@ -69,9 +84,10 @@ def answer(
 @click.argument("record", metavar="RECORD")
 @option("--by", required=True, help="opt.by")
 @option("--reason", required=True, help="opt.reason")
-def review_confirm(run: Run, decision_id: str, record: str, by: str, reason: str) -> int:
+@option("--correct", is_flag=True, help="opt.correct")
+def review_confirm(run: Run, decision_id: str, record: str, by: str, reason: str, correct: bool) -> int:
     """Confirm a match."""
-    return answer(run, "confirm", decision_id, record, by, reason)
+    return answer(run, "confirm", decision_id, record, by, reason, correct)
 
 
 @command("review reject", formats=("table", "json"))
@@ -79,9 +95,10 @@ def review_confirm(run: Run, decision_id: str, record: str, by: str, reason: str
 @click.argument("record", metavar="RECORD")
 @option("--by", required=True, help="opt.by")
 @option("--reason", required=True, help="opt.reason")
-def review_reject(run: Run, decision_id: str, record: str, by: str, reason: str) -> int:
+@option("--correct", is_flag=True, help="opt.correct")
+def review_reject(run: Run, decision_id: str, record: str, by: str, reason: str, correct: bool) -> int:
     """Reject a match."""
-    return answer(run, "reject", decision_id, record, by, reason)
+    return answer(run, "reject", decision_id, record, by, reason, correct)
 
 
 review.add_command(review_list, "list")

@@ -104,6 +104,7 @@ _FROM_LEDGER: Mapping[str, str] = {
     "ledger.no_item": "http.not_found",
     "ledger.item_exists": "http.conflict",
     "ledger.item_stale": "http.stale",
+    "ledger.answered": "http.conflict",
     "ledger.erased": "http.erased",
     "ledger.busy": "http.busy",
 }

@@ -23,12 +23,16 @@ router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
 
 
 class NewReview(Model):
-    """An answer to a possible match: `record` is the record, `LIST:record`, or the pair that evidence names."""
+    """An answer to a possible match: `record` is the record, `LIST:record`, or the pair that evidence names.
+
+    `correct` says that it corrects the other answer, which stands; without it that is refused (409).
+    """
 
     decision_id: Short
     record: Text
     answer: Literal["confirm", "reject"]
     reason: Text
+    correct: bool = False
 
 
 BODIES: tuple[Taken, ...] = (NewReview,)
@@ -47,9 +51,18 @@ def waiting(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
     "",
     status_code=201,
     dependencies=[needs(Scope.CASES)],
-    responses=problems(
-        "http.invalid", "http.media_type", "http.too_large", "http.not_found", "http.sealed", "http.erased"
-    ),
+    responses={
+        200: {"description": "This answer stands already; nothing was recorded."},
+        **problems(
+            "http.invalid",
+            "http.media_type",
+            "http.too_large",
+            "http.not_found",
+            "http.sealed",
+            "http.erased",
+            "http.conflict",
+        ),
+    },
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -75,7 +88,7 @@ def _answer(request: Request, given: NewReview) -> Response:
     if not given.reason.strip():
         raise ProblemError("http.invalid", errors=[])
     try:
-        made = reviews.add(
+        done = reviews.add(
             service(request).ledger,
             stored.decision,
             given.record,
@@ -84,9 +97,12 @@ def _answer(request: Request, given: NewReview) -> Response:
             reason=given.reason,
             tenant=who.tenant,
             at=bootstrap.now(),
+            correct=given.correct,
         )
     except CommandError as error:
-        raise ProblemError("http.invalid", detail=sentence(error, lang) or "") from None
+        code = "http.conflict" if error.code in reviews.ANSWERED else "http.invalid"
+        raise ProblemError(code, detail=sentence(error, lang) or "") from None
+    made = done.review
     document = {
         "seq": made.seq,
         "answer": made.answer,
@@ -94,5 +110,6 @@ def _answer(request: Request, given: NewReview) -> Response:
         "list": made.list,
         "record": made.record,
         "decision_id": made.decision_id,
+        "recorded": done.recorded,
     }
-    return json_answer(mask_value(document), 201)
+    return json_answer(mask_value(document), 201 if done.recorded else 200)

@@ -275,16 +275,18 @@ class Ledger:
         tier: str,
         tenant: str,
         at: datetime,
+        expect: int | None = None,
     ) -> Review:
         """Record a person's answer to a possible match; it is on the disk when this returns.
 
         Args:
             pair_key: the opaque key of record and party (`Evidence.pair`). It stays in the chain for
                 good, so it is a hash and never holds a name or number.
+            expect: the `seq` of the answer about the pair that was seen, 0 for none; None asks for nothing.
 
         Raises:
             ValueError: no such answer, nobody who gave it, no reason, or a pair key that is not a short ASCII key.
-            LedgerError: nothing was kept.
+            LedgerError: nothing was kept; `ledger.answered`: another answer stands than the expected one.
         """
         if answer not in ("confirm", "reject"):
             raise ValueError("a review confirms or rejects")
@@ -307,7 +309,7 @@ class Ledger:
             tenant=tenant,
             at=at,
         )
-        return msgspec.structs.replace(draft, seq=self._writer.submit(review_write(self._sql, draft)))
+        return msgspec.structs.replace(draft, seq=self._writer.submit(review_write(self._sql, draft, expect)))
 
     def put_marked(
         self,

@@ -11,11 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+from sqlalchemy import select
+
 from graph.dates import from_micros, to_micros
 from graph.model import Status
 from matching.decision import to_json
 from matching.ledger.chain import SALT_BYTES, Event, salted
-from matching.ledger.model import Mark, Review
+from matching.ledger.model import LedgerError, Mark, Review
+from matching.ledger.schema import answer
 from matching.ledger.statements import Statements
 from matching.ledger.writer import Transaction
 
@@ -64,13 +67,13 @@ def mark_write(
             raise ValueError("a mark names its record by a hash, and lifts it by repair or for a time")
         if (mark.tenant, mark.at) != (tenant, at):
             raise ValueError("what is recorded together has one tenant and one time")
-    answer = None if review is None else review_write(sql, review)
+    reply = None if review is None else review_write(sql, review)
 
     def work(transaction: Transaction) -> None:
         for mark in marks:
             _add(sql, transaction, mark, actor)
-        if answer is not None:
-            answer(transaction)
+        if reply is not None:
+            reply(transaction)
 
     return work
 
@@ -91,8 +94,12 @@ def _add(sql: Statements, transaction: Transaction, mark: Mark, actor: str) -> N
     transaction.add(sql.add_review, (seq, mark.decision_id, salt, body))
 
 
-def review_write(sql: Statements, draft: Review) -> Callable[[Transaction], int]:
-    """The write of a person's answer to a possible match; its result is the event's number."""
+def review_write(sql: Statements, draft: Review, expect: int | None = None) -> Callable[[Transaction], int]:
+    """The write of a person's answer to a possible match; its result is the event's number.
+
+    `expect` is the answer about this pair that whoever answers has seen, 0 for none: with another one standing,
+    `ledger.answered`. None asks for nothing.
+    """
     body, salt, moment = to_json(draft), os.urandom(SALT_BYTES), to_micros(draft.at)
     data = {
         "answer": draft.answer,
@@ -103,6 +110,11 @@ def review_write(sql: Statements, draft: Review) -> Callable[[Transaction], int]
     }
 
     def work(transaction: Transaction) -> int:
+        if expect is not None:
+            of_pair = (answer.c.tenant == draft.tenant) & (answer.c.pair_key == draft.pair_key)
+            newest = transaction.connection.execute(select(answer.c.event_seq).where(of_pair)).scalar()
+            if (newest or 0) != expect:
+                raise LedgerError("ledger.answered")
         seq = transaction.append(
             "review",
             at=moment,

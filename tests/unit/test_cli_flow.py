@@ -285,6 +285,15 @@ def test_a_review_changes_later_decisions(house: House, screened: list[dict[str,
         "review", "reject", match["decision_id"], match["record"], "--by", "clerk-1", "--reason", "other"
     )
     assert done.exit_code == 0, done.stderr
+    named = (match["decision_id"], match["record"], "--by", "clerk-2", "--reason", "seen", "--format", "json")
+    same = json.loads(house("review", "reject", *named).stdout)
+    assert (same["recorded"], same["answer"]) == (False, "reject")
+    refused = house("review", "confirm", *named, "--lang", "en")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "clerk-1 rejected this match" in refused.stderr
+    for reply in ("confirm", "reject"):
+        made = json.loads(house("review", reply, *named, "--correct").stdout)
+        assert (made["recorded"], made["answer"]) == (True, reply)
     path = house.write("again.csv", [
         ("投标人名称", "统一社会信用代码", "项目负责人", "项目负责人证件号码"),
         ("临江启禾市政园林有限公司", CLEAN, "虚构李四", PERSON),

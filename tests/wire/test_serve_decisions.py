@@ -114,7 +114,15 @@ def test_a_rejected_match_no_longer_asks_and_a_confirmed_one_blocks(client: http
     after = client.post("/v1/decisions", json=BY_NAME).json()
     assert after["verdict"] == "CLEAR", after["bidders"][0]["reasons"]
     assert mine["pair"] not in {match["pair"] for match in client.get("/v1/reviews").json()["matches"]}
-    client.post("/v1/reviews", json={**given, "answer": "confirm"})
+    again = client.post("/v1/reviews", json=given)
+    assert (again.status_code, again.json()) == (200, {**made.json(), "recorded": False})
+    before = events(client)
+    other = client.post("/v1/reviews", json={**given, "answer": "confirm"})
+    assert (other.status_code, other.json()["code"]) == (409, "http.conflict")
+    assert "rejected this match" in other.json()["detail"]
+    assert events(client) == before
+    corrected = client.post("/v1/reviews", json={**given, "answer": "confirm", "correct": True})
+    assert (corrected.status_code, corrected.json()["recorded"]) == (201, True)
     assert client.post("/v1/decisions", json=BY_NAME).json()["verdict"] == "BLOCK"
     replayed = client.post(f"/v1/decisions/{decision['decision_id']}/replay").json()
     assert replayed["identical"] is True
@@ -162,7 +170,10 @@ def test_what_is_asked_for_a_purpose_is_on_record(client: httpx.Client) -> None:
 def test_decisions_are_listed_newest_first_page_by_page(client: httpx.Client) -> None:
     made = [client.post("/v1/decisions", json=ask(code)).json() for code in (LISTED, CLEAN, LISTED)]
     page = client.get("/v1/decisions", params={"limit": 2}).json()
-    assert [one["decision_id"] for one in page["decisions"]] == [made[2]["decision_id"], made[1]["decision_id"]]
+    assert [one["decision_id"] for one in page["decisions"]] == [
+        made[2]["decision_id"],
+        made[1]["decision_id"],
+    ]
     assert [one["verdict"] for one in page["decisions"]] == ["BLOCK", "CLEAR"]
     more = client.get("/v1/decisions", params={"limit": 2, "cursor": page["next"]}).json()
     assert more["decisions"][0]["decision_id"] == made[0]["decision_id"]

@@ -108,17 +108,17 @@ def answer(visit: Visit) -> Response:
     """Keep the answer and go on to the next match that waits; where somebody was faster, say who and what."""
     decision_id, pair = _asked(visit)
     given, reason = visit.asked("answer"), visit.asked("reason", LONGEST_REASON)
-    if _standing(visit, pair) is not None:
+    found = _match(visit, decision_id, pair).evidence
+    if _standing(visit, found) is not None:
         return _shown(visit, visit.words("review.faster"), reason, 409)
     if given not in ("confirm", "reject") or not reason:
         return _shown(visit, visit.words("review.needed"), reason, 422)
-    found = _match(visit, decision_id, pair).evidence
     decided: Literal["confirm", "reject"] = "confirm" if given == "confirm" else "reject"
     stored = stored_decision(visit.request, decision_id)
     if stored.decision is None:
         raise ProblemError("http.erased")
     try:
-        reviews.add(
+        done = reviews.add(
             visit.service.ledger,
             stored.decision,
             found.pair,
@@ -129,7 +129,11 @@ def answer(visit: Visit) -> Response:
             at=visit.at,
         )
     except CommandError as error:
+        if error.code in reviews.ANSWERED:
+            return _shown(visit, visit.words("review.faster"), reason, 409)
         return _shown(visit, sentence(error, visit.lang) or "", reason, 422)
+    if not done.recorded:
+        return _shown(visit, visit.words("review.faster"), reason, 409)
     rest = waiting(visit, 1)
     following = f"/reviews/{rest[0].decision_id}/{rest[0].pair_key}" if rest else "/reviews"
     return onward(visit, following, done=f"{decided}ed")
@@ -139,7 +143,7 @@ def _shown(visit: Visit, trouble: str, reason: str, status: int) -> Response:
     decision_id, pair = _asked(visit)
     match = _match(visit, decision_id, pair)
     record: Proof = proof(match.evidence, visit.lang)
-    standing = _standing(visit, pair)
+    standing = _standing(visit, match.evidence)
     rest = [one for one in waiting(visit, SHOWN) if one.pair_key != pair]
     return page(
         visit,
@@ -164,8 +168,8 @@ def _asked(visit: Visit) -> tuple[str, str]:
     return str(names["decision_id"]), str(names["pair"])
 
 
-def _standing(visit: Visit, pair: str) -> Review | None:
-    return reviews.standing(visit.service.ledger, pair, visit.principal.tenant)
+def _standing(visit: Visit, match: Evidence) -> Review | None:
+    return reviews.standing(visit.service.ledger, match, visit.principal.tenant)
 
 
 def _given(visit: Visit, review: Review) -> Given:
