@@ -78,10 +78,9 @@ export class Picture {
         const there = cy.getElementById(id);
         if (there.empty()) missing.push(one);
         else {
-          there.data("label", one.data.label);
-          const chosen = there.hasClass("chosen");
-          there.classes(one.classes);
-          if (chosen) there.addClass("chosen");
+          // what is set anew is styled anew, even where it is the same
+          if (there.data("label") !== one.data.label) there.data("label", one.data.label);
+          there.classes(there.hasClass("chosen") ? `${one.classes} chosen` : one.classes);
         }
       }
       missing.sort((a, b) => (a.group === b.group ? 0 : a.group === "nodes" ? -1 : 1));
@@ -103,7 +102,10 @@ export class Picture {
       settle(cy, lost, cy.getElementById(from));
       if (!this.#inside(cy.nodes())) this.fit();
     }
-    cy.nodes().forEach((one) => { one[this.model.now.pinned[one.id()] ? "lock" : "unlock"](); });
+    cy.nodes().forEach((one) => {
+      const pinned = Boolean(this.model.now.pinned[one.id()]);
+      if (pinned !== one.locked()) one[pinned ? "lock" : "unlock"]();
+    });
   }
 
   /** Whether nodes stand within the window; by their middles, which costs nothing. */

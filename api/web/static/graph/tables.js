@@ -18,8 +18,24 @@ function listed(one) {
   return [make("span", { class: one.listed === "yes" ? "tag bad" : "tag warn" }, say(`listed.${one.listed}`)), ` ${one.lists} ${one.sealed}`];
 }
 
-function fill(table, rows) {
-  document.querySelector(`#${table} tbody`).replaceChildren(...rows);
+const kept = new Map();
+
+/** Put rows into a table: `wanted` are an id, what the row says, and how it is made. What says the same stays. */
+function fill(table, wanted) {
+  const body = document.querySelector(`#${table} tbody`);
+  const before = kept.get(table) ?? new Map();
+  const now = new Map(wanted.map(([id, said, build]) => {
+    const there = before.get(id);
+    return [id, there?.said === said ? there : { said, row: build() }];
+  }));
+  kept.set(table, now);
+  const rows = new Set([...now.values()].map((one) => one.row));
+  for (const row of [...body.children]) if (!rows.has(row)) row.remove();
+  let at = body.firstElementChild;
+  for (const row of rows) {
+    if (row === at) at = at.nextElementSibling;
+    else body.insertBefore(row, at);
+  }
 }
 
 const head = (...parts) => make("th", { scope: "row" }, ...parts);
@@ -30,14 +46,16 @@ export function tables(model, steps) {
   const nodes = model.nodes();
   const edges = model.edges();
   const groups = model.groups();
-  fill("twin-nodes", nodes.map((one) => make("tr", {}, head(party(one), chooser(one.id, one.name, steps)), cell(one.kind), cell(...listed(one)),
-    cell(one.code ? make("code", {}, one.code) : ""),
-    cell(one.counts.map((count) => say("groups.row", { words: count.words, total: count.total })).join(" · ")))));
-  fill("twin-edges", edges.map((one) => make("tr", {}, head(party(model.node(one.source))), cell(one.words, chooser(one.id, one.words, steps)),
-    cell(party(model.node(one.target))), cell(apart(one.note)), styled("date", one.since), styled("date", one.until), cell(one.confidence),
-    styled("small", apart(one.origin)))));
-  fill("twin-groups", groups.map((one) => make("tr", {}, head(party(model.node(one.party)), chooser(one.id, one.words, steps)),
-    cell(say("groups.row", { words: one.words, total: one.total })), cell(say("groups.seen", { shown: one.taken, total: one.total })))));
+  const name = (id) => model.node(id).name;
+  fill("twin-nodes", nodes.map((one) => [one.id, JSON.stringify(one), () => make("tr", {},
+    head(party(one), chooser(one.id, one.name, steps)), cell(one.kind), cell(...listed(one)), cell(one.code ? make("code", {}, one.code) : ""),
+    cell(one.counts.map((count) => say("groups.row", { words: count.words, total: count.total })).join(" · ")))]));
+  fill("twin-edges", edges.map((one) => [one.id, JSON.stringify([one, name(one.source), name(one.target)]), () => make("tr", {},
+    head(party(model.node(one.source))), cell(one.words, chooser(one.id, one.words, steps)), cell(party(model.node(one.target))),
+    cell(apart(one.note)), styled("date", one.since), styled("date", one.until), cell(one.confidence), styled("small", apart(one.origin)))]));
+  fill("twin-groups", groups.map((one) => [one.id, JSON.stringify([one, name(one.party)]), () => make("tr", {},
+    head(party(model.node(one.party)), chooser(one.id, one.words, steps)), cell(say("groups.row", { words: one.words, total: one.total })),
+    cell(say("groups.seen", { shown: one.taken, total: one.total })))]));
   // long tables are measured only when one scrolls to them
   for (const one of document.querySelectorAll(".graph-twin")) one.classList.toggle("many", nodes.length > MANY);
   document.getElementById("twin-groups-part").hidden = groups.length === 0;
