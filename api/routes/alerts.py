@@ -73,7 +73,9 @@ def all_alerts(
         before=from_cursor(request, cursor),
         limit=limit,
     )
-    shown = tuple(alerts.view(item) for item in found if alerts.may_see(item, who.viewer, now))
+    shown = tuple(
+        alerts.view(item) for item in found if item.body is not None and alerts.may_see(item, who.viewer, now)
+    )
     return _answer(AlertPage(alerts=shown, next=_next(found, limit)))
 
 
@@ -84,7 +86,10 @@ def _next(found: list[Item], limit: int) -> str | None:
 @router.get(
     "/{alert_id}",
     dependencies=[needs(Scope.READ)],
-    responses={**gives(AlertView, headers=("ETag",)), **problems("http.not_found", "http.sealed")},
+    responses={
+        **gives(AlertView, headers=("ETag",)),
+        **problems("http.not_found", "http.sealed", "http.erased"),
+    },
 )
 def one_alert(request: Request, alert_id: str) -> Response:
     """An alert."""
@@ -100,6 +105,7 @@ def one_alert(request: Request, alert_id: str) -> Response:
         **problems(
             "http.not_found",
             "http.sealed",
+            "http.erased",
             "http.invalid",
             "http.media_type",
             "http.too_large",

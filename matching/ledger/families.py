@@ -18,6 +18,7 @@ from matching.ledger.model import LedgerError
 from matching.ledger.redacting import erase_about
 from matching.ledger.schema import event, item_key, item_version
 from matching.ledger.statements import Statements
+from matching.ledger.unwatching import forget_watched
 from matching.ledger.writer import GroupCommit, Transaction
 
 OVERRIDE: Final = "override"
@@ -63,6 +64,8 @@ class Families:
         if row is None:
             raise LedgerError("ledger.no_decision", decision_id=name)
         erase_about(transaction, name, tenant=tenant, actor=actor, moment=moment, ground=ground)
+        request = None if row.request is None else octets(row.request)
+        forget_watched(transaction, name, request, tenant=tenant, actor=actor, moment=moment, ground=ground)
         if row.erased_seq is not None:
             return
         seq = transaction.append(

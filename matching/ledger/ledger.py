@@ -167,8 +167,9 @@ class Ledger:
     ) -> tuple[str, ...]:
         """Blank what a decision says of persons: body, request and salt, queue rows, its reviews' words.
 
-        Its measures, overrides and objections are blanked with it, and what batches and frozen cases say of it; so are
-        the decisions of the same request that overrides made of it or it was made of. Returned are all decisions that
+        Its measures, overrides, objections and alerts are blanked with it, and what batches and frozen cases say of
+        it; who is watched by its request is so no more. So are the decisions of the same request blanked that
+        overrides made of it or it was made of. Returned are all decisions that
         were blanked. The event and its digest stay, so the chain stays valid; without the salt the digest tells
         nothing. Each erasure is an event of its own. Doing it twice changes nothing. `ground` is a code such as
         `erasure_request`: the chain can't forget, so it takes no free text (个人信息保护法 47).

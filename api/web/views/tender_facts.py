@@ -288,7 +288,8 @@ def _alerts(visit: Visit, item: Item) -> tuple[AlertView, ...]:
     found: Sequence[Item] = visit.service.ledger.items.page(
         ALERT, tenant=visit.principal.tenant, key=f"tender:{item.id}", limit=ALERTS
     )
-    return tuple(alert_view(one) for one in found if may_see(one, visit.principal.viewer, visit.at))
+    viewer = visit.principal.viewer
+    return tuple(alert_view(one) for one in found if one.body is not None and may_see(one, viewer, visit.at))
 
 
 __all__ = ["Facts", "InGraph", "Part", "facts"]
