@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
 from api.settings import Settings, SettingsError, read_settings
+from api.tally import PLACES, Tally
 from api.telemetry_files import SHARED, forget
 from api.work import beside
 
@@ -41,7 +42,8 @@ _WORKER: Final = (
 class Worker:
     """One process, and what was heard of it."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, tally: int, place: int) -> None:
+        self.place = place
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(
@@ -52,8 +54,10 @@ class Worker:
                     json.dumps(sys.path),
                     str(listener.fileno()),
                     str(theirs.fileno()),
+                    str(tally),
+                    str(place),
                 ),
-                pass_fds=(listener.fileno(), theirs.fileno()),
+                pass_fds=(listener.fileno(), theirs.fileno(), tally),
                 stdin=subprocess.DEVNULL,
             )
         ours.setblocking(False)
@@ -110,6 +114,9 @@ class Pool:
         self._renewing: list[Slot] = []
         self._served = False
         self._selector = selectors.DefaultSelector()
+        self._shared = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the pool ends
+        self._tally = Tally(self._shared.fileno(), 0)
+        self._places: set[int] = set()
 
     def run(self, renewed: Callable[[], None] = lambda: None) -> int:
         """Serve until SIGINT or SIGTERM; SIGHUP renews every worker, one after the other.
@@ -221,7 +228,10 @@ class Pool:
             self._renewing.pop(0)
 
     def _start(self) -> Worker:
-        worker = Worker(self._listener)
+        # the first place is the supervisor's own, which takes nothing
+        place = next(place for place in range(1, PLACES) if place not in self._places)
+        self._places.add(place)
+        worker = Worker(self._listener, self._shared.fileno(), place)
         self._selector.register(worker.channel, selectors.EVENT_READ, worker)
         return worker
 
@@ -231,6 +241,8 @@ class Pool:
         with suppress(KeyError, ValueError):
             self._selector.unregister(worker.channel)
         worker.ended()
+        self._tally.leave(worker.place)
+        self._places.discard(worker.place)
         forget(worker.process.pid)
         return True
 
@@ -249,6 +261,7 @@ class Pool:
                 worker.process.kill()
                 worker.process.wait()
             worker.channel.close()
+        self._shared.close()
 
 
 def supervise(

@@ -5,22 +5,26 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import select
 import socket
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from api.tally import Tally
+
 if TYPE_CHECKING:
     from api.settings import Settings
 
-MANNERS_SECONDS: Final = 0.000_25
-LONGEST_MANNERS: Final = 0.005
-"""How long a process waits before it takes a connection, for each that it has already, and at most."""
+MANNERS_SECONDS: Final = 0.001
+LONGEST_MANNERS: Final = 0.02
+"""How long a process that holds more connections than another leaves one to that one, at a time and at most."""
 AT_ONCE: Final = 4
-"""Connections that it takes then."""
+"""Connections that it takes when the other did not come."""
 PAUSE_SECONDS: Final = 0.5
 """How long no connection is taken after the process ran out of file descriptors."""
 KEPT_SECONDS: Final = 75
@@ -37,6 +41,24 @@ BEAT_SECONDS: Final = 1.0
 """How often a worker tells its supervisor that its event loop turns."""
 
 
+class Connections(set[Any]):
+    """The connections of a process; every change is told."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__()
+        self._changed = changed
+
+    def add(self, connection: Any) -> None:
+        """One more."""
+        super().add(connection)
+        self._changed()
+
+    def discard(self, connection: Any) -> None:
+        """One less."""
+        super().discard(connection)
+        self._changed()
+
+
 class Server(uvicorn.Server):
     """Uvicorn's server, which closes connections only when their callers know.
 
@@ -44,14 +66,16 @@ class Server(uvicorn.Server):
     idle before it closes them: a request that is under way when a process is replaced is answered, not reset.
     """
 
-    def __init__(self, config: uvicorn.Config, app: Any, *, gently: bool) -> None:
+    def __init__(self, config: uvicorn.Config, app: Any, tally: Tally | None = None) -> None:
         super().__init__(config)
         self._served = app
-        self._gently = gently
+        self._tally = tally
         self._listeners: list[socket.socket] = []
         self._connecting: set[asyncio.Task[None]] = set()
         self.supervisor: socket.socket | None = None
         """Where to tell that the process is ready and lives; it closes when the supervisor is gone."""
+        if tally is not None:
+            self.server_state.connections = Connections(self._count)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to take connections."""
@@ -64,28 +88,48 @@ class Server(uvicorn.Server):
         for listener in self._listeners:
             listener.setblocking(False)
             loop.add_reader(listener, self._readable, listener)
+        self._count()
         if self.supervisor is not None and self.started:
             self.supervisor.setblocking(False)
             loop.add_reader(self.supervisor, self._abandoned)
             self._beating = loop.create_task(self._beat(self.supervisor))
 
+    def _count(self) -> None:
+        """Tell the other processes how many connections this one holds."""
+        if self._tally is not None and self._listeners:
+            self._tally.set(len(self.server_state.connections) + len(self._connecting))
+
     def _readable(self, listener: socket.socket) -> None:
         """Somebody wants to connect: the process with the fewest connections is to take it.
 
-        Event loops of themselves take all that wait: the first of several processes would get every caller. So a
-        process waits the longer before it takes a connection the more it has; by then another one has taken it.
+        Event loops of themselves take all that wait: the first of several processes would get every caller, and who
+        gets three of five has a queue before the other has work. So a process with more than another leaves the
+        caller to that one, unless it does not come.
         """
-        loop = asyncio.get_running_loop()
-        held = len(self.server_state.connections) + len(self._connecting)
-        if not held or not self._gently:
+        if self._is_next():
             self._accept(listener, 1)
             return
+        loop = asyncio.get_running_loop()
         loop.remove_reader(listener)
-        loop.call_later(min(held * MANNERS_SECONDS, LONGEST_MANNERS), self._later, listener)
+        loop.call_later(MANNERS_SECONDS, self._later, listener, time.monotonic() + LONGEST_MANNERS)
 
-    def _later(self, listener: socket.socket) -> None:
-        if listener in self._listeners and self._accept(listener, AT_ONCE):
-            asyncio.get_running_loop().add_reader(listener, self._readable, listener)
+    def _is_next(self) -> bool:
+        held = len(self.server_state.connections) + len(self._connecting)
+        return self._tally is None or self._tally.is_next(held)
+
+    def _later(self, listener: socket.socket, end: float) -> None:
+        if listener not in self._listeners:
+            return
+        loop = asyncio.get_running_loop()
+        waits = select.poll()
+        waits.register(listener, select.POLLIN)
+        if waits.poll(0) and not self._is_next():
+            if time.monotonic() < end:
+                loop.call_later(MANNERS_SECONDS, self._later, listener, end)
+                return
+            if not self._accept(listener, AT_ONCE):
+                return
+        loop.add_reader(listener, self._readable, listener)
 
     def _accept(self, listener: socket.socket, most: int) -> bool:
         """Take connections, at most so many; False where none can be taken for a while."""
@@ -105,6 +149,7 @@ class Server(uvicorn.Server):
             task = loop.create_task(self._connected(connection))
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
+            self._count()
         return True
 
     def _resume(self, listener: socket.socket) -> None:
@@ -130,7 +175,9 @@ class Server(uvicorn.Server):
         for listener in self._listeners:
             asyncio.get_running_loop().remove_reader(listener)
         self._listeners = []
-        if self._gently and not self.force_exit:
+        if self._tally is not None:
+            self._tally.leave()
+        if self._tally is not None and not self.force_exit:
             self._served.state.draining = True
             end = time.monotonic() + LEAVE_SECONDS
             while (self.server_state.connections or self._connecting) and time.monotonic() < end:
@@ -156,13 +203,19 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
 
-def run(settings: Settings, listener: socket.socket, supervisor: socket.socket | None = None) -> bool:
+def run(
+    settings: Settings,
+    listener: socket.socket,
+    supervisor: socket.socket | None = None,
+    tally: Tally | None = None,
+) -> bool:
     """Serve on a socket until told to end (SIGINT, SIGTERM).
 
     Args:
         settings: the installation.
         listener: the socket, which listens already.
         supervisor: where to tell that the process lives.
+        tally: of the connections of all processes on the socket, where there are several.
 
     Returns:
         Whether it ever served: False where a part could not be opened, which has been said on stderr.
@@ -190,7 +243,7 @@ def run(settings: Settings, listener: socket.socket, supervisor: socket.socket |
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=",".join(settings.trusted_proxies),
     )
-    server = Server(config, app, gently=supervisor is not None)
+    server = Server(config, app, tally)
     server.supervisor = supervisor
     server.run(sockets=[listener])
     return server.started
@@ -202,4 +255,5 @@ def main() -> None:
 
     listener = socket.socket(fileno=int(sys.argv[1]))
     supervisor = socket.socket(fileno=int(sys.argv[2]))
-    sys.exit(0 if run(read_settings(os.environ), listener, supervisor) else 3)
+    tally = Tally(int(sys.argv[3]), int(sys.argv[4]))
+    sys.exit(0 if run(read_settings(os.environ), listener, supervisor, tally) else 3)

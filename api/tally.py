@@ -1,0 +1,45 @@
+"""How many connections each of several server processes holds: the one with the fewest takes the next.
+
+The counts stand in memory that the supervisor and its workers share; each process writes its own place only.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from typing import Final
+
+PLACES: Final = 256
+"""Processes of one server at most, those that are leaving included."""
+_BYTES: Final = 4
+
+
+class Tally:
+    """The counts, seen from one place."""
+
+    def __init__(self, descriptor: int, place: int) -> None:
+        """Begin.
+
+        Args:
+            descriptor: of a file that all processes have open.
+            place: the one that is written here.
+        """
+        if os.fstat(descriptor).st_size < PLACES * _BYTES:
+            os.ftruncate(descriptor, PLACES * _BYTES)
+        # nobody stands at a place that holds 0: elsewhere one more than the connections
+        self._counts = memoryview(mmap.mmap(descriptor, PLACES * _BYTES)).cast("i")
+        self._place = place
+
+    def set(self, held: int) -> None:
+        """Tell how many connections this process holds, and that it takes more."""
+        self._counts[self._place] = held + 1
+
+    def leave(self, place: int | None = None) -> None:
+        """Take no more: the others no longer wait for this process, or for the one at a place that has ended."""
+        self._counts[self._place if place is None else place] = 0
+
+    def is_next(self, held: int) -> bool:
+        """Whether nobody else who takes connections holds fewer."""
+        own = self._place
+        counts = self._counts.tolist()
+        return all(not count or count > held for place, count in enumerate(counts) if place != own)
