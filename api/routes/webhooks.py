@@ -87,9 +87,19 @@ async def new_webhook(request: Request) -> Response:
 
 
 def _create(request: Request, given: NewWebhook) -> Response:
+    shown, view = made(request, given)
+    return json_answer(WebhookMade(webhook=view, secret=shown), 201, {"Location": f"/v1/webhooks/{view.id}"})
+
+
+def made(request: Request, given: NewWebhook) -> tuple[str, WebhookView]:
+    """Make an endpoint for the caller; its secret, and the endpoint.
+
+    Raises:
+        ProblemError: `http.invalid`, `http.conflict`.
+    """
     parts, who = service(request), asking(request)
     with refusals(request):
-        shown, view = webhooks.create(
+        return webhooks.create(
             parts.ledger,
             url=given.url,
             events=given.events,
@@ -100,7 +110,6 @@ def _create(request: Request, given: NewWebhook) -> Response:
             key=bootstrap.secret_key(parts.settings),
             allowed=parts.settings.webhook_allow,
         )
-    return json_answer(WebhookMade(webhook=view, secret=shown), 201, {"Location": f"/v1/webhooks/{view.id}"})
 
 
 @router.get(
@@ -165,8 +174,18 @@ def remove_webhook(request: Request, webhook_id: str) -> Response:
 )
 def rotate_webhook(request: Request, webhook_id: str) -> Response:
     """Give an endpoint a new secret; for a day messages bear a signature of each."""
+    shown, view = rotated(request, webhook_id)
+    return json_answer(WebhookMade(webhook=view, secret=shown), 201)
+
+
+def rotated(request: Request, webhook_id: str) -> tuple[str, WebhookView]:
+    """Give an endpoint of the caller a new secret; the secret, and the endpoint.
+
+    Raises:
+        LedgerError: `ledger.no_item` and as `Items.put`.
+    """
     parts, who = service(request), asking(request)
-    shown, view = webhooks.rotate(
+    return webhooks.rotate(
         parts.ledger,
         webhook_id,
         tenant=who.tenant,
@@ -174,7 +193,6 @@ def rotate_webhook(request: Request, webhook_id: str) -> Response:
         at=bootstrap.now(),
         key=bootstrap.secret_key(parts.settings),
     )
-    return json_answer(WebhookMade(webhook=view, secret=shown), 201)
 
 
 @router.post(

@@ -1,15 +1,16 @@
-"""Webhooks for administrators: which endpoints are told, what waits, what was given up, and sending it again."""
+"""Webhooks for administrators: which endpoints are told, their secrets once, what waits, and sending it again."""
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fastapi import Response
 
 from api import webhooks
+from api.routes import webhooks as http
 from api.routes.problem import ProblemError
 from api.web.answers import onward, page
-from api.web.casework import NO_TROUBLE, Trouble, trouble_of, version
+from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, text, ticked, trouble_of, version
 from api.web.door import Visit
 from api.webhooks import DeliveryView, WebhookView
 from graph.dates import iso
@@ -20,6 +21,8 @@ STATES: Final = (PENDING, DELIVERED, DEAD)
 COUNTED: Final = 1_000
 """How far the messages of a state are counted."""
 SHOWN: Final = 20
+TOLD: Final = ("monitor.changed", "tender.changed")
+"""Kinds of event that an endpoint may choose."""
 
 
 class Message(NamedTuple):
@@ -47,13 +50,19 @@ def show(visit: Visit) -> Response:
     return _shown(visit, NO_TROUBLE)
 
 
-def _shown(visit: Visit, trouble: Trouble) -> Response:
+def _shown(
+    visit: Visit, trouble: Trouble, *, secret: str = "", made: str = "", status: int = 200
+) -> Response:
     state = visit.asked("state") if visit.asked("state") in STATES else ""
     found = webhooks.listed(visit.service.ledger, tenant=visit.principal.tenant)
     return page(
         visit,
         "webhooks.html",
-        status=trouble.status,
+        status=trouble.status if trouble.said else status,
+        secret=secret,
+        made=made,
+        asked=Asked(visit.form if trouble.said else {}),
+        told=tuple((one, visit.words.known(f"webhook.event.{one}", one)) for one in TOLD),
         endpoints=tuple(_endpoint(visit, item, state) for item in found),
         state=state,
         states=_words(visit),
@@ -94,9 +103,11 @@ def _endpoint(visit: Visit, item: Item, state: str) -> Endpoint:
 
 
 def changed(visit: Visit) -> Response:
-    """Send a message once more, send a test, or switch an endpoint on or off."""
+    """Make an endpoint, give it a new secret, switch it on or off, remove it, send a test or a message once more."""
     ledger, who, what = visit.service.ledger, visit.principal, visit.asked("do", 20)
     try:
+        if what == "make":
+            return _made(visit, *http.made(visit.request, checked(visit, http.NewWebhook, _asked(visit))))
         item = webhooks.found(ledger, visit.asked("webhook", 100), who.tenant)
         if what == "redeliver":
             one = ledger.deliveries.get(visit.asked("delivery", 100), tenant=who.tenant)
@@ -108,6 +119,13 @@ def changed(visit: Visit) -> Response:
             data = {"sent_at": iso(visit.at)}
             ledger.deliveries.put([webhooks.message(item.id, who.tenant, "webhook.test", data, visit.at)])
             return onward(visit, "/webhooks", done="webhook_test")
+        if what == "rotate":
+            return _made(visit, *http.rotated(visit.request, item.id))
+        if what == "remove":
+            if not ticked(visit, "sure"):
+                return _shown(visit, Trouble((visit.words("webhook.remove.unsure"),), frozenset(), 422))
+            webhooks.remove(ledger, item.id, tenant=who.tenant, actor=who.id, at=visit.at)
+            return onward(visit, "/webhooks", done="webhook_removed")
         if what not in ("on", "off"):
             raise ProblemError("http.bad_request", detail="do")
         webhooks.switch(
@@ -116,3 +134,17 @@ def changed(visit: Visit) -> Response:
     except (ProblemError, LedgerError) as error:
         return _shown(visit, trouble_of(visit, error))
     return onward(visit, "/webhooks", done="webhook_switched")
+
+
+def _asked(visit: Visit) -> dict[str, Any]:
+    """The endpoint that a form describes, as the interface takes it."""
+    return {
+        "url": text(visit, "url"),
+        "description": text(visit, "description"),
+        "events": [one for one in TOLD if ticked(visit, f"event_{one}")],
+    }
+
+
+def _made(visit: Visit, secret: str, view: WebhookView) -> Response:
+    """The page with a secret, which stands there this once."""
+    return _shown(visit, NO_TROUBLE, secret=secret, made=view.description or view.url, status=201)

@@ -1,0 +1,112 @@
+"""What people make on the pages as programs make it over HTTP: endpoints, watched persons, files named by digest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import httpx
+import pytest
+from serving import Installation
+from visited import SCRIPT, Browser, city, found, namesakes
+
+SECRET = r"whsec_[A-Za-z0-9+/=]{40,}"
+URL = "https://hooks.example/of-the-city"
+
+
+class Town(NamedTuple):
+    """A served installation, the operator at it, an administrator, and a clerk."""
+
+    house: Installation
+    client: httpx.Client
+    root: Browser
+    clerk: Browser
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    house = city(tmp_path_factory.mktemp("makes") / "home", namesakes())
+    with ExitStack() as stack:
+        client = stack.enter_context(house.serving(LIANCHENG_WORK="off"))
+        operator, root, clerk = (Browser(client.base_url) for _ in range(3))
+        for one in (operator, root, clerk):
+            stack.callback(one.client.close)
+        made = operator.post("/set-up", {"name": "root", "display": "虚构管理员"}, page="/set-up")
+        root.sign_in("root", found(made.text, r'class="secret">([^<]+)<'))
+        clerk.sign_in("li", root.new_user("li", "clerk"))
+        programs = httpx.Client(base_url=client.base_url, headers={"Authorization": f"Bearer {house.key()}"})
+        stack.callback(programs.close)
+        yield Town(house, programs, root, clerk)
+
+
+def endpoints(town: Town) -> dict[str, dict[str, str]]:
+    """The endpoints by description, as the interface shows them."""
+    return {one["description"]: one for one in town.client.get("/v1/webhooks").json()["webhooks"]}
+
+
+def test_an_endpoint_is_made_and_its_secret_shown_once(town: Town) -> None:
+    fields = {"do": "make", "url": URL, "description": SCRIPT[:60], "event_tender.changed": "yes"}
+    made = town.root.post("/webhooks", fields, page="/webhooks")
+    assert made.status_code == 201, made.text
+    assert made.headers["cache-control"] == "no-store"
+    first = found(made.text, f"({SECRET})")
+    assert "<script>alert" not in made.text
+    one = endpoints(town)[SCRIPT[:60]]
+    assert (one["url"], one["events"], one["state"]) == (URL, ["tender.changed"], "active")
+    later = town.root.get("/webhooks").text
+    assert not re.search(SECRET, later)
+    named = {"webhook": one["id"]}
+    again = town.root.post("/webhooks", {"do": "rotate", **named}, page="/webhooks")
+    second = found(again.text, f"({SECRET})")
+    assert (again.status_code, second == first) == (201, False)
+    assert "The old one signs until" in town.root.get("/webhooks").text
+    assert town.root.post("/webhooks", {"do": "test", **named}, page="/webhooks").status_code == 303
+    sent = town.client.get(f"/v1/webhooks/{one['id']}/deliveries").json()["deliveries"]
+    assert [(message["event"], message["state"]) for message in sent] == [("webhook.test", "pending")]
+    switch = {"do": "off", "version": str(endpoints(town)[SCRIPT[:60]]["version"]), **named}
+    assert town.root.post("/webhooks", switch, page="/webhooks").status_code == 303
+    stale = town.root.post("/webhooks", switch, page="/webhooks")
+    assert stale.status_code == 412
+    assert endpoints(town)[SCRIPT[:60]]["state"] == "disabled"
+    unsure = town.root.post("/webhooks", {"do": "remove", **named}, page="/webhooks")
+    assert unsure.status_code == 422
+    assert "Tick the box first" in unsure.text
+    gone = town.root.post("/webhooks", {"do": "remove", "sure": "yes", **named}, page="/webhooks")
+    assert gone.headers["location"] == "/webhooks?done=webhook_removed"
+    assert SCRIPT[:60] not in endpoints(town)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://hooks.example/", "https://127.0.0.1/", "https://[::1]/", "https://10.1.2.3/x", "https://169.254.169.254/",
+     "https://a:b@hooks.example/", "ftp://hooks.example/", "javascript:alert(1)", ""],
+)  # fmt: skip
+def test_an_address_within_or_without_reason_is_refused_and_shown_again(town: Town, url: str) -> None:
+    fields = {"do": "make", "url": url, "description": f"refused {url}"}
+    answer = town.root.post("/webhooks", fields, page="/webhooks")
+    assert answer.status_code == 422, answer.text
+    assert 'role="alert"' in answer.text
+    assert f"refused {url}" in answer.text
+    assert f"refused {url}" not in endpoints(town)
+
+
+@pytest.mark.parametrize("what", ["make", "rotate", "remove", "test", "on"])
+def test_only_administrators_make_and_change_endpoints(town: Town, what: str) -> None:
+    made = town.client.post("/v1/webhooks", json={"url": URL, "description": f"kept {what}"}).json()[
+        "webhook"
+    ]
+    fields = {
+        "do": what,
+        "webhook": made["id"],
+        "url": URL,
+        "description": "theirs",
+        "sure": "yes",
+        "version": "1",
+    }
+    answer = town.clerk.post("/webhooks", fields, page="/")
+    assert answer.status_code == 403
+    assert not re.search(SECRET, answer.text)
+    assert endpoints(town)[f"kept {what}"]["version"] == 1
+    assert "theirs" not in endpoints(town)
