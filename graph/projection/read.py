@@ -188,18 +188,21 @@ class Projection:
     # walks
 
     def neighbours(self, ordinal: int, walk: Walk = ANY, *, limit: int = SHOWN) -> Neighbourhood:
-        """The relations of a party by type and direction: the first `limit` of each, and how many there are."""
+        """The relations of a party by type and direction: how many, and the first `limit` of each (0: none)."""
         s, totals = self._scratch(), np.zeros(_CODES, np.int64)
         kernels.around(self._lines, self._terms(walk, None), s, self._one(ordinal), limit, totals)
         g = self._lines
         slots = s.kept[: s.info[KEPT]]
         codes = (g.tag[slots] >> layout.CODE).tolist()
         edges, peers = (g.place[slots] >> 32).tolist(), (g.place[slots] & layout.OPEN).tolist()
-        tallies = []
-        for code, places in groupby(range(len(codes)), key=codes.__getitem__):
-            out = not code & 1
-            shown = tuple(Edge(edges[at], peers[at], out) for at in places)
-            tallies.append(Tally(self._types[code >> 1], out, shown, int(totals[code])))
+        shown = {
+            code: tuple(Edge(edges[at], peers[at], not code & 1) for at in places)
+            for code, places in groupby(range(len(codes)), key=codes.__getitem__)
+        }
+        tallies = (
+            Tally(self._types[code >> 1], not code & 1, shown.get(code, ()), int(totals[code]))
+            for code in np.flatnonzero(totals).tolist()
+        )
         return Neighbourhood(tuple(tallies), self._cut(s))
 
     def nearest_listed(

@@ -53,6 +53,20 @@ def test_shares_are_exact_ranges_or_unknown(tmp_path: Path) -> None:
         )
 
 
+def test_relations_are_counted_also_where_none_is_asked_for(tmp_path: Path) -> None:
+    rows = [relation(0, 1, HOLDS), relation(0, 2, HOLDS), relation(2, 0, HOLDS), relation(1, 0, USES)]
+    with generation(tmp_path, 3, rows) as made:
+        counted = made.projection.neighbours(0, limit=0)
+        told = made.projection.neighbours(0, limit=1)
+        assert [(one.type, one.out, one.total, one.edges) for one in counted] == [
+            (one.type, one.out, one.total, ()) for one in told
+        ]
+        assert sorted((one.type, one.out, one.total) for one in counted) == [
+            (HOLDS, False, 1), (HOLDS, True, 2), (USES, False, 1),
+        ]  # fmt: skip
+        assert (counted.total, counted.shown, told.shown) == (4, 0, 3)
+
+
 def test_an_address_of_more_than_twenty_connects_nobody(tmp_path: Path) -> None:
     address, companies = 0, range(1, HUB_OF_THING + 3)
 
