@@ -6,7 +6,7 @@ from typing import Final
 
 from api.principals import Scope
 from api.web.door import Page
-from api.web.views import alerts, audit, case_sharing, cases, monitors, webhooks
+from api.web.views import alerts, audit, case_sharing, cases, monitors, watching_people, webhooks
 
 _POST: Final = ("POST",)
 PAGES: Final[tuple[Page, ...]] = (
@@ -28,6 +28,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/monitors", monitors.created, _POST, scope=Scope.DECIDE),
     Page("/monitors/{monitor_id}", monitors.show, scope=Scope.READ),
     Page("/monitors/{monitor_id}", monitors.changed, _POST, scope=Scope.DECIDE),
+    Page("/parties/{party_id}/watch", watching_people.watch, _POST, scope=Scope.DECIDE),
     Page("/webhooks", webhooks.show, scope=Scope.ADMIN),
     Page("/webhooks", webhooks.changed, _POST, scope=Scope.ADMIN),
     Page("/audit", audit.show, scope=Scope.AUDIT),

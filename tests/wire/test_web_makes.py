@@ -7,22 +7,24 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import NamedTuple
 
+import explored
 import httpx
 import pytest
 from serving import Installation
-from visited import SCRIPT, Browser, city, found, namesakes
+from visited import NUMBERS, SCRIPT, Browser, city, found, namesakes
 
 SECRET = r"whsec_[A-Za-z0-9+/=]{40,}"
 URL = "https://hooks.example/of-the-city"
 
 
 class Town(NamedTuple):
-    """A served installation, the operator at it, an administrator, and a clerk."""
+    """A served installation, the operator at it, an administrator, a clerk and an investigator."""
 
     house: Installation
     client: httpx.Client
     root: Browser
     clerk: Browser
+    investigator: Browser
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +32,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     house = city(tmp_path_factory.mktemp("makes") / "home", namesakes())
     with ExitStack() as stack:
         client = stack.enter_context(house.serving(LIANCHENG_WORK="off"))
-        operator, root, clerk = (Browser(client.base_url) for _ in range(3))
-        for one in (operator, root, clerk):
+        operator, root, clerk, investigator = (Browser(client.base_url) for _ in range(4))
+        for one in (operator, root, clerk, investigator):
             stack.callback(one.client.close)
         made = operator.post("/set-up", {"name": "root", "display": "虚构管理员"}, page="/set-up")
         root.sign_in("root", found(made.text, r'class="secret">([^<]+)<'))
         clerk.sign_in("li", root.new_user("li", "clerk"))
+        investigator.sign_in("wei", root.new_user("wei", "investigator"))
         programs = httpx.Client(base_url=client.base_url, headers={"Authorization": f"Bearer {house.key()}"})
         stack.callback(programs.close)
-        yield Town(house, programs, root, clerk)
+        yield Town(house, programs, root, clerk, investigator)
 
 
 def endpoints(town: Town) -> dict[str, dict[str, str]]:
@@ -110,3 +113,75 @@ def test_only_administrators_make_and_change_endpoints(town: Town, what: str) ->
     assert not re.search(SECRET, answer.text)
     assert endpoints(town)[f"kept {what}"]["version"] == 1
     assert "theirs" not in endpoints(town)
+
+
+def watched(town: Town, monitor: str) -> list[dict[str, str]]:
+    """The parties of a monitor, as the interface shows them."""
+    rows: list[dict[str, str]] = town.client.get(f"/v1{monitor}/parties").json()["parties"]
+    return rows
+
+
+def test_a_person_is_watched_by_the_whole_number_and_never_by_the_name(town: Town) -> None:
+    made = town.clerk.post("/monitors", {"lines": explored.HENGTAI}, page="/monitors")
+    monitor = made.headers["location"].partition("?")[0]
+    form = {"do": "person", "person": "张伟", "identity": NUMBERS[0]}
+    done = town.clerk.post(monitor, form, page=monitor)
+    assert (done.status_code, done.headers["location"]) == (303, f"{monitor}?done=monitor_more")
+    rows = watched(town, monitor)
+    assert [row["name"] for row in rows] == ["", "张伟"]
+    assert rows[1]["ref"].startswith("person-")
+    for number in (
+        "",
+        "张伟",
+        f"{NUMBERS[0][:4]}{'*' * 10}{NUMBERS[0][-4:]}",
+        NUMBERS[0][:-1] + "?",
+        explored.HENGTAI,
+    ):
+        answer = town.clerk.post(monitor, {**form, "identity": number}, page=monitor)
+        assert answer.status_code == 422, number
+        assert "A whole and valid identity number is needed." in answer.text
+    unnamed = town.clerk.post(monitor, {**form, "person": NUMBERS[0]}, page=monitor)
+    assert unnamed.status_code == 422
+    assert len(watched(town, monitor)) == 2
+    for text in (
+        unnamed.text,
+        town.clerk.get(monitor).text,
+        str(town.client.get(f"/v1{monitor}/parties").json()),
+    ):
+        assert NUMBERS[0] not in text
+        assert NUMBERS[0][6:14] not in text
+
+
+def dossier(town: Town, name: str) -> str:
+    """The address of somebody's dossier, found by a search that is no address."""
+    answer = town.clerk.post("/search", {"q": name}, page="/search")
+    if answer.status_code == 303:  # a name of nobody may stand in an address
+        answer = town.clerk.get(answer.headers["location"])
+    return found(answer.text, r'href="(/parties/[^"]+)"')
+
+
+@pytest.mark.parametrize("name", ["虚构甲", "临江恒泰投资控股有限公司"])
+def test_whoever_a_dossier_shows_is_watched_from_it(town: Town, name: str) -> None:
+    address = dossier(town, name)
+    fields = {"monitor": "new", "reference": f"watching {SCRIPT[:40]}"}
+    made = town.clerk.post(f"{address}/watch", fields, page=address)
+    assert made.status_code == 303, made.text
+    monitor = made.headers["location"].partition("?")[0]
+    assert [row["name"] for row in watched(town, monitor)] == [name]
+    named = monitor.removeprefix("/monitors/")
+    assert f'<option value="{named}">' in town.clerk.get(address).text
+    again = town.clerk.post(f"{address}/watch", {"monitor": named}, page=address)
+    assert again.headers["location"] == f"{monitor}?done=monitor_more"
+    assert town.clerk.post(f"{address}/watch", {"monitor": "nobody"}, page=address).status_code == 404
+    assert not re.search(r"\d{17}[\dX]", town.clerk.get(monitor).text)
+
+
+def test_nobody_is_watched_from_a_dossier_without_a_number_or_the_right(town: Town) -> None:
+    person, tender = dossier(town, "虚构甲"), dossier(town, "临江一号桥工程")
+    assert 'id="watch"' not in town.clerk.get(tender).text
+    assert town.clerk.post(f"{tender}/watch", {"monitor": "new"}, page="/").status_code == 404
+    numbered = town.clerk.post(f"/parties/{NUMBERS[0]}/watch", {"monitor": "new"}, page="/")
+    assert numbered.status_code == 404
+    assert town.investigator.post(f"{person}/watch", {"monitor": "new"}, page="/").status_code == 403
+    seen = town.investigator.get(person)
+    assert (seen.status_code, 'id="watch"' in seen.text) == (200, False)

@@ -1,4 +1,4 @@
-"""Monitors: who is watched, added by code, name or a pasted list, and what changed for them; ended with one button."""
+"""Monitors: who is watched, added by code, name, in a list or as a person, and what changed; ended with one button."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from api.explore.shapes import PartyShown
 from api.monitors import MonitorView, WatchedView
 from api.principals import Scope
 from api.routes.base import cursor, from_cursor, refused
-from api.routes.exploring import Clocked, looking, one_party
+from api.routes.exploring import Clocked, looking
 from api.routes.monitors import NewMonitor, WatchedParty
 from api.routes.problem import ProblemError
 from api.routes.watching import item_of, number_after
 from api.web.answers import onward, page
 from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, text, trouble_of
 from api.web.door import Visit
+from api.web.views.watching_people import known, typed
 from api.web.views.watching_shapes import SHOWN, change_rows
 from graph.identifiers import parse_organization
 from graph.model import PartyType
@@ -235,7 +236,9 @@ def changed(visit: Visit) -> Response:
             return onward(visit, "/monitors", done="monitor_ended")
         left: tuple[Refused, ...] = ()
         if what == "watch":
-            parties = [_known(visit)]
+            parties = [known(visit, visit.asked("party", 200))]
+        elif what == "person":
+            parties = [typed(visit)]
         else:
             parties, left = read_lines(visit.form.get("lines", ""))
         if not parties:
@@ -244,24 +247,6 @@ def changed(visit: Visit) -> Response:
     except (ProblemError, LedgerError) as error:
         return _shown(visit, _item(visit), trouble_of(visit, error))
     return onward(visit, f"/monitors/{item.id}", done="monitor_more", **_told(left))
-
-
-def _known(visit: Visit) -> WatchedParty:
-    """An organisation that a search found, as the records name it.
-
-    Raises:
-        ProblemError: `http.scope`, `http.not_found`.
-    """
-    if not visit.may(Scope.GRAPH):
-        raise ProblemError("http.scope", detail=Scope.GRAPH.value)
-    with looking(visit.request, Clocked()) as here:
-        found = here.teller.party(one_party(visit.request, here.teller, visit.asked("party", 200), "/party"))
-    if found.type != PartyType.ORGANIZATION:
-        raise ProblemError("http.not_found")
-    ids = [{"id": found.code}] if found.code else []
-    return WatchedParty.model_validate(
-        {"client_id": found.code, "name": found.name[:200], "identifiers": ids}
-    )
 
 
 def _told(left: tuple[Refused, ...]) -> dict[str, str]:
@@ -293,7 +278,7 @@ def _nothing(visit: Visit, left: tuple[Refused, ...]) -> Trouble:
 
 
 def _find(visit: Visit, item: Item) -> Response:
-    """Organisations of a name or code, to be watched with one button each; persons are watched by the interface."""
+    """Organisations of a name or code, to be watched with one button each; a person by name and number."""
     asked = visit.asked("q", LONGEST_NAME)
     if not visit.may(Scope.GRAPH):
         raise ProblemError("http.scope", detail=Scope.GRAPH.value)

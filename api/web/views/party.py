@@ -18,6 +18,7 @@ from api.routes.problem import ProblemError
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.views.decisions import Row, newest
+from api.web.views.watching_people import offer
 from api.web.words import Words
 from graph.relations import RelationType
 
@@ -128,6 +129,7 @@ def show(visit: Visit) -> Response:
         dossier=view(found, visit.words, day),
         decided=_decided(visit, found) if visit.may(Scope.READ) else None,
         may_restrict=visit.may(Scope.RESTRICTED),
+        watch=offer(visit, found),
     )
 
 
