@@ -28,14 +28,15 @@ def single_winner(process: Process) -> str | None:
 
 
 def valid_bids(process: Process) -> list[Bid] | None:
-    """The valid bids; None where one is of several tenderers or of nobody known: then ratios can't be told."""
+    """The valid bids of one known tenderer each; None where one is of several: then ratios can't be told."""
     found = []
     for bid in process.bids:
         if bid.status != VALID:
             continue
-        if len(bid.tenderers) != 1 or not bid.tenderers[0].id:
+        if len(bid.tenderers) > 1:
             return None
-        found.append(bid)
+        if bid.tenderers and bid.tenderers[0].id:
+            found.append(bid)
     return found
 
 
@@ -54,12 +55,12 @@ class Margin(msgspec.Struct, frozen=True):
 def margin(process: Process, market: Market) -> Margin | None:
     """The gap of a process awarded on price alone: the winner's lowest valid bid is the lowest of all.
 
-    None where it can't be told: awards not settled or several, joint bids, prices in another currency, fewer than
-    two prices, a price of nothing, or a winner that was not the cheapest.
+    None where it can't be told: awards not settled or several, joint bids, fewer than two prices in the market's
+    currency, a price of nothing, or a winner that was not the cheapest.
     """
     winner = single_winner(process)
     bids = valid_bids(process)
-    if winner is None or not bids or any(market.foreign(bid.value) for bid in bids):
+    if winner is None or not bids:
         return None
     priced = [bid for bid in bids if market.own(bid.value)]
     # of equal prices the winner's comes first: being matched by another is a gap of nothing, not a lost first place

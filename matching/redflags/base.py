@@ -71,10 +71,6 @@ class Market(msgspec.Struct):
         """Whether an amount is in the currency that prices are compared in."""
         return money is not None and bool(money.currency) and money.currency == self.currency
 
-    def foreign(self, money: Money | None) -> bool:
-        """Whether an amount is plainly in another currency."""
-        return money is not None and bool(money.currency) and money.currency != self.currency
-
 
 class Indicator(Protocol):
     """One indicator over all processes: fed one by one, then asked."""

@@ -174,22 +174,18 @@ class LowestRejected:
         self._found: list[Result] = []
 
     def add(self, process: Process, market: Market) -> None:
-        """Compare the lowest bid with the others; a bid in another currency makes the process incomparable."""
+        """Compare the lowest bid with the others; bids in another currency are left out."""
         if not self._settings.compares_prices(process.method_details):
             return
         if not any(award.status == ACTIVE for award in process.awards):
             return
-        submitted = [bid for bid in process.bids if bid.submitted]
-        if any(market.foreign(bid.value) for bid in submitted):
-            return
-        rejected = _lowest([bid for bid in submitted if bid.status == DISQUALIFIED], market)
-        valid = _lowest([bid for bid in submitted if bid.status == VALID], market)
-        others = _lowest([bid for bid in submitted if bid.status != DISQUALIFIED], market)
-        if rejected is None or valid is None or others is None or rejected >= others:
+        rejected = _lowest([bid for bid in process.bids if bid.submitted], market)
+        valid = _lowest([bid for bid in process.bids if bid.status == VALID], market)
+        if rejected is None or valid is None or rejected.status != DISQUALIFIED:
             return
         facts: dict[str, Fact] = {
-            "rejected": str(rejected),
-            "lowest_valid": str(valid),
+            "rejected": str(_price(rejected)),
+            "lowest_valid": str(_price(valid)),
             "currency": market.currency,
         }
         self._found.append(Result(code=self.code, group="OCID", subject=process.key, value=1.0, facts=facts))
@@ -203,7 +199,10 @@ class LowestRejected:
         return {}
 
 
-def _lowest(bids: Sequence[Bid], market: Market) -> Decimal | None:
-    return min(
-        (bid.value.amount for bid in bids if bid.value is not None and market.own(bid.value)), default=None
-    )
+def _price(bid: Bid) -> Decimal:
+    return bid.value.amount if bid.value is not None else Decimal(0)
+
+
+def _lowest(bids: Sequence[Bid], market: Market) -> Bid | None:
+    """The lowest bid in the market's currency, of equal ones the first."""
+    return min((bid for bid in bids if market.own(bid.value)), default=None, key=_price)

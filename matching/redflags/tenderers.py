@@ -21,15 +21,15 @@ class Losers:
         self._wins: dict[str, int] = {}
 
     def add(self, process: Process, market: Market) -> None:
-        """Count valid bids and the win of a process with one settled winner."""
+        """Count who bid in a process with one settled winner, each once however many bids it made, and the win."""
         winner = single_winner(process)
         bids = valid_bids(process)
         if winner is None or bids is None:
             return
-        for bid in bids:
-            name = bid.tenderers[0].id
+        names = {bid.tenderers[0].id: None for bid in bids}
+        for name in names:
             self._bids[name] = self._bids.get(name, 0) + 1
-        if any(bid.tenderers[0].id == winner for bid in bids):
+        if winner in names:
             self._wins[winner] = self._wins.get(winner, 0) + 1
 
     def _ratios(self) -> dict[str, float]:
@@ -87,9 +87,9 @@ class SoleSurvivor:
         awards = active_awards(process)
         if not awards:
             return
-        valid = {ref.id for bid in process.bids if bid.status == VALID for ref in bid.tenderers}
-        suppliers = {ref.id for award in awards for ref in award.suppliers}
-        if len(valid) != 1 or valid != suppliers or "" in valid:
+        valid = {ref.id for bid in process.bids if bid.status == VALID for ref in bid.tenderers if ref.id}
+        suppliers = {ref.id for award in awards for ref in award.suppliers if ref.id}
+        if len(valid) != 1 or valid != suppliers:
             return
         (winner,) = valid
         rejected = {
@@ -136,12 +136,12 @@ class SoleSurvivor:
 
 
 class _Tally:
-    """Submitted and disqualified bids of one organisation, and in how many processes."""
+    """Submitted and disqualified bids of one organisation."""
 
-    __slots__ = ("disqualified", "processes", "submitted")
+    __slots__ = ("disqualified", "submitted")
 
     def __init__(self) -> None:
-        self.submitted = self.disqualified = self.processes = 0
+        self.submitted = self.disqualified = 0
 
     @property
     def ratio(self) -> float:
@@ -172,7 +172,6 @@ class Disqualifications:
                 tally = self._tallies[group].setdefault(ref.id, _Tally())
                 tally.submitted += len(submitted)
                 tally.disqualified += rejected
-                tally.processes += 1
         for bid in submitted:
             for name in {ref.id for ref in bid.tenderers if ref.id}:
                 tally = self._tallies["Tenderer"].setdefault(name, _Tally())
@@ -180,17 +179,14 @@ class Disqualifications:
                 tally.disqualified += bid.status == DISQUALIFIED
 
     def _measured(self, group: Group) -> dict[str, _Tally]:
-        """Those with enough bids or processes for a ratio to mean something."""
+        """Those with enough bids for a ratio to mean something.
+
+        The published tool reads the minimum for buyers and procuring entities, too, as one of bids, whatever its key
+        is called; figures have to be comparable with it.
+        """
         settings = self._settings
-        return {
-            name: tally
-            for name, tally in self._tallies[group].items()
-            if (
-                tally.submitted >= settings.r038_minimum_bids
-                if group == "Tenderer"
-                else tally.processes >= settings.r038_minimum_processes
-            )
-        }
+        least = settings.r038_minimum_bids if group == "Tenderer" else settings.r038_minimum_processes
+        return {name: tally for name, tally in self._tallies[group].items() if tally.submitted >= least}
 
     def _reference(self, measured: Mapping[str, _Tally]) -> Reference | None:
         return fence([tally.ratio for tally in measured.values()], "upper", self._settings.r038_threshold)
@@ -240,19 +236,20 @@ class Variety:
         for award in process.awards:
             if award.status != ACTIVE or len(award.suppliers) != 1 or not (name := award.suppliers[0].id):
                 continue
-            seen.add(name)
             for item in award.items:
-                code = item.code[:digits]
-                if len(code) == digits and code.isascii() and code.isdigit():
+                if code := item.code.strip()[:digits]:
+                    seen.add(name)
                     self._classes.setdefault(name, {})[(item.scheme, code)] = None
         for name in seen:
             self._processes[name] = self._processes.get(name, 0) + 1
 
-    def _reference(self) -> Reference | None:
+    def _measured(self) -> dict[str, dict[tuple[str, str], None]]:
+        """The classes of those with enough processes; who has fewer is neither measured nor flagged."""
         least = self._settings.r048_minimum_processes
-        counts = [
-            float(len(classes)) for name, classes in self._classes.items() if self._processes[name] >= least
-        ]
+        return {name: classes for name, classes in self._classes.items() if self._processes[name] >= least}
+
+    def _reference(self) -> Reference | None:
+        counts = [float(len(classes)) for classes in self._measured().values()]
         return fence(counts, "upper", self._settings.r048_threshold)
 
     def results(self) -> Sequence[Result]:
@@ -269,7 +266,7 @@ class Variety:
                 facts={"classes": tuple(code for _, code in classes), "processes": self._processes[name]},
                 reference=reference,
             )
-            for name, classes in self._classes.items()
+            for name, classes in self._measured().items()
             if reference.holds(len(classes))
         ]
 
