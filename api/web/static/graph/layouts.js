@@ -3,6 +3,7 @@ import { lite } from "./look.js";
 
 const APART = 128;
 const RING = 165;
+const MANY = 80;
 
 /** Circles around the party in the middle: each holds as many as have room on it, kinds of relations side by side. */
 function circles(cy, first) {
@@ -39,26 +40,36 @@ function layers(cy) {
       }
     }
   }
+  const holding = new Set(held.flat());
+  // who holds nothing and is held by nobody stands below, not among the owners
+  for (const id of ids) if (!holding.has(id)) depth.set(id, ids.length);
   const levels = [...new Set(depth.values())].sort((a, b) => a - b);
+  const wide = Math.max(8, Math.ceil(1.4 * Math.sqrt(ids.length)));
   const x = new Map();
   const places = {};
-  levels.forEach((level, row) => {
+  let y = 0;
+  for (const level of levels) {
     const owners = (id) => held.filter(([, owned]) => owned === id).map(([owner]) => x.get(owner)).filter((one) => one !== undefined);
     const mean = (id) => owners(id).reduce((sum, one, _, all) => sum + one / all.length, 0);
     const mine = ids.filter((id) => depth.get(id) === level).map((id) => [mean(id), id]).sort(([one], [other]) => one - other);
+    // a long level is broken into rows as long as each other, neighbours above each other
+    const rows = Math.ceil(mine.length / wide);
     mine.forEach(([, id], at) => {
-      x.set(id, (at - (mine.length - 1) / 2) * APART);
-      places[id] = { x: x.get(id), y: row * 130 };
+      x.set(id, (Math.floor(at / rows) - (Math.ceil(mine.length / rows) - 1) / 2 + (at % rows) * 0.5) * APART);
+      places[id] = { x: x.get(id), y: y + (at % rows) * 78 };
     });
-  });
+    y += (rows - 1) * 78 + 130;
+  }
   return { name: "preset", positions: (one) => places[one.id()] };
 }
 
+/** Forces: long lines and strong repulsion, so that names have room; many parties are an overview whose names come with the zoom. */
 function free(cy) {
-  const rough = lite(cy.nodes().length);
+  const count = cy.nodes().length;
+  const many = count > MANY;
   return {
-    name: "fcose", quality: rough ? "draft" : "default", randomize: true, nodeSeparation: APART, idealEdgeLength: 110,
-    nodeRepulsion: 9000, packComponents: false, numIter: cy.nodes().length > 80 ? 400 : 2500, nodeDimensionsIncludeLabels: false, tile: true,
+    name: "fcose", quality: lite(count) ? "draft" : "default", randomize: true, nodeSeparation: APART, idealEdgeLength: many ? 280 : 210,
+    nodeRepulsion: many ? 300_000 : 90_000, packComponents: false, numIter: many ? 150 : 1000, nodeDimensionsIncludeLabels: false, tile: true,
   };
 }
 

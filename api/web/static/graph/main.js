@@ -35,9 +35,9 @@ function seen() {
   return shown < all ? `${said} ${say("filtered", { count: all - shown })}` : said;
 }
 
-function render({ drawn = false, ...drawing } = {}) {
+function render({ drawn = false, told = false, ...drawing } = {}) {
   if (!drawn) picture.draw(drawing);
-  tables(model, steps);
+  if (!told) tables(model, steps);
   field("graph-seen").textContent = seen();
   field("graph-note").hidden = true;
   document.querySelector("[data-do=undo]").disabled = !model.past.length;
@@ -128,7 +128,9 @@ async function begin() {
   model.learn(answer);
   model.take(answer);
   picture.first = answer.party;
-  render({ kind });
+  // the tables of the beginning are on the page already: only the buttons that lead into the picture are missing
+  render({ kind, told: true });
+  requestIdleCallback(() => tables(model, steps), { timeout: 1000 });
   steps.choose(picture.first, { quiet: true });
   announce(say("ready", { nodes: model.now.ids.length, shown: model.edges().length }));
   if (answer.left) steps.full(answer.left);

@@ -3,6 +3,8 @@ import { colours, sheet } from "./look.js";
 import { arrange, settle } from "./layouts.js";
 
 const LONGEST = 26;
+// what a party takes up beside, above and below its middle, name included, and the edge that stays free
+const [NAME, ABOVE, BELOW, EDGE] = [66, 34, 64, 24];
 
 function short(text) {
   const letters = [...text];
@@ -99,7 +101,7 @@ export class Picture {
       arrange(cy, kind, cy.getElementById(this.first));
       this.fit();
     } else if (lost.nonempty()) {
-      settle(cy, lost, cy.getElementById(from));
+      cy.batch(() => settle(cy, lost, cy.getElementById(from)));
       if (!this.#inside(cy.nodes())) this.fit();
     }
     cy.nodes().forEach((one) => {
@@ -120,12 +122,17 @@ export class Picture {
     });
   }
 
+  /** Bring everything into view, by where parties stand and the room of a name: exact bounds would measure every line twice. */
   fit() {
-    this.cy.fit(undefined, 36);
-    if (this.cy.zoom() > 1.4) {
-      this.cy.zoom(1.4);
-      this.cy.center();
-    }
+    const { cy } = this;
+    const places = cy.nodes().map((one) => one.position());
+    if (!places.length) return;
+    const [xs, ys] = [places.map((one) => one.x), places.map((one) => one.y)];
+    const [left, right] = [Math.min(...xs) - NAME, Math.max(...xs) + NAME];
+    const [top, bottom] = [Math.min(...ys) - ABOVE, Math.max(...ys) + BELOW];
+    const within = Math.min((cy.width() - 2 * EDGE) / (right - left), (cy.height() - 2 * EDGE) / (bottom - top));
+    const zoom = Math.min(Math.max(within, cy.minZoom()), 1.4);
+    cy.viewport({ zoom, pan: { x: cy.width() / 2 - (zoom * (left + right)) / 2, y: cy.height() / 2 - (zoom * (top + bottom)) / 2 } });
   }
 
   zoom(factor) {
