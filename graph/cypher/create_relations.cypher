@@ -8,3 +8,4 @@ CREATE (a)-[:RELATION {
   valid_to: row[9], zone: row[10], share: row[11], votes: row[12], role: row[13], doc: row[14], ends: row[15],
   origin: row[16], line: row[17], from_gen: $gen
 }]->(b)
+RETURN count(*)

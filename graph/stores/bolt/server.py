@@ -19,7 +19,7 @@ from graph.stores.bolt.queries import Kind, query
 T = TypeVar("T")
 Rows = list[list[Any]]
 LIMIT = 10.0
-"""Seconds that a transaction may take on the server."""
+"""Seconds that a transaction may take on the server; twice that if it writes and may wait for the one before it."""
 PATIENCE = 14.0
 """Seconds after which a server that does not answer at all is given up; retries are within it."""
 RETRY = 8.0
@@ -64,34 +64,73 @@ class Asking:
         return self._runner.run(text, parameters).values()
 
 
-class Flight(Generic[T]):
-    """A call on its way, in a thread of its own: the one who waits can give up on a server that hangs.
+class Turn:
+    """The place of a call among those that come one after the other.
 
-    One that comes `after` another begins when that is done, and not at all when that failed or was called off.
+    Its turn comes when the one before has done its work, and never when that failed or was called off. An `early` one
+    begins when the turn of the one before has come, and asks for its own (`come`) in the middle of its work.
     """
 
-    def __init__(self, call: Callable[[], T], after: Flight[Any] | None = None) -> None:
-        self._result: list[T] = []
-        self._error: BaseException | None = None
+    def __init__(self, before: Turn | None = None, *, early: bool = False) -> None:
+        self._before = before
+        self._early = early
         self._off = False
-        self._thread = threading.Thread(target=self._go, args=(call, after), daemon=True)
-        self._thread.start()
+        self._came, self._ended = threading.Event(), threading.Event()
+        self._error: BaseException | None = None
 
     def call_off(self) -> None:
         """Don't begin what has not begun."""
         self._off = True
 
-    def _go(self, call: Callable[[], T], after: Flight[Any] | None) -> None:
+    def begin(self) -> None:
+        """Wait until the call may begin."""
+        if not self._early:
+            self.come()
+        elif self._before is not None:
+            self._before._came.wait()
+            self._check(self._before)
+
+    def come(self) -> None:
+        """Wait until the call's turn has come."""
+        before = self._before
+        if before is not None:
+            before._ended.wait()
+        self._check(before)
+        self._before = None
+        self._came.set()
+
+    def end(self, error: BaseException | None) -> None:
+        """It is done, or failed: after those before it, so that the last one ends when all have."""
+        if self._before is not None:
+            self._before._ended.wait()
+            self._before = None
+        self._error = error
+        self._came.set()
+        self._ended.set()
+
+    def _check(self, before: Turn | None) -> None:
+        if before is not None and before._error is not None:
+            raise before._error
+        if self._off:
+            raise _CalledOffError
+
+
+class Flight(Generic[T]):
+    """A call on its way, in a thread of its own: the one who waits can give up on a server that hangs."""
+
+    def __init__(self, call: Callable[[], T], turn: Turn | None = None) -> None:
+        self._result: list[T] = []
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._go, args=(call, turn or Turn()), daemon=True)
+        self._thread.start()
+
+    def _go(self, call: Callable[[], T], turn: Turn) -> None:
         try:
-            if after is not None:
-                after._thread.join()
-                if after._error is not None:
-                    raise after._error
-            if self._off:
-                raise _CalledOffError
+            turn.begin()
             self._result.append(call())
         except BaseException as error:  # noqa: BLE001 - raised again where the result is asked for
             self._error = error
+        turn.end(self._error)
 
     def result(self, patience: float, url: str) -> T:
         """What came back.
@@ -150,9 +189,17 @@ class Server:
         """Run `work` in a write transaction; it may be run again after an error that passes by itself."""
         return self._wait(lambda: self._managed(work, write=True))
 
-    def start_writing(self, work: Callable[[Asking], T], after: Flight[Any] | None = None) -> Flight[T]:
-        """The same without waiting, `after` an earlier one is done: the caller asks the flight for its result."""
-        return Flight(lambda: self._guarded(lambda: self._managed(work, write=True)), after)
+    def start_writing(self, work: Callable[[Asking], T], turn: Turn | None = None) -> Flight[T]:
+        """The same without waiting, at its `turn`: the caller asks the flight for its result."""
+
+        def call() -> T:
+            try:
+                return self._managed(work, write=True)
+            except errors.ConstraintError:
+                # Another writer has made what this one is about to make: asked again, the step says so.
+                return self._managed(work, write=True)
+
+        return Flight(lambda: self._guarded(call), turn)
 
     def ask_ahead(self, asked: Iterable[tuple[str, dict[str, object]]]) -> Iterator[Rows]:
         """The rows of named queries, each in a read transaction of its own, in order.
@@ -255,7 +302,7 @@ class Server:
                 closing.result(2.0, self.url)
 
     def _managed(self, work: Callable[[Asking], T], *, write: bool) -> T:
-        @neo4j.unit_of_work(metadata={"application": "liancheng"}, timeout=LIMIT)
+        @neo4j.unit_of_work(metadata={"application": "liancheng"}, timeout=LIMIT * 2 if write else LIMIT)
         def unit(transaction: neo4j.ManagedTransaction) -> T:
             return work(Asking(transaction))
 

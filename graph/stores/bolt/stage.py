@@ -1,7 +1,8 @@
 """A staged run in Neo4j: rows are gathered, and sent a few thousand at a time while the next ones are read.
 
-Each transaction begins with a step: it counts up the generation's `step` if that is where this writer left it. A
-transaction whose answer was lost is therefore done once, and a writer that lost its lock to another one is stopped.
+Each transaction has a step: it counts up the generation's `step` if that is where this writer left it. A transaction
+whose answer was lost is therefore done once, and a writer that lost its lock to another one is stopped. One that only
+brings new rows makes them while the one before is being committed, and takes its step when that is done.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from graph.stores import rows as r
 from graph.stores.bolt import convert
 from graph.stores.bolt.parties import Allotment
 from graph.stores.bolt.schema import KEYS, SEARCH, Schema
-from graph.stores.bolt.server import Asking, Flight, Rows, Server
+from graph.stores.bolt.server import Asking, Flight, Rows, Server, Turn
 from graph.stores.bolt.work import Lines, Work
 
 T = TypeVar("T")
@@ -68,6 +69,9 @@ class Run(run.Run):
         self._before = staged.before
         self._work = Work()
         self._flights: deque[Flight[None]] = deque()
+        self._turns: deque[Turn] = deque(maxlen=_AHEAD + 2)
+        self._party_bounds = staged.next_party, staged.next_party
+        """Numbers of the parties that the last transaction made: the next one can't rely on these before its turn."""
         self._sent: dict[str, object] = {}
         self._origins = convert.Origins(self._ask("origins"))
         sources = self._ask("sources")
@@ -79,6 +83,7 @@ class Run(run.Run):
         }
         self._kinds: dict[int, str] = {}
         self._keys: dict[int, int] = {}
+        self._indexes = staged.empty
         if not staged.empty:
             schema.indexes(SEARCH)
         self._allotted = Allotment(
@@ -117,8 +122,7 @@ class Run(run.Run):
         """Let what is under way arrive or fail; nothing more is begun."""
         flights = list(self._flights)
         self._flights.clear()
-        for flight in flights:
-            flight.call_off()
+        self._call_off()
         # One after the other, whichever of them is under way: the last one ends when all have.
         for flight in flights[-1:]:
             with contextlib.suppress(Exception):
@@ -144,12 +148,24 @@ class Run(run.Run):
             raise StoreError("store.busy", path=self._path)
         return work(ask)
 
+    def _create(self, work: Work, ask: Asking) -> None:
+        if not work.create(ask, self.number):
+            raise StoreError("store.damaged", path=self._path, detail="party")
+
+    def _call_off(self) -> None:
+        for turn in self._turns:
+            turn.call_off()
+
     def _flush(self) -> None:
         """Send what was gathered: it goes when what is on its way has arrived, and little enough waits."""
         self._arrive(len(self._flights) - _AHEAD)
         if self._named:
             self._work.seen = zlib.compress(self._named.tobytes(), 1)
             self._named = array("q")
+        if self._indexes and self._work.relations and self._parties.next == self._party_bounds[1]:
+            # Parties have come: their indexes are filled while relations are written.
+            self._schema.indexes(SEARCH, wait=False)
+            self._indexes = False
         self._work.origins = self._origins.taken()
         work, step = self._work.taken(), self._step
         progress = {
@@ -160,20 +176,31 @@ class Run(run.Run):
         }
 
         def send(ask: Asking) -> None:
+            nonlocal early
             asked = {"number": self.number, "owner": self._owner, "step": step}
+            ahead, early = early, False  # tried again, it may have been done already
+            if ahead:
+                self._create(work, ask)
+                turn.come()
             if not ask("step", **asked):
-                if ask("step_done", **asked):
+                if not ahead and ask("step_done", **asked):
                     return
                 raise StoreError("store.busy", path=self._path)
-            work.send(ask, self.number)
+            if not ahead:
+                work.end(ask, self.number)
+                self._create(work, ask)
+            work.add(ask, self.number)
             ask("progress", number=self.number, **progress)
 
         if work.empty and progress == self._sent:
             return
         self._sent = progress
         self._step += 1
-        last = self._flights[-1] if self._flights else None
-        self._flights.append(self._server.start_writing(send, last))
+        early = bool(self._flights) and work.only_new(*self._party_bounds)
+        turn = Turn(self._turns[-1] if self._flights else None, early=early)
+        self._turns.append(turn)
+        self._party_bounds = self._party_bounds[1], self._parties.next
+        self._flights.append(self._server.start_writing(send, turn))
 
     def _arrive(self, count: int | None = None) -> None:
         """Wait for all that is on its way, or for the first ones of it."""
@@ -181,8 +208,7 @@ class Run(run.Run):
             try:
                 self._server.landed(self._flights[0])
             except BaseException as error:
-                for flight in self._flights:
-                    flight.call_off()
+                self._call_off()
                 # An interruption says nothing about what is under way: `drain` waits for it.
                 if isinstance(error, Exception):
                     self._flights.clear()

@@ -50,8 +50,19 @@ class Work(msgspec.Struct):
             setattr(self, name, value)
         return taken
 
-    def send(self, ask: Asking, gen: int) -> None:
-        """Make the changes, inside a transaction."""
+    def only_new(self, low: int, high: int) -> bool:
+        """Whether its rows can be made before it is sure what stands there: nothing that was there changes, and none
+        of them names a party from `low` up to, not including, `high`."""
+        if self.removed or self.removed_relations or self.ended or self.ended_relations:
+            return False
+        if low == high:
+            return True
+        named = (row[:2] for rows in self.relations.values() for row in rows)
+        alone = (row[at] for rows, at in ((self.register, 0), (self.listings, 7)) for row in rows)
+        return not any(low <= one < high for one in (*(one for two in named for one in two), *alone))
+
+    def end(self, ask: Asking, gen: int) -> None:
+        """Take away or end what stood there, inside a transaction."""
         if self.removed:
             ask("remove_records", ids=self.removed)
             ask("remove_rows_of_parties", ids=self.removed)
@@ -61,20 +72,29 @@ class Work(msgspec.Struct):
             ask("end_records", ids=self.ended, gen=gen)
         for name, rows in self.ended_relations.items():
             ask("end_relations", convert.TYPES[name], rows=rows, gen=gen)
-        if self.sources:
-            ask("merge_sources", rows=self.sources)
-        if self.origins:
-            ask("merge_origins", rows=self.origins)
+
+    def create(self, ask: Asking, gen: int) -> bool:
+        """Make new parties and rows, inside a transaction; returns whether the parties of all rows were found."""
+        made: list[tuple[int, Lines]] = []
         for kind, rows in self.parties.items():
             ask("create_parties", kind, rows=rows, gen=gen)
         for kind, rows in self.register_parties.items():
             ask("create_register_parties", kind, rows=rows, gen=gen)
         if self.listings:
-            ask("create_listings", rows=self.listings)
+            made.append((ask("create_listings", rows=self.listings)[0][0], self.listings))
         if self.register:
-            ask("create_register_rows", rows=self.register, gen=gen)
+            made.append((ask("create_register_rows", rows=self.register, gen=gen)[0][0], self.register))
         for type_, rows in self.relations.items():
-            ask("create_relations", type_, rows=sorted(rows, key=_endpoints), gen=gen)
+            lines = sorted(rows, key=_endpoints)
+            made.append((ask("create_relations", type_, rows=lines, gen=gen)[0][0], lines))
+        return all(count == len(rows) for count, rows in made)
+
+    def add(self, ask: Asking, gen: int) -> None:
+        """Add what the new rows bring with them, inside a transaction."""
+        if self.sources:
+            ask("merge_sources", rows=self.sources)
+        if self.origins:
+            ask("merge_origins", rows=self.origins)
         if self.identifiers:
             ask("merge_identifiers", rows=self.identifiers, gen=gen)
         if self.names:

@@ -1,0 +1,42 @@
+"""Transactions into Neo4j that are made ready while the one before is being committed."""
+
+from __future__ import annotations
+
+import pytest
+from store_records import batch, day, org, relation, row, snapshot, uscc
+
+from graph.relations import RelationType
+from graph.store import TrialStore
+from graph.stores.bolt import stage
+from graph.stores.bolt.work import Work
+
+pytestmark = pytest.mark.slow
+
+REGISTER = [snapshot("register", "r")]
+
+
+def test_rows_that_are_made_ahead_find_their_parties(
+    neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "SEND", 1)
+    original, ahead = Work.only_new, list[bool]()
+
+    def told(self: Work, low: int, high: int) -> bool:
+        ahead.append(original(self, low, high))
+        return ahead[-1]
+
+    monkeypatch.setattr(Work, "only_new", told)
+    companies = [org(f"临江市{number}有限公司", uscc(number)) for number in range(9)]
+    for token, at, more in (("one", day(1), ""), ("two", day(2), "*")):
+        neo4j_trial.begin(token, REGISTER)
+        for number in range(1, 9):
+            held = relation(f"E{number}{more}", RelationType.HOLDS, companies[number - 1], companies[number])
+            neo4j_trial.write(
+                batch([row(f"R{number}", companies[number], founded_on=f"2001-02-0{number}{more}"), held])
+            )
+        neo4j_trial.publish(at)
+    assert set(ahead) == {True, False}
+    found = [one for _, one in neo4j_trial.iter_edges()]
+    assert len(found) == 16
+    assert len({(one.src, one.dst) for one in found}) == 8
+    assert [one.added for one in neo4j_trial.publications()[0].changes] == [16]
