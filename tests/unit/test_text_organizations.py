@@ -27,6 +27,7 @@ from graph.text import org_key, organization_name, wildcard_equal
         ("临江虚构\u200b有限公司", "临江虚构有限公司"),
         ("临江(06)002店", "临江06-002店"),
         ("公司名称：临江虚构有限公司", "临江虚构有限公司"),
+        ("称：临江虚构有限公司", "临江虚构有限公司"),
     ],
 )
 def test_written_alike(a: str, b: str) -> None:
