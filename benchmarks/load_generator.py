@@ -2,64 +2,84 @@
 
 Requests leave at times that are fixed beforehand, and each latency is measured from that intended time, also where the
 server (or this generator) was late: coordinated omission can't hide a pause. Connections are kept alive; a connection
-carries one request at a time, and a request that finds none free waits, which counts.
+carries one request at a time, and a request that finds none free waits, which counts. Plain sockets: what it needs of
+the processors is taken from the server beside it.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
+import select
+import socket
 import sys
 import time
 from collections import Counter, deque
+from contextlib import suppress
 from pathlib import Path
-from typing import cast
 from urllib.parse import urlsplit
 
+MOST_HEAD = 8_192
+"""Bytes of an answer in which its head stands."""
 
-class Connection(asyncio.Protocol):
-    """One kept connection: sends a request and tells when its answer is complete."""
 
-    def __init__(self, load: Load) -> None:
-        self._load = load
-        self.transport: asyncio.Transport | None = None
-        self._buffer = bytearray()
-        self._need = -1
+class Connection:
+    """One kept connection: sends a request and tells when its answer is complete; what it says is not kept."""
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.socket = socket.create_connection(address, 5)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setblocking(False)
+        self.fileno = self.socket.fileno()
         self.intended = 0.0
-        self.number = -1
+        self.asked = self.closing = False
+        self.status = 0
+        self._head = b""
+        self._need = 0
+        self._unsent = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
+    def send(self, request: bytes, intended: float) -> None:
+        """Begin a request."""
+        self.asked, self.intended, self._head, self._need = True, intended, b"", -1
+        self._unsent = request
+        self.write()
 
-    def send(self, number: int, intended: float) -> None:
-        assert self.transport is not None
-        self.number, self.intended = number, intended
-        self.transport.write(self._load.request(number))
+    def write(self) -> None:
+        """Send what the socket takes."""
+        with suppress(BlockingIOError):
+            self._unsent = self._unsent[self.socket.send(self._unsent) :]
 
-    def data_received(self, data: bytes) -> None:
-        buffer = self._buffer
-        buffer += data
+    @property
+    def waits_to_write(self) -> bool:
+        """Whether a part of the request has still to be sent."""
+        return bool(self._unsent)
+
+    def read(self, room: bytearray) -> bool:
+        """Take what has arrived; whether the answer is complete.
+
+        Raises:
+            OSError: the connection has ended.
+        """
+        try:
+            got = self.socket.recv_into(room)
+        except BlockingIOError:
+            return False
+        if not got or not self.asked:
+            raise ConnectionResetError
         if self._need < 0:
-            end = buffer.find(b"\r\n\r\n")
+            self._head += bytes(memoryview(room)[: min(got, MOST_HEAD)])
+            end = self._head.find(b"\r\n\r\n")
             if end < 0:
-                return
-            head = bytes(buffer[:end]).lower()
+                return False
+            head = self._head[:end].lower()
             at = head.find(b"content-length:")
             length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            self._need = end + 4 + length
-            self._status = int(head[9:12])
-            self._closing = b"connection: close" in head
-        if len(buffer) >= self._need:
-            del buffer[: self._need]
-            self._need = -1
-            self._load.done(self, self._status, self._closing)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self.number >= 0:
-            self._load.lost(self)
-        else:
-            self._load.gone(self)
+            self.status = int(head[9:12])
+            self.closing = b"connection: close" in head
+            # what came in this part beyond the bytes that were looked at counts, too
+            self._need = end + 4 + length - len(self._head) + min(got, MOST_HEAD)
+        self._need -= got
+        return self._need <= 0
 
 
 class Load:
@@ -67,17 +87,19 @@ class Load:
 
     def __init__(self, address: str, bodies: list[bytes], given: argparse.Namespace) -> None:
         parts = urlsplit(address)
-        self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
+        self._address = (parts.hostname or "127.0.0.1", parts.port or 80)
         extra = f"Authorization: Bearer {given.key}\r\n" if given.key else ""
         self._head = (
-            f"POST {given.path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\n"
+            f"POST {given.path} HTTP/1.1\r\nHost: {self._address[0]}:{self._address[1]}\r\n"
             f"Content-Type: application/json\r\n{extra}"
         )
         self._bodies = bodies
         self._given = given
         self._free: deque[Connection] = deque()
-        self._queue: deque[tuple[int, float]] = deque()
-        self._open = 0
+        self._open: dict[int, Connection] = {}
+        self._missing = 0
+        self._again = 0.0
+        self._room = bytearray(1 << 20)
         self._late = 0.0
         self.latencies: list[float] = []
         self.statuses: Counter[int] = Counter()
@@ -85,73 +107,86 @@ class Load:
         self.sent = 0
 
     def request(self, number: int) -> bytes:
+        """The bytes of one request."""
         given = self._given
-        body: bytes = self._bodies[(given.first + number % (given.window or len(self._bodies))) % len(self._bodies)]
+        body: bytes = self._bodies[
+            (given.first + number % (given.window or len(self._bodies))) % len(self._bodies)
+        ]
         key = f"Idempotency-Key: {given.keys}-{number}\r\n" if given.keys else ""
         return f"{self._head}{key}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
-    def done(self, connection: Connection, status: int, closing: bool) -> None:
-        now = time.perf_counter()
-        self.latencies.append(now - connection.intended)
-        self.statuses[status] += 1
-        connection.number = -1
-        if closing:
-            assert connection.transport is not None
-            connection.transport.close()
-            return
-        self._next(connection)
-
-    def _next(self, connection: Connection) -> None:
-        if self._queue:
-            connection.send(*self._queue.popleft())
-        else:
+    def _connect(self, now: float) -> None:
+        """Open what is missing; where nobody listens, again in a while."""
+        while self._missing and now >= self._again:
+            try:
+                connection = Connection(self._address)
+            except OSError:
+                self.errors += 1
+                self._again = now + 0.05
+                return
+            self._missing -= 1
+            self._open[connection.fileno] = connection
             self._free.append(connection)
 
-    def lost(self, connection: Connection) -> None:
-        """The connection broke with a request on it."""
-        self.errors += 1
-        self.gone(connection)
-
-    def gone(self, connection: Connection) -> None:
-        self._open -= 1
+    def _drop(self, connection: Connection) -> None:
+        del self._open[connection.fileno]
+        connection.socket.close()
         if connection in self._free:
             self._free.remove(connection)
-        asyncio.get_running_loop().create_task(self._connect())
+        self._missing += 1
 
-    async def _connect(self) -> None:
-        try:
-            _, connection = await asyncio.get_running_loop().create_connection(
-                lambda: Connection(self), self._host, self._port
-            )
-        except OSError:
-            self.errors += 1
-            await asyncio.sleep(0.05)
-            asyncio.get_running_loop().create_task(self._connect())
-            return
-        self._open += 1
-        self._next(connection)
+    def _wait(self, seconds: float) -> None:
+        """Read whatever arrives, once, or until a time has passed."""
+        # of the ways to wait this is the one that knows less than a millisecond
+        writing = [number for number, one in self._open.items() if one.waits_to_write]
+        readable, writable, _ = select.select(self._open, writing, (), max(seconds, 0))
+        for number in writable:
+            with suppress(OSError):
+                self._open[number].write()
+        for number in readable:
+            connection = self._open[number]
+            try:
+                complete = connection.read(self._room)
+            except OSError:
+                # broken with a request on it, or closed by the server while idle
+                self.errors += connection.asked
+                self._drop(connection)
+                continue
+            if complete:
+                self.latencies.append(time.perf_counter() - connection.intended)
+                self.statuses[connection.status] += 1
+                connection.asked = False
+                if connection.closing:
+                    self._drop(connection)
+                else:
+                    self._free.append(connection)
 
-    async def run(self) -> None:
+    def run(self) -> None:
         """Send everything and wait for the answers."""
         given = self._given
-        await asyncio.gather(*(self._connect() for _ in range(given.connections)))
+        self._missing = given.connections
+        self._connect(time.perf_counter())
         total = int(given.rate * given.seconds)
         begun = time.perf_counter() + 0.05
-        number = 0
-        while number < total:
-            now = time.perf_counter()
-            while number < total and (intended := begun + number / given.rate) <= now:
+        number = due = 0
+        end = float("inf")
+        while sum(self.statuses.values()) + self.errors < total and (now := time.perf_counter()) < end:
+            while due < total and (intended := begun + due / given.rate) <= now:
                 self._late = max(self._late, now - intended)
-                self._queue.append((number, intended))
+                due += 1
+            if self._missing:
+                self._connect(now)
+            while number < due and self._free:
+                connection = self._free.popleft()
+                # one that is broken is found so when it is read
+                with suppress(OSError):
+                    connection.send(self.request(number), begun + number / given.rate)
                 number += 1
-            while self._queue and self._free:
-                self._free.popleft().send(*self._queue.popleft())
-            wait = begun + number / given.rate - time.perf_counter()
-            await asyncio.sleep(max(wait, 0))
-        self.sent = number
-        end = time.perf_counter() + given.patience
-        while sum(self.statuses.values()) + self.errors < total and time.perf_counter() < end:
-            await asyncio.sleep(0.01)
+            if due == total and end == float("inf"):
+                end = now + given.patience
+            soonest = begun + due / given.rate - time.perf_counter() if due < total else 0.01
+            self._wait(min(soonest, 0.05))
+        self.sent = total
         self.seconds = time.perf_counter() - begun
 
     def result(self) -> dict[str, object]:
@@ -198,15 +233,8 @@ def main() -> None:
     parser.add_argument("--keys", default="", help="send idempotency keys that begin with this")
     given = parser.parse_args()
     bodies = given.bodies.read_bytes().splitlines()
-    try:
-        import uvloop
-
-        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
-    except ImportError:
-        runner = asyncio.Runner()
-    with runner:
-        load = Load(given.address, bodies, given)
-        runner.run(load.run())
+    load = Load(given.address, bodies, given)
+    load.run()
     json.dump(load.result(), sys.stdout)
     print()
 
