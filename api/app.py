@@ -71,6 +71,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/openapi.json",
         # an address with one slash too many would be answered with a place made from the caller's Host
         redirect_slashes=False,
+        # no variable of the environment may send errors and addresses elsewhere; what is counted stands in /metrics
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
 
     app.state.agencies = Agencies()

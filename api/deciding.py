@@ -24,7 +24,6 @@ from api.telemetry import Telemetry
 from matching.decision import to_json
 
 if TYPE_CHECKING:
-    from matching.decision import Decision
     from matching.ledger import Entry
     from matching.request import DecisionRequest
 
@@ -201,8 +200,8 @@ class Deciding:
         if not done.cancelled():
             done.exception()
 
-    async def large(self, request: DecisionRequest, actor: str, tenant: str, slot: str = "") -> Decision:
-        """Decide and record a large request in a thread beside.
+    async def large(self, request: DecisionRequest, actor: str, tenant: str, slot: str = "") -> Entry:
+        """Decide and record a large request in a thread beside; the decision comes with its bytes.
 
         Args:
             request: what is asked.
@@ -216,7 +215,7 @@ class Deciding:
         self._large_waiting += 1
         try:
             async with self._large:
-                return await asyncio.to_thread(self._service.decide, request, actor, tenant, slot)
+                return await asyncio.to_thread(self._service.recorded, request, actor, tenant, slot)
         finally:
             self._large_waiting -= 1
 

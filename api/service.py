@@ -80,7 +80,9 @@ class Service:
         self.prepare: Callable[[Generation], None] = lambda generation: None
         """What is done with a generation before it is used, so that its first caller does not wait for it."""
         try:
-            self.ledger.put_document("policy", self.policy.hash, self.policy.text.encode(), at=bootstrap.now())
+            self.ledger.put_document(
+                "policy", self.policy.hash, self.policy.text.encode(), at=bootstrap.now()
+            )
         except BaseException:
             self.ledger.close()
             raise
@@ -236,10 +238,26 @@ class Service:
         self, request: DecisionRequest, actor: str, tenant: str, idempotency_key: str = ""
     ) -> Decision:
         """Decide and record durably, against the current generation."""
+        return self.recorded(request, actor, tenant, idempotency_key).decision
+
+    def recorded(self, request: DecisionRequest, actor: str, tenant: str, idempotency_key: str = "") -> Entry:
+        """The same, with the bytes that were recorded: they are what is answered.
+
+        Args:
+            request: what is asked.
+            actor: who asks.
+            tenant: whose decision it is.
+            idempotency_key: the key that was reserved for it; empty for none.
+        """
+        from matching.decision import to_json
+
         with self.held() as lease:
-            return lease.screener.screen(
-                request, now=bootstrap.now(), tenant=tenant, actor=actor, idempotency_key=idempotency_key
-            )
+            seq = self.ledger.reviews_seq()
+            entry = lease.screener.prepare(request, bootstrap.now(), None, None, tenant, actor, seq)
+            body = to_json(entry.decision)
+            entry = msgspec.structs.replace(entry, body=body, idempotency_key=idempotency_key)
+            self.ledger.record_decisions((entry,))
+            return entry
 
     def prepared(
         self,

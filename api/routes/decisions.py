@@ -25,8 +25,8 @@ from api.routes.base import cursor, from_cursor, invalid, json_answer, lang_of, 
 from api.routes.problem import JSON, ProblemError, problems
 from api.routes.shapes import Given, Taken, gives
 from api.telemetry import Telemetry
-from matching.decision import Decision, Verdict, to_json
-from matching.ledger import KeyState, LedgerError, StoredDecision, visible
+from matching.decision import Decision, Verdict
+from matching.ledger import Entry, KeyState, LedgerError, StoredDecision, visible
 from matching.overrides.proposals import successor
 from matching.request import Day, DecisionRequest
 
@@ -187,8 +187,7 @@ async def decide_for(request: Request, who: Principal) -> Response:
     deciding.check(asked, len(body))
     small = is_small(asked, len(body))
     if not key and small:
-        entry = await deciding.small(asked, who.id, who.tenant)
-        return await _told(request, entry.decision, begun, entry.body)
+        return await _told(request, await deciding.small(asked, who.id, who.tenant), begun)
     if not key:
         return await _told(request, await deciding.large(asked, who.id, who.tenant), begun)
     # a key belongs to the one who sent it: two platforms of a tenant never meet in one
@@ -206,7 +205,7 @@ async def decide_for(request: Request, who: Principal) -> Response:
         if known is None:
             raise
         return known
-    return await _told(request, entry.decision, begun, entry.body)
+    return await _told(request, entry, begun)
 
 
 async def _known(request: Request, who: Principal, slot: str, digest: str) -> Response | None:
@@ -247,18 +246,18 @@ async def _decide_large(
     if known is not None:
         return known
     try:
-        decision = await deciding.large(asked, who.id, who.tenant, slot)
+        entry = await deciding.large(asked, who.id, who.tenant, slot)
     except Exception:
         # nothing was decided: the same key may be tried again at once
         await run_in_threadpool(ledger.release_key, who.tenant, slot)
         raise
-    return await _told(request, decision, begun)
+    return await _told(request, entry, begun)
 
 
-async def _told(request: Request, decision: Decision, begun: float, body: bytes = b"") -> Response:
-    """The answer, and its place in what the server counts; `body` is the decision's bytes, where they are known."""
+async def _told(request: Request, entry: Entry, begun: float) -> Response:
+    """The answer, and its place in what the server counts."""
     telemetry: Telemetry = request.app.state.telemetry
-    body = body or to_json(decision)
+    body, decision = entry.body, entry.decision
     answer = mask_json(body) if len(body) <= SMALL_ANSWER else await run_in_threadpool(mask_json, body)
     telemetry.decided(decision.verdict, time.perf_counter() - begun)
     return _answer(answer, decision.decision_id)
