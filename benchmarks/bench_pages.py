@@ -4,8 +4,10 @@
 
 The installation is that of `bench_explore.py` (kept in `--home`, built there first where it is missing). Browser and
 server share the machine. Milliseconds are the browser's own: *first paint* is the first contentful paint after the
-visit began; *search* runs from the request that htmx sends to the settled results, without the 250 ms that the page
-waits for the next key; *answer* runs from a visit's request to the last byte of its page.
+visit began; *search* runs from the request that htmx sends to the settled results, *search since the key* also has the
+150 ms that the page waits for the next key; *answer* runs from a visit's request to the last byte of its page; *expand*
+runs from the step to the second frame after it. Work lists are given cases, monitors and a tender of 30 bidders first;
+pages that hold little are visited half as often.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import numpy as np
 from playwright.sync_api import Page
@@ -28,6 +31,7 @@ from playwright.sync_api import Page
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
 
 from bench_explore import LETTERS, case_number, prepared
+from bench_pages_graph import DRAWN, IDS, STEP
 from chromium import browser
 from graphworld import World, key, world
 from serving import Installation
@@ -38,8 +42,12 @@ from graph.generation.reader import current_generation
 WATCH: Final = """() => {
   window.taken = [];
   let begun = 0;
+  let key = 0;
+  document.getElementById("q").addEventListener("input", () => { key = performance.now(); });
   document.body.addEventListener("htmx:beforeRequest", () => { begun = performance.now(); });
-  document.body.addEventListener("htmx:afterSettle", () => { window.taken.push(performance.now() - begun); });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    window.taken.push([performance.now() - begun, performance.now() - key]);
+  });
 }"""
 WAIT: Final = """count => new Promise(done => {
   const look = () => window.taken.length >= count ? done(null) : setTimeout(look, 5);
@@ -53,6 +61,11 @@ PAINT: Final = """() => new Promise(done => {
   };
   look();
 })"""
+LISTS: Final = (
+    "lists", "tenders", "cases", "alerts", "monitors", "measures", "measures/catalogue", "decisions", "reviews",
+    "batches", "overrides", "objections", "repairs", "audit", "reports/timeliness",
+)  # fmt: skip
+"""Addresses of the work lists."""
 Figures = dict[str, float]
 
 
@@ -78,16 +91,28 @@ def visits(page: Page, addresses: Callable[[], str], count: int) -> tuple[Figure
     return told(painted), told(answered)
 
 
-def typed(page: Page, texts: Callable[[], str], count: int) -> Figures:
-    """Type so many texts into the search box."""
+def typed(page: Page, texts: Callable[[], str], count: int) -> tuple[Figures, Figures]:
+    """Type so many texts into the search box; since the request, and since the key."""
     page.goto("/search", wait_until="load")
     page.evaluate(WATCH)
     for number in range(1, count + 3):
         page.fill("#q", "")
         page.fill("#q", texts())
         page.evaluate(WAIT, number)
-    taken: list[float] = page.evaluate("window.taken")
-    return told(taken[2 : count + 2])
+    taken: list[list[float]] = page.evaluate("window.taken")[2 : count + 2]
+    return told([one for one, _ in taken]), told([one for _, one in taken])
+
+
+def expanded(page: Page, parties: Callable[[], str], count: int) -> Figures:
+    """Open the graph of so many parties, and in each expand the party that stands there second."""
+    taken: list[float] = []
+    while len(taken) < count + 2:
+        page.goto(f"/graph?party={parties()}", wait_until="load")
+        page.evaluate(DRAWN)
+        shown: list[str] = page.evaluate(IDS)
+        if len(shown) > 1:
+            taken.append(float(page.evaluate(STEP, ["open", shown[1]])))
+    return told(taken[2:])
 
 
 def questions(made: World, home: Path, seed: int) -> dict[str, Callable[[], str]]:
@@ -115,8 +140,16 @@ def questions(made: World, home: Path, seed: int) -> dict[str, Callable[[], str]
     }
 
 
-def decided(client: Any, made: World) -> str:
-    """The address of a decision on five bidders, one of them listed."""
+def asked(client: Any, address: str, body: dict[str, Any]) -> dict[str, Any]:
+    """What the interface answers to a body."""
+    answer = client.post(address, json=body)
+    assert answer.is_success, answer.text
+    said: dict[str, Any] = answer.json()
+    return said
+
+
+def worked(client: Any, made: World) -> dict[str, str]:
+    """Something in every work list, and the addresses of a decision on 30 bidders, its tender, a case, a monitor."""
     listed = next(int(one) for one in made.listed if one < made.companies)
     bidders = [
         {
@@ -124,13 +157,25 @@ def decided(client: Any, made: World) -> str:
             "name": f"临江虚构{number}号建设有限公司",
             "identifiers": [{"id": f"{number:09d}"}],
         }
-        for number in (listed, 1, 2, 3, 4)
+        for number in (listed, *range(1, 30))
     ]
-    answer = client.post(
-        "/v1/decisions", json={"tender": {"regime": "procurement_tender"}, "bidders": bidders}
+    regime = {"regime": "procurement_tender"}
+    few = asked(client, "/v1/decisions", {"tender": regime, "bidders": bidders[:5]})
+    whole = asked(client, "/v1/decisions", {"tender": {**regime, "id": "T-PAGES"}, "bidders": bidders})
+    tender = asked(
+        client, "/v1/tenders", {"decision_id": whole["decision_id"], "reference": "临江虚构一号桥"}
     )
-    assert answer.status_code == 200, answer.text
-    return f"/decisions/{answer.json()['decision_id']}"
+    case: dict[str, Any] = {}
+    monitor: dict[str, Any] = {}
+    for number in range(30):
+        case = asked(client, "/v1/cases", {"title": f"临江虚构{number}号线索"})
+        monitor = asked(client, "/v1/monitors", {"reference": f"临江虚构{number}号名单"})
+    return {
+        "decision": f"/decisions/{few['decision_id']}",
+        "tender": f"/tenders/{tender['id']}",
+        "case": f"/cases/{case['id']}",
+        "monitor": f"/monitors/{monitor['id']}",
+    }
 
 
 def connected(made: World, seed: int, count: int = 100) -> list[tuple[str, str]]:
@@ -148,8 +193,9 @@ def connected(made: World, seed: int, count: int = 100) -> list[tuple[str, str]]
 def measured(client: Any, made: World, home: Path, given: argparse.Namespace) -> dict[str, Any]:
     """Everything, in one browser."""
     dice = random.Random(given.seed + 3)
-    decision = decided(client, made)
+    work = worked(client, made)
     pairs = connected(made, given.seed)
+    typing = questions(made, home, given.seed)
 
     def anybody() -> str:
         return key(dice.randrange(made.companies + made.persons))
@@ -160,23 +206,39 @@ def measured(client: Any, made: World, home: Path, given: argparse.Namespace) ->
     pages: dict[str, Callable[[], str]] = {
         "front": lambda: "/",
         "dossier": lambda: f"/parties/{anybody()}",
-        "decision": lambda: decision,
+        "decision": lambda: work["decision"],
         "path, any two parties": lambda: f"/paths?from={anybody()}&to={anybody()}",
         "path, two that are connected": lambda: "/paths?from={}&to={}".format(*dice.choice(pairs)),
         "ownership": lambda: f"/parties/{company()}/ownership",
         "20 parties with each other": lambda: "/paths/among?ids=" + ",".join(company() for _ in range(20)),
+        "search results": lambda: f"/search?q={quote(typing['prefix']())}",
+        "tender": lambda: work["tender"],
+        "graph": lambda: f"/graph?party={company()}",
     }
-    found: dict[str, Any] = {"first_paint_ms": {}, "answer_ms": {}, "search_ms": {}}
+    light = {
+        **{name: work[name] for name in ("case", "monitor")},
+        **{one: f"/{one}" for one in LISTS},
+    }
+    found: dict[str, Any] = {
+        "first_paint_ms": {},
+        "answer_ms": {},
+        "search_ms": {},
+        "search_since_key_ms": {},
+    }
     with browser() as chromium:
         context = chromium.new_context(base_url=str(client.base_url), locale="zh-CN")
         page = context.new_page()
-        for name, addresses in pages.items():
-            painted, answered = visits(page, addresses, given.visits)
+        few = max(given.visits // 2, 1)
+        for name, addresses in (pages | {name: lambda at=at: at for name, at in light.items()}).items():
+            painted, answered = visits(page, addresses, few if name in light else given.visits)
             found["first_paint_ms"][name], found["answer_ms"][name] = painted, answered
             print(f"{name:28} first paint {painted}  answer {answered}", flush=True)
-        for name, texts in questions(made, home, given.seed).items():
-            found["search_ms"][name] = typed(page, texts, given.visits)
-            print(f"search, {name:20} {found['search_ms'][name]}", flush=True)
+        for name, texts in typing.items():
+            since, whole = typed(page, texts, given.visits)
+            found["search_ms"][name], found["search_since_key_ms"][name] = since, whole
+            print(f"search, {name:20} {since}  since the key {whole}", flush=True)
+        found["expand_ms"] = expanded(page, company, few)
+        print(f"expand {found['expand_ms']}", flush=True)
         context.close()
     return found
 

@@ -2,8 +2,9 @@
 
     python benchmarks/bench_pages_graph.py --json benchmarks/results/pages_graph.json
 
-A made-up person supervises 520 companies, which hold shares of each other. The hub is opened in pages of 30 until 500
-parties are shown; then 150 and 300 of them are laid out in each way. Browser and server share the machine.
+A made-up person supervises 520 companies, which hold shares of each other. The hub is opened in pages of 30, five
+times until 150 parties are shown and once until 500 are; then 150 and 300 of them are laid out in each way. Browser
+and server share the machine.
 """
 
 from __future__ import annotations
@@ -59,20 +60,26 @@ def holdings() -> Iterator[Relation]:
 
 
 def spread(times: list[float]) -> Result:
-    """Milliseconds in the middle and the longest."""
-    return {"count": len(times), "p50_ms": round(statistics.median(times)), "longest_ms": round(max(times))}
+    """Milliseconds in the middle, at 95 of 100, and the longest."""
+    ordered = sorted(times)
+    return {
+        "count": len(ordered),
+        "p50_ms": round(statistics.median(ordered)),
+        "p95_ms": round(ordered[-(-95 * len(ordered) // 100) - 1]),
+        "longest_ms": round(ordered[-1]),
+    }
 
 
-def expanded(page: Page, party: str) -> tuple[Result, list[str]]:
-    """Open the hub page by page."""
-    page.goto(f"/graph?party={party}&nodes=500")
-    page.evaluate(DRAWN)
+def expanded(page: Page, party: str, rounds: int) -> tuple[Result, list[str]]:
+    """Open the hub page by page: so many times up to 150 parties, the last time up to 500."""
     few: list[float] = []
     many: list[float] = []
-    while page.evaluate(SHOWN) < 500:
-        before = page.evaluate(SHOWN)
-        taken = page.evaluate(STEP, ["open", page.evaluate(GROUP)])
-        (few if before <= 120 else many).append(taken)
+    for turn in range(rounds + 1):
+        page.goto(f"/graph?party={party}&nodes=500")
+        page.evaluate(DRAWN)
+        while (before := page.evaluate(SHOWN)) < (500 if turn == rounds else 120):
+            taken = page.evaluate(STEP, ["open", page.evaluate(GROUP)])
+            (few if before <= 120 else many).append(taken)
     return {"up_to_150": spread(few), "to_500": spread(many)}, page.evaluate(IDS)
 
 
@@ -105,7 +112,7 @@ def main() -> None:
             site = Site(str(client.base_url), chromium)
             with Watched(site, locale="zh-CN", viewport={"width": 1280, "height": 900}) as window:
                 window.page.set_default_timeout(60_000)
-                opening, ids = expanded(window.page, party)
+                opening, ids = expanded(window.page, party, asked.runs)
                 found: Result = {"expand": opening}
                 for size in (150, 300):
                     found[f"nodes_{size}"] = laid_out(window.page, ids[:size], asked.runs)
