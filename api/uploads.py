@@ -66,6 +66,8 @@ class Upload(NamedTuple):
     formats: tuple[str, ...]
     name: str = ""
     tender: bytes = b""
+    media: str = ""
+    """What its sender says it is."""
 
 
 class Room:
@@ -178,7 +180,7 @@ async def _upload(file: UploadFile, tender: bytes = b"") -> Upload:
     media = (file.content_type or "").partition(";")[0].strip().lower()
     suffix = Path(file.filename or "").suffix.lower()
     formats = TYPES.get(media) or _BY_SUFFIX.get(suffix, ())
-    return Upload(await file.read(), formats, Path(file.filename or "").name[:200], tender)
+    return Upload(await file.read(), formats, Path(file.filename or "").name[:200], tender, media)
 
 
 _BY_SUFFIX: Final = {

@@ -29,6 +29,8 @@ class DocumentRef(Model):
 
     name: Annotated[str, Field(min_length=1, max_length=200)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    size: Annotated[int, Field(ge=0, le=2**53)] = 0
+    type: Annotated[str, Field(max_length=100, pattern="^([A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+)?$")] = ""
 
 
 IF_MATCH = {
@@ -45,7 +47,9 @@ Name = Short
 
 def documents_of(given: tuple[DocumentRef, ...]) -> tuple[NamedDocument, ...]:
     """Documents as they are recorded."""
-    return tuple(NamedDocument(name=one.name, sha256=one.sha256) for one in given)
+    return tuple(
+        NamedDocument(name=one.name, sha256=one.sha256, size=one.size, type=one.type) for one in given
+    )
 
 
 def contact_of(given: Contact) -> ContactDetails:

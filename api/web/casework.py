@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
@@ -14,7 +16,7 @@ from api.errors import sentence
 from api.masking import mask_text
 from api.output import plain
 from api.problems import RequestError, validate
-from api.routes.base import invalid
+from api.routes.base import invalid, refused
 from api.routes.problem import STATUS, ProblemError, from_known_error
 from api.web.door import Visit
 from api.web.words import Words
@@ -28,6 +30,8 @@ SOON: Final = 1
 """Working days left from which a deadline is near."""
 DOCUMENT_ROWS: Final = 3
 """Documents that a form has room for; the interface takes more."""
+LONGEST_MEDIA: Final = 100
+_MEDIA: Final = re.compile("[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+")
 SHOWN_AGAIN: Final = frozenset({"http.invalid", "http.conflict", "http.stale", "http.person", "http.busy"})
 """Refusals after which the form stands there again with the visitor's own words."""
 
@@ -131,16 +135,47 @@ def checked(visit: Visit, model: type[M], value: dict[str, Any]) -> M:
         raise invalid(visit.request, error) from None
 
 
-def documents(visit: Visit) -> list[dict[str, str]]:
-    """The documents that a form names, each with its digest."""
-    rows = [
+def documents(visit: Visit) -> list[dict[str, Any]]:
+    """The documents that a form names, each with its digest, and the file that came with it."""
+    rows: list[dict[str, Any]] = [
         {
             "name": visit.form.get(f"document_{n}", "").strip(),
             "sha256": visit.form.get(f"sha_{n}", "").strip().lower(),
         }
         for n in range(DOCUMENT_ROWS)
     ]
-    return [row for row in rows if row["name"] or row["sha256"]]
+    return [*(row for row in rows if row["name"] or row["sha256"]), *filter(None, [digested(visit)])]
+
+
+def digested(visit: Visit) -> dict[str, Any] | None:
+    """The file that came with a form, by name, size, type and digest: the file itself is let go.
+
+    Raises:
+        ProblemError: `http.invalid`: it is empty.
+    """
+    if visit.upload is None:
+        return None
+    data, media = visit.upload.data, visit.upload.media
+    if not data:
+        raise refused(visit.request, "/documents", "casework.file_empty")
+    return {
+        "name": visit.upload.name,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+        "type": media if len(media) <= LONGEST_MEDIA and _MEDIA.fullmatch(media) else "",
+    }
+
+
+def again(visit: Visit) -> dict[str, str]:
+    """What a form said, to be shown again: the file that came with it as a document in a row that is free."""
+    said = dict(visit.form)
+    if visit.upload is not None and visit.upload.data:
+        rows = range(DOCUMENT_ROWS)
+        free = next((n for n in rows if not said.get(f"document_{n}") and not said.get(f"sha_{n}")), None)
+        if free is not None:
+            said[f"document_{free}"] = visit.upload.name
+            said[f"sha_{free}"] = hashlib.sha256(visit.upload.data).hexdigest()
+    return said
 
 
 def contact(visit: Visit) -> dict[str, str]:

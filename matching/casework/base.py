@@ -29,6 +29,10 @@ class NamedDocument(Doc):
 
     name: str
     sha256: str
+    size: int = 0
+    """Its bytes; 0 where nobody has counted them."""
+    type: str = ""
+    """What its sender calls it (`application/pdf` …)."""
 
 
 class ContactDetails(Doc, omit_defaults=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,20 +12,23 @@ import explored
 import httpx
 import pytest
 from serving import Installation
-from visited import NUMBERS, SCRIPT, Browser, city, found, namesakes
+from visited import NUMBERS, SCRIPT, Browser, Seen, city, found, namesakes, request
+
+from api.problems import MAX_BODY
 
 SECRET = r"whsec_[A-Za-z0-9+/=]{40,}"
 URL = "https://hooks.example/of-the-city"
 
 
 class Town(NamedTuple):
-    """A served installation, the operator at it, an administrator, a clerk and an investigator."""
+    """A served installation, the operator at it, an administrator, a clerk, an investigator, a supervisor."""
 
     house: Installation
     client: httpx.Client
     root: Browser
     clerk: Browser
     investigator: Browser
+    supervisor: Browser
 
 
 @pytest.fixture(scope="module")
@@ -32,16 +36,17 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     house = city(tmp_path_factory.mktemp("makes") / "home", namesakes())
     with ExitStack() as stack:
         client = stack.enter_context(house.serving(LIANCHENG_WORK="off"))
-        operator, root, clerk, investigator = (Browser(client.base_url) for _ in range(4))
-        for one in (operator, root, clerk, investigator):
+        operator, root, clerk, investigator, supervisor = (Browser(client.base_url) for _ in range(5))
+        for one in (operator, root, clerk, investigator, supervisor):
             stack.callback(one.client.close)
         made = operator.post("/set-up", {"name": "root", "display": "虚构管理员"}, page="/set-up")
         root.sign_in("root", found(made.text, r'class="secret">([^<]+)<'))
         clerk.sign_in("li", root.new_user("li", "clerk"))
         investigator.sign_in("wei", root.new_user("wei", "investigator"))
+        supervisor.sign_in("sun", root.new_user("sun", "supervisor"))
         programs = httpx.Client(base_url=client.base_url, headers={"Authorization": f"Bearer {house.key()}"})
         stack.callback(programs.close)
-        yield Town(house, programs, root, clerk, investigator)
+        yield Town(house, programs, root, clerk, investigator, supervisor)
 
 
 def endpoints(town: Town) -> dict[str, dict[str, str]]:
@@ -185,3 +190,60 @@ def test_nobody_is_watched_from_a_dossier_without_a_number_or_the_right(town: To
     assert town.investigator.post(f"{person}/watch", {"monitor": "new"}, page="/").status_code == 403
     seen = town.investigator.get(person)
     assert (seen.status_code, 'id="watch"' in seen.text) == (200, False)
+
+
+def sent(
+    town: Town, address: str, page: str, fields: dict[str, str], name: str, data: bytes, media: str
+) -> httpx.Response:
+    """A form with a file, as a browser without scripts sends it."""
+    token = Seen(town.supervisor.get(page).text).field("csrf")
+    files = {"file": (name, data, media)}
+    return town.supervisor.client.post(address, data={**fields, "csrf": token}, files=files)
+
+
+def test_a_file_of_an_objection_is_named_by_its_digest_and_let_go(town: Town) -> None:
+    decision = town.client.post("/v1/decisions", json=request()).json()["decision_id"]
+    page = f"/objections/new?decision_id={decision}"
+    shown = town.supervisor.get(page).text
+    assert 'type="file"' in shown
+    assert "the file itself is not: keep it elsewhere" in shown
+    fields = {
+        "decision_id": decision, "ground": "documents_objection", "reference": "质疑-1", "text": "见附件",
+        "document_0": "typed.pdf", "sha_0": "ab" * 32,
+    }  # fmt: skip
+    data = "虚构附件，不得留存".encode() * 3
+    made = sent(town, "/objections", page, fields, f"../{SCRIPT[:30]}.pdf", data, "application/pdf")
+    assert made.status_code == 303, made.text
+    address = made.headers["location"].partition("?")[0]
+    typed, digested = town.client.get(f"/v1{address}").json()["documents"]
+    assert (typed["name"], typed["sha256"]) == ("typed.pdf", "ab" * 32)
+    assert digested["sha256"] == hashlib.sha256(data).hexdigest()
+    assert (digested["size"], digested["type"]) == (len(data), "application/pdf")
+    assert "/" not in digested["name"].replace("</script>", "")
+    seen = town.supervisor.get(address).text
+    assert digested["sha256"] in seen
+    assert f"{len(data)} bytes" in seen
+    assert "<script>alert" not in seen
+    assert not any(data in path.read_bytes() for path in town.house.home.rglob("*") if path.is_file())
+    version = {"version": Seen(seen).field("version")}
+    step = sent(town, address, address, {"step": "acknowledge", **version}, "b.bin", b"x", "no type; x=1")
+    assert step.status_code == 303, step.text
+    taken = town.client.get(f"/v1{address}").json()["steps"][-1]["documents"]
+    assert [(one["name"], one["size"]) for one in taken] == [("b.bin", 1)]
+
+
+def test_a_file_that_is_not_taken_loses_nothing_that_was_typed(town: Town) -> None:
+    decision = town.client.post("/v1/decisions", json=request()).json()["decision_id"]
+    page = f"/objections/new?decision_id={decision}"
+    fields = {"decision_id": decision, "ground": "documents_objection", "text": "what was typed"}
+    empty = sent(town, "/objections", page, fields, "empty.pdf", b"", "application/pdf")
+    assert empty.status_code == 422
+    assert "The chosen file is empty." in empty.text
+    assert "what was typed" in empty.text
+    lacking = sent(town, "/objections", page, {**fields, "text": ""}, "kept.pdf", b"abc", "application/pdf")
+    assert lacking.status_code == 422
+    assert hashlib.sha256(b"abc").hexdigest() in lacking.text
+    large = sent(town, "/objections", page, fields, "large.pdf", b"0" * (MAX_BODY + 1), "application/pdf")
+    assert large.status_code == 413
+    forged = town.supervisor.client.post("/objections", data=fields, files={"file": ("a", b"a", "a/b")})
+    assert forged.status_code == 403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from fastapi import Response
 
@@ -23,6 +23,7 @@ from api.web.casework import (
     Asked,
     Due,
     Trouble,
+    again,
     checked,
     contact,
     documents,
@@ -164,7 +165,7 @@ def _form(visit: Visit, trouble: Trouble) -> Response:
         "objection_new.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked({"record": visit.asked("record"), **visit.form}),
+        asked=Asked({"record": visit.asked("record"), **again(visit)}),
         decision_id=name if decision is not None else "",
         given=name,
         records=_choices(visit, decision) if decision is not None else (),
@@ -192,17 +193,17 @@ def _choices(visit: Visit, decision: Decision) -> tuple[Choice, ...]:
 
 def file(visit: Visit) -> Response:
     """Enter an objection; what was typed stands there again where it is not taken."""
-    body = {
+    body: dict[str, Any] = {
         "decision_id": visit.asked("decision_id", 200),
         "ground": visit.form.get("ground", ""),
         "record": visit.form.get("record", ""),
         "client_id": visit.form.get("client_id", ""),
         "text": text(visit, "text"),
         "reference": visit.form.get("reference", "").strip(),
-        "documents": documents(visit),
         "contact": contact(visit),
     }
     try:
+        body["documents"] = documents(visit)
         made = http.entered(visit.request, checked(visit, http.NewObjection, body))
     except (ProblemError, LedgerError) as error:
         return _form(visit, trouble_of(visit, error))
@@ -223,7 +224,7 @@ def _one(visit: Visit, trouble: Trouble) -> Response:
         "objection.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked(visit.form),
+        asked=Asked(again(visit)),
         one=shown(view),
         ground=words.known(f"objection.ground.{view.ground}", view.ground),
         list_title=list_title(view.list, visit.lang) if view.list else "",
@@ -243,14 +244,14 @@ def _one(visit: Visit, trouble: Trouble) -> Response:
 
 def take(visit: Visit) -> Response:
     """Take a step with an objection."""
-    body = {
+    body: dict[str, Any] = {
         "step": visit.form.get("step", ""),
         "reason": text(visit, "reason"),
         "source": visit.form.get("source", "").strip(),
-        "documents": documents(visit),
     }
     name = str(visit.request.path_params["objection_id"])
     try:
+        body["documents"] = documents(visit)
         http.taken(visit.request, name, checked(visit, http.ObjectionStep, body), version(visit))
     except (ProblemError, LedgerError) as error:
         return _one(visit, trouble_of(visit, error))

@@ -22,6 +22,7 @@ from api.web.casework import (
     Asked,
     Due,
     Trouble,
+    again,
     checked,
     contact,
     documents,
@@ -136,7 +137,7 @@ def _form(visit: Visit, trouble: Trouble) -> Response:
         "repair_new.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked(known | dict(visit.form)),
+        asked=Asked(known | again(visit)),
         lists=tuple(
             (code, list_title(code, visit.lang), code in COURT)
             for code in BY_CODE
@@ -164,13 +165,13 @@ def file(visit: Visit) -> Response:
         "class": form.get("class", ""),
         "conditions": _conditions(visit),
         "text": text(visit, "text"),
-        "documents": documents(visit),
         "contact": contact(visit),
     }
     for name in ("ground", "decided_on"):
         if form.get(name, "").strip():
             body[name] = form[name].strip()
     try:
+        body["documents"] = documents(visit)
         made = http.entered(visit.request, checked(visit, http.NewRepair, body))
     except (ProblemError, LedgerError) as error:
         return _form(visit, trouble_of(visit, error))
@@ -199,7 +200,7 @@ def _one(visit: Visit, trouble: Trouble) -> Response:
         "repair.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked(visit.form),
+        asked=Asked(again(visit)),
         one=shown(view),
         gravity=view.gravity,
         row=row,
@@ -219,7 +220,6 @@ def take(visit: Visit) -> Response:
         "step": step,
         "reason": text(visit, "reason"),
         "source": form.get("source", "").strip(),
-        "documents": documents(visit),
     }
     if step == "accept":
         body["complex"] = ticked(visit, "complex")
@@ -233,6 +233,7 @@ def take(visit: Visit) -> Response:
         body["ruling"] = ruling
     name = str(visit.request.path_params["repair_id"])
     try:
+        body["documents"] = documents(visit)
         http.taken(visit.request, name, checked(visit, http.RepairStep, body), version(visit))
     except (ProblemError, LedgerError) as error:
         return _one(visit, trouble_of(visit, error))
