@@ -198,9 +198,13 @@ def _one_above(
     if row is not None and more_than_half:
         add("holds", row.links, *(("doubtful",) if doubtful else ()))
     elif found is not None:
-        kind = "controls" if found.how in ("chain", "by_sum") else "influences"
-        how = "unknown" if found.how == "possible" and row is not None and not row.stated else found.how
-        add(kind, above.links(found), how)
+        links, how = above.links(found), found.how
+        if how == "by_sum" and row is not None and links == row.links:
+            # one holding alone adds nothing up: its votes decide, whatever its share may be
+            how = "votes"
+        elif how == "possible" and row is not None and not row.stated:
+            how = "unknown"
+        add("controls" if how in ("chain", "by_sum") else "influences", links, how)
     if row is not None:
         add("shareholding", row.links, "possible" if row.least != row.most else "stated")
 
