@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -28,7 +28,26 @@ class Answered(NamedTuple):
     recorded: bool
 
 
-def row_of(match: PendingMatch) -> dict[str, Any]:
+def names_of(ledger: Ledger, matches: Sequence[PendingMatch], tenant: str) -> dict[str, str]:
+    """How those were called who were submitted, by pair: a match by number tells no name in itself."""
+    wanted: dict[str, set[str]] = {}
+    for match in matches:
+        wanted.setdefault(match.decision_id, set()).add(match.pair_key)
+    names: dict[str, str] = {}
+    for decision_id, pairs in wanted.items():
+        stored = ledger.decision(decision_id, tenant=tenant)
+        if stored is not None and stored.decision is not None:
+            found = (one for one in evidence_in(stored.decision) if one.pair in pairs)
+            names |= {one.pair: name for one in found if (name := submitted_name(one))}
+    return names
+
+
+def submitted_name(match: Evidence) -> str:
+    """The submitted name that a match compared; empty where it compared none."""
+    return next((one.submitted for one in match.features if one.name == "name"), "")
+
+
+def row_of(match: PendingMatch, name: str = "") -> dict[str, Any]:
     """A match that waits, as answers show it.
 
     `question` says what is asked: `same_party`, whether the record is about the party; `presumption`, whether the fact
@@ -47,6 +66,7 @@ def row_of(match: PendingMatch) -> dict[str, Any]:
         "seen_at": iso(match.seen_at),
         "pair": match.pair_key,
         "question": "presumption" if match.presumption else "same_party",
+        "name": name,
     }
 
 

@@ -15,7 +15,7 @@ from matching.ledger import Viewer
 COLUMNS = (
     ("decision_id", 0), ("record", 28), ("list", 0), ("subject", 24), ("role", 0), ("tier", 0),
     ("submitted", 24), ("matched", 24), ("rule", 0), ("seen_at", 0), ("pair", 0),
-    ("question", 0),
+    ("question", 0), ("name", 24),
 )  # fmt: skip
 
 
@@ -29,7 +29,8 @@ def review_list(run: Run, limit: int) -> int:
     viewer = Viewer(tenant=run.settings.tenant, roles=frozenset({"platform"}), principal="cli")
     with bootstrap.opened_ledger(run.settings, create=False, reading=True) as ledger:
         waiting = ledger.pending_matches(run.settings.tenant, limit, viewer=viewer, at=bootstrap.now())
-    rows = [reviews.row_of(match) for match in waiting]
+        names = reviews.names_of(ledger, waiting, run.settings.tenant)
+    rows = [reviews.row_of(match, names.get(match.pair_key, "")) for match in waiting]
     columns = tuple(Column(key, run.say(f"review.col.{key}"), wide) for key, wide in COLUMNS)
     run.emit(Table(columns=columns, rows=rows, document={"matches": rows}))
     return 0

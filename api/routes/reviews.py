@@ -44,7 +44,9 @@ def waiting(request: Request, limit: Annotated[int, Query(ge=1, le=1_000)] = 100
     """The matches that nobody has answered, oldest first; those of sealed bids only after the opening."""
     who = asking(request)
     found = service(request).ledger.pending_matches(who.tenant, limit, viewer=who.viewer, at=bootstrap.now())
-    return json_answer({"matches": mask_value([reviews.row_of(match) for match in found])})
+    names = reviews.names_of(service(request).ledger, found, who.tenant)
+    rows = [reviews.row_of(match, names.get(match.pair_key, "")) for match in found]
+    return json_answer({"matches": mask_value(rows)})
 
 
 @router.post(

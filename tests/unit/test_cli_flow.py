@@ -268,6 +268,8 @@ def test_decide_tells_every_error_with_its_place(house: House) -> None:
 def test_a_review_changes_later_decisions(house: House, screened: list[dict[str, Any]]) -> None:
     waiting = json.loads(house("review", "list", "--format", "json").stdout)["matches"]
     match = next(m for m in waiting if m["decision_id"] == screened[2]["decision_id"])
+    assert match["name"] == "虚构李四"
+    assert match["submitted"] != match["name"]
     wrong = house("review", "reject", match["decision_id"], "nothing", "--by", "a", "--reason", "b")
     assert wrong.exit_code == 2
     other = "8ce5a45a731a3d394733cf739c853af9"

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import explored
 import httpx
@@ -49,7 +49,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         yield Town(house, programs, root, clerk, investigator, supervisor)
 
 
-def endpoints(town: Town) -> dict[str, dict[str, str]]:
+def endpoints(town: Town) -> dict[str, dict[str, Any]]:
     """The endpoints by description, as the interface shows them."""
     return {one["description"]: one for one in town.client.get("/v1/webhooks").json()["webhooks"]}
 

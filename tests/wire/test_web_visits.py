@@ -244,7 +244,9 @@ def test_a_common_name_is_called_one_on_the_match_and_beside_the_name(town: Town
         match, address = waiting(visitor, "same_party", "SXBZXR")
     assert "Persons of this name here: 2" in visitor.get(address).text
     queue = visitor.get("/reviews").text
-    assert COMMON in queue[queue.index(address) :].partition("</tr>")[0]
+    row = queue[queue.index(address) :].partition("</tr>")[0]
+    assert row.count(COMMON) == 2, "as submitted, and as recorded"
+    assert match["name"] == COMMON
     result = town.people[Role.CLERK].post("/search", {"q": COMMON}, page="/search").text
     names = re.findall(r'<th scope="row">(.*?)</th>', result)
     assert len(names) == 2

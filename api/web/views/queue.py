@@ -39,6 +39,8 @@ class Waiting(NamedTuple):
     role: str
     tier: str
     tier_word: str
+    name: str
+    """How the one who was submitted is called; empty where the match compared no name."""
     submitted: str
     matched: str
     subject: str
@@ -78,11 +80,12 @@ def waiting(visit: Visit, limit: int) -> list[PendingMatch]:
 def show(visit: Visit) -> Response:
     """The queue, oldest first."""
     found = waiting(visit, COUNTED)
-    rows = tuple(_row(visit, match) for match in found[:SHOWN])
+    names = reviews.names_of(visit.service.ledger, found[:SHOWN], visit.principal.tenant)
+    rows = tuple(_row(visit, match, names.get(match.pair_key, "")) for match in found[:SHOWN])
     return page(visit, "reviews.html", rows=rows, total=len(found), counted=len(found) == COUNTED)
 
 
-def _row(visit: Visit, match: PendingMatch) -> Waiting:
+def _row(visit: Visit, match: PendingMatch, name: str) -> Waiting:
     return Waiting(
         decision_id=match.decision_id,
         pair=match.pair_key,
@@ -90,6 +93,7 @@ def _row(visit: Visit, match: PendingMatch) -> Waiting:
         role=word("role", match.role, visit.lang),
         tier=match.tier.value,
         tier_word=word("tier", match.tier.value, visit.lang),
+        name=name,
         submitted=match.submitted,
         matched=match.matched,
         subject=match.subject,
