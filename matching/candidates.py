@@ -6,7 +6,7 @@ A candidate is a listing worth comparing and the keys that produced it. It decid
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import msgspec
 
@@ -29,14 +29,14 @@ SIMILAR = ("similar",)
 """The keys of a candidate that only resembles the subject."""
 
 
-class Alike(msgspec.Struct, frozen=True):
+class Alike(msgspec.Struct, frozen=True, gc=False):
     """One of the subject's names beside a listed one that resembles it."""
 
     left: str
     right: str
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A listing (by its place in the generation) to compare a subject with."""
 
     ordinal: int
@@ -134,7 +134,7 @@ class ExactCandidates:
         """Nothing: numbers and whole names are looked up one by one."""
 
 
-class _Near(NamedTuple):
+class _Near(msgspec.Struct, frozen=True, gc=False):
     """A listed name that resembles a searched one, and the listings that bear it."""
 
     key: int
@@ -172,7 +172,7 @@ class FuzzyCandidates:
                 if found.key not in own:  # a name written alike is the exact search's affair
                     for ordinal in found.ordinals:
                         alike.setdefault(ordinal, []).append(found.alike)
-        return [*exact, *(Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items())]
+        return [*exact, *[Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items()]]
 
     def ahead(self, subjects: Sequence[Subject]) -> None:
         """Search the names of many subjects at once, which takes a third of the time of one after the other."""

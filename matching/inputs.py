@@ -11,11 +11,21 @@ from matching.request import DecisionRequest
 from matching.subjects import pseudonym
 
 
-def input_hash(request: DecisionRequest, key: bytes) -> str:
-    """SHA-256 of the canonical request in which every number is replaced by its keyed pseudonym."""
+def input_hash(request: DecisionRequest, key: bytes, asked: bytes = b"") -> str:
+    """SHA-256 of the canonical request in which every number is replaced by its keyed pseudonym.
 
-    document = msgspec.json.decode(request.model_dump_json(exclude_defaults=True))
+    Args:
+        request: what is asked.
+        key: the deployment's key.
+        asked: the request as it is kept (`written`), where that is at hand.
+    """
+    document = msgspec.json.decode(asked or written(request))
     return hashlib.sha256(msgspec.json.encode(_veiled(document, key), order="sorted")).hexdigest()
+
+
+def written(request: DecisionRequest) -> bytes:
+    """A request as ledgers keep it: JSON of what was stated."""
+    return request.model_dump_json(exclude_defaults=True).encode()
 
 
 def _veiled(value: Any, key: bytes) -> Any:

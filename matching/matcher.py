@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
@@ -388,6 +389,7 @@ def case_numbers(listing: Listing) -> frozenset[tuple[str, str]]:
     )
 
 
+@lru_cache(maxsize=1024)
 def _heading(text: str) -> str:
     """A column heading as a key: RFC 8785 sorts keys by UTF-16 units, our encoder by code points; below U+10000
     the two agree, so rarer characters of a heading are shown as lost."""

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import msgspec
 import uuid_utils
@@ -35,10 +35,11 @@ from matching.decision import (
     strictest,
     to_json,
 )  # fmt: skip
+from matching.decision_log import DecisionLog
 from matching.freshness import Standing
-from matching.inputs import input_hash
+from matching.inputs import input_hash, written
 from matching.ledger.model import Entry
-from matching.matcher import Answers, Matcher, NoReviews, Reviews
+from matching.matcher import Matcher, NoReviews, Reviews
 from matching.policy import Policy
 from matching.request import DecisionRequest
 from matching.rules import RULE_PACK, RULES, absent_inputs, rule_pack_hash, unruled
@@ -50,22 +51,6 @@ BATCH = 64
 """Decisions that `screen_many` makes durable together."""
 KEPT_STANDINGS = 256
 """Combinations of generation, regime and invoked lists whose freshness is kept between decisions."""
-
-
-class DecisionLog(Protocol):
-    """Where decisions are made durable, and where the answers of reviewers come from."""
-
-    def reviews_seq(self) -> int:
-        """The newest review's position."""
-        ...
-
-    def reviews(self, upto_seq: int) -> Answers:
-        """The answers up to a position."""
-        ...
-
-    def record_decisions(self, batch: Sequence[Entry]) -> None:
-        """Make decisions durable; returns when they are."""
-        ...
 
 
 class _InForce(NamedTuple):
@@ -181,11 +166,14 @@ class Screener:
         """Decide without recording, for whoever records later and tells nobody before; `seq` is of the reviews."""
         as_of = (as_of or request.tender.as_of or now).astimezone(CST)
         known_at = (known_at or request.known_at or now).astimezone(CST)
-        decision = self.evaluate(request, as_of=as_of, known_at=known_at, reviews_seq=seq, tenant=tenant)
+        asked = written(request)
+        decision = self.evaluate(
+            request, as_of=as_of, known_at=known_at, reviews_seq=seq, tenant=tenant, asked=asked
+        )
         decision = msgspec.structs.replace(decision, decision_id=str(uuid_utils.uuid7()), decided_at=now)
         return Entry(
             decision=decision,
-            request=request.model_dump_json(exclude_defaults=True).encode(),
+            request=asked,
             tenant=tenant,
             actor=actor,
             opening_at=request.tender.opening_at,
@@ -201,8 +189,10 @@ class Screener:
         reviews_seq: int,
         tenant: str = "default",
         turns: list[datetime] | None = None,
+        asked: bytes = b"",
     ) -> Decision:
-        """The calculation itself: no identity, no clock. Into `turns` go the times at which what was seen changes."""
+        """The calculation itself: no identity, no clock. Into `turns` go the times at which what was seen changes;
+        `asked` is the request as ledgers keep it, where that is at hand."""
         reviews: Reviews = NoReviews()
         if self._log is not None and reviews_seq:
             reviews = self._log.reviews(reviews_seq).of(tenant)
@@ -250,7 +240,7 @@ class Screener:
                 reviews_seq=reviews_seq,
                 as_of=as_of,
                 known_at=known_at,
-                input_hash=input_hash(request, self._key),
+                input_hash=input_hash(request, self._key, asked),
                 index=search.names,
                 model=search.model,
             ),

@@ -6,6 +6,7 @@ can do more than ask for a human.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
@@ -68,7 +69,7 @@ MOST_TRACES: Final = 3
 Outcome = Literal["similar", "conflicting_codes", "vetoed", "registered_name", "below_threshold"]
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One listing that resembles the subject, and what follows."""
 
     ordinal: int
@@ -109,16 +110,17 @@ class Similar:
         self._judging = _Judging(generation, index, policy)
         self.threshold = self._judging.threshold
         """Points from which names count as similar."""
-        self._kept: Kept[tuple[bytes, tuple[Candidate, ...]], tuple[Judged, ...]] = Kept(KEPT)
+        self._kept: Kept[tuple[bytes, tuple[int, ...]], tuple[Judged, ...]] = Kept(KEPT)
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> Sequence[Judged]:
         """The candidates that resemble enough, and the near misses worth keeping, best first."""
         if len(candidates) > MOST_KEPT:
             return self._judging.judge(subject, tuple(candidates))
-        key = (msgspec.msgpack.encode(subject), tuple(candidates))
+        # which names are alike follows from the subject's and the listing
+        key = (msgspec.msgpack.encode(subject), tuple([one.ordinal for one in candidates]))
         found = self._kept.get(key)
         if found is None:
-            found = self._judging.judge(subject, key[1])
+            found = self._judging.judge(subject, tuple(candidates))
             self._kept.put(key, found)
         return found
 
@@ -172,7 +174,12 @@ class _Judging:
         def rank(one: _Scored) -> tuple[bool, int]:
             return one.points >= least and not one.vetoed, one.points
 
-        return {one.ordinal: max((scored[alike] for alike in one.names), key=rank) for one in candidates}
+        return {
+            one.ordinal: scored[one.names[0]]
+            if len(one.names) == 1
+            else max((scored[alike] for alike in one.names), key=rank)
+            for one in candidates
+        }
 
     def _weigh(
         self, subject: Subject, ordinal: int, listing: Listing, scored: _Scored, known: dict[str, bool]
@@ -202,7 +209,7 @@ class _Judging:
     def _explained(self, one: _Weighed, others: Iterable[tuple[str, int]]) -> Judged:
         alike = one.scored.alike
         names = one.scored.names or compare_names(alike.left, alike.right)
-        parts = (*(ScorePart(name=part.name, points=part.points) for part in names.parts), *one.extra)
+        parts = (*[ScorePart(name=part.name, points=part.points) for part in names.parts], *one.extra)
         second = next((RunnerUp(name=_shown(n), points=p) for n, p in others if n != alike.right), None)
         return Judged(
             ordinal=one.ordinal,
@@ -219,8 +226,10 @@ class _Judging:
                 right=_read(alike.right),
                 parts=parts,
                 edits=tuple(
-                    NameEdit(kind=e.kind, left=_whole(e.left), right=_whole(e.right), where=e.where)
-                    for e in names.edits
+                    [
+                        NameEdit(kind=e.kind, left=_whole(e.left), right=_whole(e.right), where=e.where)
+                        for e in names.edits
+                    ]
                 ),
                 vetoes=names.vetoes,
                 runner_up=second,
@@ -319,10 +328,11 @@ def _legal_rep(subject: Subject, mention: Mention, listing: Listing) -> tuple[Fe
     recorded = mention.legal_rep or next(
         (r.mention.name for r in listing.related if r.role == "legal_rep"), ""
     )
-    known = text.person_key(recorded) if recorded and not text.is_empty(recorded) else ""
-    if not subject.legal_rep or not known or any(mark in subject.legal_rep + known for mark in _HIDDEN):
+    own = subject.legal_rep
+    known = text.person_key(recorded) if own and recorded and not text.is_empty(recorded) else ""
+    if not known or any(mark in own or mark in known for mark in _HIDDEN):
         return Feature(name="legal_rep", matched=recorded, outcome="missing"), 0
-    equal = known == subject.legal_rep
+    equal = known == own
     outcome, points = ("equal", SAME_REP) if equal else ("different", OTHER_REP)
     return Feature(name="legal_rep", matched=recorded, outcome=outcome), points
 
@@ -339,7 +349,10 @@ def _province(subject: Subject, mention: Mention) -> tuple[Feature, int]:
 
 def _whole(shown: str) -> str:
     """Characters of an edit; those beyond the basic plane are compared by a stand-in, which is not shown."""
-    return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in shown)
+    return _STAND_IN.sub("\ufffd", shown)
+
+
+_STAND_IN: Final = re.compile("[\ud800-\udfff]")
 
 
 @lru_cache(maxsize=4096)

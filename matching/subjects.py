@@ -6,7 +6,6 @@ strong identifier adds what the request left out, marked as coming from there.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from datetime import date
 
@@ -128,7 +127,7 @@ def show(parsed: Parsed | Id) -> str:
 
 def pseudonym(key: bytes, value: str) -> str:
     """A number as hashes see it: keyed, so that nobody without the deployment's key can test a guess."""
-    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, value.encode(), "sha256").hex()
 
 
 def _parse(identifier: Identifier, person: bool) -> Parsed:

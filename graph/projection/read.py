@@ -66,6 +66,7 @@ CAP: Final = 20
 ANY: Final = Walk()
 """Every relation of any time."""
 _CODES: Final = 256
+_NOBODY: Final[Array] = np.empty(0, np.int64)
 _TERMS_KEPT: Final = 256
 
 
@@ -403,6 +404,9 @@ class Projection:
 
     def _reached(self, s: Scratch) -> Reached:
         """A copy of what the walk left in its thread's arrays: the next walk writes over them."""
+        if not s.info[KEPT] and not s.info[EDGES]:
+            # most walks of most tenders find nobody
+            return Reached(_NOBODY, (_NOBODY,) * 4, _NOBODY, int(s.info[TOTAL]), self._cut(s), _NOBODY)
         end = int(s.info[END])
         entries = s.kept[: s.info[KEPT]].copy()
         slot = s.slot[:end]

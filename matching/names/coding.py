@@ -7,6 +7,7 @@ chance in a candidate pair, and what is shown to people comes from the text.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -25,24 +26,26 @@ def _narrow(text: str) -> str:
     return "".join(c if c <= "\uffff" else chr(0xD800 + ord(c) % 2048) for c in text)
 
 
+def _pairs(text: str) -> bytes:
+    """Two bytes a character."""
+    data = text.encode("utf-16-le", "surrogatepass")
+    if len(data) != 2 * len(text):  # characters beyond the basic plane take four
+        data = _narrow(text).encode("utf-16-le", "surrogatepass")
+    return data
+
+
 def encode(text: str) -> Chars:
     """One comparison form (`graph.text.org_key`) as characters; what lies beyond MAX_NAME is not read."""
-    text = text[:MAX_NAME]
-    if text and max(text) > "\uffff":
-        text = _narrow(text)
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
+    return np.frombuffer(_pairs(text[:MAX_NAME]), dtype="<u2")
 
 
 def encode_many(texts: Sequence[str]) -> tuple[Chars, npt.NDArray[np.int64]]:
     """Many comparison forms end to end, and where each begins (one more than there are names)."""
-    offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)), out=offsets[1:])
-    joined = "".join(texts)
-    if len(texts) and int(np.diff(offsets).max(initial=0)) > MAX_NAME:
+    lengths = list(map(len, texts))
+    if lengths and max(lengths) > MAX_NAME:
         return encode_many([text[:MAX_NAME] for text in texts])
-    if joined and max(joined) > "\uffff":
-        joined = _narrow(joined)
-    return np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), dtype="<u2"), offsets
+    offsets = np.fromiter(accumulate(lengths, initial=0), dtype=np.int64, count=len(texts) + 1)
+    return np.frombuffer(_pairs("".join(texts)), dtype="<u2"), offsets
 
 
 def decode(chars: Chars) -> str:

@@ -193,6 +193,7 @@ def _group_runs() -> tuple[tuple[str, int, int], ...]:
 
 
 _GROUPS: Final = _group_runs()
+_BEGINS: Final = np.array([*(begin for _, begin, _ in _GROUPS), features.COUNT])
 
 
 def _compare(a: ReadName, b: ReadName) -> NameComparison:
@@ -203,10 +204,10 @@ def _compare(a: ReadName, b: ReadName) -> NameComparison:
     )
     parts = np.zeros(features.COUNT + 1, np.int64)
     points = contributions(model(), row, parts)
-    added: list[int] = parts.tolist()
+    added: list[int] = np.add.reduceat(parts, _BEGINS).tolist()
     summed: dict[str, int] = {"start": added[-1]}
-    for group, begin, end in _GROUPS:
-        summed[group] = summed.get(group, 0) + sum(added[begin:end])
+    for (group, _, _), value in zip(_GROUPS, added, strict=False):
+        summed[group] = summed.get(group, 0) + value
     if abs(points) >= EQUAL:
         kept = EQUAL - 1 if points > 0 else 1 - EQUAL
         summed["limit"] = kept - points
@@ -215,7 +216,7 @@ def _compare(a: ReadName, b: ReadName) -> NameComparison:
     relation = "same" if points >= pair_threshold() and not vetoes else "different"
     if vetoes & (features.HEAD_AND_BRANCH | features.BRANCHES_DIFFER) and _same_head(a, b):
         relation = "branch_of"
-    edits = _edits(space, count, bool(swapped))
+    edits = _edits(space, count, bool(swapped), max(len(a.chars), len(b.chars)))
     _spaces().append(space)
     return NameComparison(
         points=points,
@@ -244,19 +245,20 @@ def _same_head(a: ReadName, b: ReadName) -> bool:
     return not vetoes and evaluate(model(), row) >= pair_threshold()
 
 
-def _edits(space: Workspace, count: int, swapped: bool) -> tuple[Edit, ...]:
+def _edits(space: Workspace, count: int, swapped: bool, size: int) -> tuple[Edit, ...]:
     """The edits in reading order, neighbours of one kind joined, left and right as they were asked."""
     found: list[Edit] = []
     last = (-1, -1)
+    before, after = ("".join(map(chr, side[:size].tolist())) for side in (space.left, space.right))
+    labels, others = space.left_labels[:size].tolist(), space.right_labels[:size].tolist()
     for kind, i, j in reversed(space.edits[:count].tolist()):
         wide, tall = _WIDTH.get(kind, (1, 1))
-        left = "".join(map(chr, space.left[i : i + wide].tolist()))
-        right = "".join(map(chr, space.right[j : j + tall].tolist()))
-        label = int(space.left_labels[i]) if wide else int(space.right_labels[j])
+        left, right = before[i : i + wide], after[j : j + tall]
+        label = labels[i] if wide else others[j]
         one = Edit(kind=_KINDS[kind], left=left, right=right, where=_PLACES[label])
         if found and last == (i, j) and found[-1].kind == one.kind == "gap" and found[-1].where == one.where:
-            before = found.pop()
-            one = Edit(kind="gap", left=before.left + left, right=before.right + right, where=one.where)
+            first = found.pop()
+            one = Edit(kind="gap", left=first.left + left, right=first.right + right, where=one.where)
         found.append(one)
         last = (i + wide, j + tall)
     if swapped:
