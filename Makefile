@@ -33,8 +33,8 @@ soak: env-dev ## the crash tests at full length: 200 kills each, and the pages i
 neo4j: ## start a Neo4j server below var/neo4j without Docker, until Ctrl+C (needs Java 17 or 21 and Maven)
 	@"$$(sh scripts/python.sh)" tests/support/neo4j_server.py start var/neo4j
 
-neo4j-kill: env-dev ## kills of loader and server of Neo4j, and every scenario on it, one after the other
-	LIANCHENG_SOAK=200 $(PYTEST) tests/fault/test_neo4j_kill.py tests/golden -k neo4j
+neo4j-kill: env-dev ## kills of loader and server of Neo4j, a hub of a million, and every scenario on it
+	LIANCHENG_SOAK=200 $(PYTEST) tests/fault/test_neo4j_kill.py tests/fault/test_neo4j_star.py tests/golden -k neo4j
 
 check: lint types test ## lint, types, import directions, documentation and every test: what CI runs
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from store_records import batch, day, org, relation, row, snapshot, uscc
 
@@ -40,3 +42,16 @@ def test_rows_that_are_made_ahead_find_their_parties(
     assert len(found) == 16
     assert len({(one.src, one.dst) for one in found}) == 8
     assert [one.added for one in neo4j_trial.publications()[0].changes] == [16]
+
+
+def test_the_driver_writes_no_rows_for_its_log(
+    neo4j_trial: TrialStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "neo4j"):
+        neo4j_trial.begin("one", REGISTER)
+        neo4j_trial.write(batch([row("R1", org("临江市甲有限公司", uscc(1)))]))
+        neo4j_trial.staged_changes()
+    assert "[1 rows]" in caplog.text
+    assert "临江市甲有限公司" not in caplog.text
+    assert uscc(1)[8:17] not in caplog.text
+    neo4j_trial.abort()

@@ -5,7 +5,6 @@ While one page is worked on, the server reads the next two.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -20,8 +19,7 @@ from graph.projection.columns import Array, EdgeColumns, EdgePage
 from graph.projection.layout import OPEN, UNKNOWN, parts
 from graph.stores import content, views
 from graph.stores.bolt import convert
-from graph.stores.bolt.server import Rows
-from graph.stores.bolt.streams import EDGES, Streams
+from graph.stores.bolt.streams import Streams
 from graph.stores.links import Links
 
 _encode = msgspec.json.Encoder().encode
@@ -45,24 +43,10 @@ class Pages(Streams):
 
     def _edge_pages(self, at: int, links: Links) -> Iterator[EdgePage]:
         texts = _Texts(self._origin)
-        for rows in self._read_ahead(at):
+        for ((rows,),) in self._server.ask_ahead(self._relation_pages(at)):
             if rows:
                 rows.sort(key=_ORDER)
                 yield _page(rows, at, links, texts)
-
-    def _read_ahead(self, at: int) -> Iterator[Rows]:
-        hubs: deque[bool] = deque()
-
-        def asked() -> Iterator[tuple[str, dict[str, object]]]:
-            for low, high, expected in self._spans():
-                hubs.append(expected > EDGES)
-                yield (
-                    ("relation_rows" if hubs[-1] else "relation_page"),
-                    {"low": low, "high": high, "known": at},
-                )
-
-        for rows in self._server.ask_ahead(asked()):
-            yield rows if hubs.popleft() else rows[0][0]
 
 
 class _Texts:

@@ -168,6 +168,7 @@ class Run(run.Run):
             self._indexes = False
         self._work.origins = self._origins.taken()
         work, step = self._work.taken(), self._step
+        early = bool(self._flights) and work.only_new(*self._party_bounds)
         progress = {
             "staged": self.staged,
             "record": self._next,
@@ -196,7 +197,6 @@ class Run(run.Run):
             return
         self._sent = progress
         self._step += 1
-        early = bool(self._flights) and work.only_new(*self._party_bounds)
         turn = Turn(self._turns[-1] if self._flights else None, early=early)
         self._turns.append(turn)
         self._party_bounds = self._party_bounds[1], self._parties.next

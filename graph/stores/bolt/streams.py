@@ -105,11 +105,28 @@ class Streams(Reading):
     def iter_edges(self) -> Iterator[tuple[Versioned, PartyRelation]]:
         """All relation versions, ends resolved, in the order of the parties that they come from."""
         at, links = self._snapshot()
+        for name, parameters in self._relation_pages(at):
+            rows: list[Any] = self._server.ask(name, **parameters)[0][0]
+            rows.sort(key=lambda row: (row[6], row[0]))
+            for _, source, kh, strong, start, end, src, dst, *said in rows:
+                version = Versioned(from_gen=start, to_gen=end if end is not None and end <= at else None)
+                doc = self._edge_of(*said)
+                yield version, views.resolved(links, doc, source, kh, strong, src, dst)
+
+    def _relation_pages(self, at: int) -> Iterator[tuple[str, dict[str, object]]]:
+        """The queries by which all relations are read, each with one record, in the order of `iter_edges`."""
         for low, high, expected in self._spans():
-            yield from self._edges(links, at, low, high, hub=expected > EDGES)
+            if expected <= EDGES:
+                yield "relation_page", {"low": low, "high": high, "known": at}
+                continue
+            last = 0
+            for after in self._server.ask("hub_bounds", number=high, known=at, size=EDGES)[0][0]:
+                if after > last:
+                    yield "hub_page", {"number": high, "after": last, "last": after, "known": at}
+                    last = after
 
     def _spans(self) -> Iterator[tuple[int, int, int]]:
-        """Pages of parties: after which, up to which, and how many relations they have."""
+        """Pages of parties: after which, up to which, and how many relations they have; a hub is alone."""
         low = 0
         while True:
             high, count = self._server.ask("relation_degrees", after=low, size=_STARTS)[0]
@@ -129,17 +146,6 @@ class Streams(Reading):
                     break
             yield low, min(end, high), int(count)
             low = end
-
-    def _edges(
-        self, links: Links, at: int, low: int, high: int, *, hub: bool
-    ) -> Iterator[tuple[Versioned, PartyRelation]]:
-        found = self._server.ask("relation_rows" if hub else "relation_page", low=low, high=high, known=at)
-        rows: list[Any] = found if hub else found[0][0]
-        rows.sort(key=lambda row: (row[6], row[0]))
-        for _, source, kh, strong, start, end, src, dst, *said in rows:
-            version = Versioned(from_gen=start, to_gen=end if end is not None and end <= at else None)
-            doc = self._edge_of(*said)
-            yield version, views.resolved(links, doc, source, kh, strong, src, dst)
 
     def _edge_of(
         self, kind: str, since: int | None, until: int | None, zone: str | None, share: str | None, votes: str | None,
