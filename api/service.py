@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ OPENED_AT_ONCE: Final = 64 * 1024 * 1024
 opened beside the requests, which go on reading the one before until it is ready."""
 LOOK_SECONDS: Final = 0.25
 """How often a server looks for a newly published generation when nobody asks anything."""
+FOLD_SECONDS: Final = 1.0
+"""How often the log of the ledger's database is folded in: a commit that had to do it would take some 20 ms."""
 AGAIN_SECONDS: Final = 1.0
 """After this a generation that could not be opened is tried again."""
 WARMED_WITH: Final = 8
@@ -208,10 +211,14 @@ class Service:
 
     def _watch(self) -> None:
         """Open a newly published generation beside the requests, and close those that nobody reads any more."""
+        folded = time.monotonic()
         while not self._ended.is_set():
             self._wake.wait(LOOK_SECONDS)
             self._wake.clear()
             self._close_superseded()
+            if time.monotonic() >= folded + FOLD_SECONDS:
+                self.ledger.fold()
+                folded = time.monotonic()
             lease = self._lease
             if self._ended.is_set() or lease is None or lease.signature == (signature := self._signature()):
                 continue

@@ -18,7 +18,7 @@ from matching.ledger import keys, queue
 from matching.ledger.chain import salted
 from matching.ledger.decided import Decided
 from matching.ledger.deliveries import Deliveries
-from matching.ledger.engine import autocommitting, connect, display, parse, translate, translated
+from matching.ledger.engine import autocommitting, connect, display, fold, parse, translate, translated
 from matching.ledger.erasing import CLEAR_DECISIONS, coded, scrub
 from matching.ledger.families import Families
 from matching.ledger.indexed import complete
@@ -99,6 +99,10 @@ class Ledger:
         while self._idle:
             self._idle.pop().close()
         self._engine.dispose()
+
+    def fold(self) -> None:
+        """Now and then, in a thread of its own: spare those who record the upkeep of the database's log."""
+        fold(self._engine)
 
     # Decisions
 
