@@ -199,7 +199,11 @@ def test_owners_stand_above_what_they_own_with_their_shares(visited: Visited, wi
     page = opened(window, visited.company, "&view=ownership")
     shown = drawn(page)
     height = {one["id"]: one["place"]["y"] for one in shown["nodes"]}
-    names = {one["label"]: height[one["id"]] for one in shown["nodes"]}
+    names = {one["label"].partition("\n")[0]: height[one["id"]] for one in shown["nodes"]}
+    held = dict(one["label"].split("\n") for one in shown["nodes"] if "\n" in one["label"])
+    assert held["临江恒泰投资控股有限公司"] == "控制 · 经济份额 55%"
+    assert held["？ 临江蓝天材料有限公司"] == "经济份额 40%"
+    assert "控制 · 经济份额 55%" in page.inner_text("#twin-nodes")
     assert names["临江恒泰投资控股有限公司"] < height[visited.company] < names["？ 临江蓝天材料有限公司"]
     assert "持股 55%" in {one["label"] for one in shown["edges"]}
 

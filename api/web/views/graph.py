@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any, Final, NamedTuple
@@ -14,15 +14,17 @@ from fastapi import Request, Response
 from api.explain import list_title
 from api.explore import picture
 from api.explore.dossier import dossier
-from api.explore.owning import ownership
+from api.explore.owning import State, ownership
 from api.explore.search import personal
 from api.explore.told import Teller
 from api.principals import Scope
+from api.routes.base import service
 from api.routes.exploring import Clocked, Looking, looking, one_party
 from api.routes.problem import STATUS, ProblemError
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.render import HEADERS, shown
+from api.web.views.graph_holding import holdings
 from api.web.views.party import source_line, view
 from api.web.words import Words
 from graph.dates import CST, china_day, parse_instant
@@ -187,7 +189,7 @@ def _drawn(
     teller = here.teller
     walk = teller.walk(former=asked.former)
     inside, gone = picture.members(teller, asked.ids)
-    step = picture.Step((), (), 0)
+    step, held = picture.Step((), (), 0), dict[str, str]()
     touching: Iterable[int] | None = None
     if opening is not None:
         ordinal = one_party(request, teller, opening.party, "/expand")
@@ -199,13 +201,13 @@ def _drawn(
     elif asked.party:
         ordinal = one_party(request, teller, asked.party, "/party")
         if asked.view == "ownership":
-            step = _owning(teller, ordinal, asked.room)
+            step, held = _owning(teller, ordinal, asked.room, words, service(request).policy.state_investor)
         else:
             step = picture.begin(teller, ordinal, walk, same=asked.same, room=asked.room)
     everybody = list(dict.fromkeys((*inside, *step.found)))
     fresh = everybody if touching is None else list(touching)
     found = picture.ties(teller, everybody, walk, touching=touching, same=asked.same)
-    nodes = [node(picture.member(teller, one, walk, same=asked.same), words) for one in fresh]
+    nodes = [node(picture.member(teller, one, walk, same=asked.same), words, held) for one in fresh]
     first = teller.party(everybody[0]).id if everybody else ""
     answer = {
         "party": one_id(teller, request, asked.party) or first,
@@ -228,15 +230,18 @@ def one_id(teller: Teller, request: Request, asked: str) -> str:
     return teller.party(one_party(request, teller, asked, "/party")).id if asked else ""
 
 
-def _owning(teller: Teller, ordinal: int, room: int) -> picture.Step:
-    """A party, those who finally own it, what it owns, and everybody between."""
+def _owning(
+    teller: Teller, ordinal: int, room: int, words: Words, state: State
+) -> tuple[picture.Step, dict[str, str]]:
+    """A party, those who finally own it, what it owns, and everybody between; and what stands on each of them."""
     told = ownership(teller, ordinal, limit=_OWNERS)
     found, _ = picture.members(teller, (told.party.id, *(one.id for one in told.nodes)))
-    return picture.Step(tuple(found[:room]), (), max(0, len(found) - room))
+    held = holdings(teller, ordinal, told, state, words, _OWNERS)
+    return picture.Step(tuple(found[:room]), (), max(0, len(found) - room)), held
 
 
-def node(one: picture.Member, words: Words) -> dict[str, Any]:
-    """A party as the picture and its table show it."""
+def node(one: picture.Member, words: Words, held: Mapping[str, str]) -> dict[str, Any]:
+    """A party as the picture and its table show it; `held` is what was calculated of control and shares."""
     party = one.party
     return {
         "id": party.id,
@@ -247,6 +252,7 @@ def node(one: picture.Member, words: Words) -> dict[str, Any]:
         "listed": party.listed,
         "lists": "、".join(list_title(code, words.lang) for code in party.lists),
         "sealed": words("sealed", at=words.time(party.sealed_until)) if party.sealed_until else "",
+        "holding": held.get(party.id, ""),
         "total": sum(count.total for count in one.counts),
         "counts": [
             {

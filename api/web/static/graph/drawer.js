@@ -57,6 +57,7 @@ export function node(model, one, steps, about) {
   const listed = make("p", {}, make("span", { class: one.listed === "yes" ? "tag bad" : one.listed === "possibly" ? "tag warn" : "tag" },
     say(`listed.${one.listed}`)), ` ${one.lists} ${one.sealed}`);
   put(one.name, make("p", { class: "small" }, `${one.kind} `, one.code ? make("code", {}, one.code) : "", " ", dossier(one.id)), listed,
+    one.holding ? make("p", {}, apart(one.holding)) : "",
     make("h3", {}, say("drawer.kinds")), make("ul", { class: "rows" }, ...rows),
     make("div", { class: "line actions" },
       button(say("drawer.all"), () => steps.open(one.id)),

@@ -50,7 +50,7 @@ export class Picture {
       const pinned = Boolean(model.now.pinned[one.id]);
       const marks = `${pinned ? "◆ " : ""}${one.listed === "yes" ? "▲ " : one.listed === "possibly" ? "？ " : ""}`;
       const classes = [THINGS.has(one.type) ? one.type : "thing", one.listed, pinned ? "pinned" : "", one.id === this.first ? "first" : ""];
-      found.set(one.id, { group: "nodes", data: { id: one.id, label: marks + short(one.name) }, classes: classes.join(" ") });
+      found.set(one.id, { group: "nodes", data: { id: one.id, label: marks + short(one.name) + (one.holding ? `\n${one.holding}` : "") }, classes: classes.join(" ") });
     }
     for (const one of model.groups()) {
       const opened = one.taken ? `\n${one.taken} / ${one.total}` : "";

@@ -48,7 +48,7 @@ export function tables(model, steps) {
   const groups = model.groups();
   const name = (id) => model.node(id).name;
   fill("twin-nodes", nodes.map((one) => [one.id, JSON.stringify(one), () => make("tr", {},
-    head(party(one), chooser(one.id, one.name, steps)), cell(one.kind), cell(...listed(one)), cell(one.code ? make("code", {}, one.code) : ""),
+    head(party(one), chooser(one.id, one.name, steps)), cell(one.kind, one.holding ? ` · ${one.holding}` : ""), cell(...listed(one)), cell(one.code ? make("code", {}, one.code) : ""),
     cell(one.counts.map((count) => say("groups.row", { words: count.words, total: count.total })).join(" · ")))]));
   fill("twin-edges", edges.map((one) => [one.id, JSON.stringify([one, name(one.source), name(one.target)]), () => make("tr", {},
     head(party(model.node(one.source))), cell(one.words, chooser(one.id, one.words, steps)), cell(party(model.node(one.target))),
