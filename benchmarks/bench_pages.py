@@ -106,13 +106,18 @@ def typed(page: Page, texts: Callable[[], str], count: int) -> tuple[Figures, Fi
 def expanded(page: Page, parties: Callable[[], str], count: int) -> Figures:
     """Open the graph of so many parties, and in each expand the party that stands there second."""
     taken: list[float] = []
+    refused: list[int] = []
     while len(taken) < count + 2:
-        page.goto(f"/graph?party={parties()}", wait_until="load")
+        response = page.goto(f"/graph?party={parties()}", wait_until="load")
+        if not page.locator("#graph-canvas").count():
+            refused.append(response.status if response else 0)
+            assert len(refused) < 3, (refused, page.inner_text("main"))
+            continue
         page.evaluate(DRAWN)
         shown: list[str] = page.evaluate(IDS)
         if len(shown) > 1:
             taken.append(float(page.evaluate(STEP, ["open", shown[1]])))
-    return told(taken[2:])
+    return {**told(taken[2:]), "refused": float(len(refused))}
 
 
 def questions(made: World, home: Path, seed: int) -> dict[str, Callable[[], str]]:

@@ -127,6 +127,32 @@ def test_a_hub_is_one_node_with_its_number_and_opens_in_pages(visited: Visited, 
     assert len(drawn(page)["nodes"]) == 34
 
 
+def test_rows_that_say_the_same_stay_and_stand_in_the_order_of_the_picture(
+    visited: Visited, window: Watched
+) -> None:
+    page = opened(window, visited.head)
+    expect(page.locator("#twin-nodes tbody button")).to_have_count(3)
+    mark = "for (const one of document.querySelectorAll('#twin-nodes tbody tr')) one.kept = true"
+    page.evaluate(mark)
+    rows = """() => [...document.querySelectorAll("#twin-nodes tbody tr")].map((one) =>
+      [one.querySelector("a").getAttribute("href").split("/").pop(), Boolean(one.kept)])"""
+    wanted = "document.getElementById('graph').graph.model.now.ids"
+    before = page.evaluate(wanted)
+    page.get_by_role("button", name="展开 监事").click()
+    settled(page)
+    after = page.evaluate(rows)
+    assert [one for one, _ in after] == page.evaluate(wanted)
+    assert [one for one, kept in after if kept] == before
+    assert len(after) == 33
+    page.evaluate(mark)
+    page.evaluate("id => document.getElementById('graph').graph.steps.hide(id)", before[1])
+    settled(page)
+    assert [one for one, _ in page.evaluate(rows)] == [one for one, _ in after if one != before[1]]
+    page.get_by_role("button", name="撤销").click()
+    settled(page)
+    assert page.evaluate(rows) == [[one, one != before[1]] for one, _ in after]
+
+
 def test_the_limit_is_kept_and_said(visited: Visited, window: Watched) -> None:
     page = opened(window, visited.head)
     page.evaluate("document.getElementById('graph').graph.model.room = 10")
