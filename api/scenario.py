@@ -260,7 +260,11 @@ class World:
         self._store.publish(at)
 
     def _load_published(self, code: str, spec: ListSpec, at: datetime) -> None:
-        """Rows as published go through the loader of their kind, as a file would."""
+        """Rows as published go through the loader of their kind, as a file would.
+
+        Raises:
+            ScenarioError: `scenario.rows`: nothing could be loaded, so that the scenario would ask about nothing.
+        """
         from loaders.run import LoadOptions, load
 
         self._runs += 1
@@ -272,7 +276,10 @@ class World:
             snapshot=spec.snapshot,
             taken_at=parse_instant(spec.taken_at) if spec.taken_at else None,
         )
-        load(self._store, [path], options=options, recorded_at=at)
+        report = load(self._store, [path], options=options, recorded_at=at)
+        if not report.published:
+            problems = [problem.code for _, problem in report.problems]
+            raise ScenarioError("scenario.rows", list=code, detail=", ".join(dict.fromkeys(problems)) or "-")
 
 
 def compare(decision: Decision, expect: Expect) -> Iterator[str]:

@@ -94,6 +94,7 @@ class RecordSpec(Spec, frozen=True, kw_only=True):
     reg_no: str = ""
     citizen_id: str = ""
     id: str = ""
+    identifiers: tuple[IdSpec, ...] = ()
     sex: str = ""
     age: int | None = None
     age_at: str = ""
@@ -314,6 +315,7 @@ def listing(code: str, spec: RecordSpec, position: int, taken_at: datetime | Non
         if person
         else (("uscc", spec.uscc), ("org_code", spec.org_code), ("reg_no", spec.reg_no), ("", spec.id))
     )
+    numbers += tuple((one.scheme, one.id) for one in spec.identifiers)
     age_at = day(spec.age_at) or (china_day(taken_at) if taken_at is not None else None)
     penalty = None
     if spec.penalty_kinds or spec.fine_cny is not None or spec.decided_on or spec.ban_unreadable:
