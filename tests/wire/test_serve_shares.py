@@ -1,0 +1,104 @@
+"""Several server processes on one socket: each gets its share of the callers, also after one of them was replaced."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+import pytest
+from serving import Installation
+
+from api.tally import Tally
+
+CALLERS = 24
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    house = Installation(tmp_path_factory.mktemp("shares") / "home", LIANCHENG_WORK="off")
+    with house.started("--workers", "2") as (process, address):
+        yield process, address
+
+
+def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    """The processes that answer."""
+    found = []
+    for one in psutil.Process(process.pid).children():
+        # one that has just died tells nothing more
+        with suppress(psutil.Error):
+            if any("api.worker" in part for part in one.cmdline()):
+                found.append(one)
+    return found
+
+
+def held(process: subprocess.Popen[str], address: str) -> list[int]:
+    """How many of the callers that connect at once each process holds."""
+    parts = urlsplit(address)
+    with ExitStack() as callers:
+        for _ in range(CALLERS):
+            callers.enter_context(socket.create_connection((str(parts.hostname), parts.port or 0), 10))
+        end = time.monotonic() + 20
+        while True:
+            found = [
+                sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections())
+                for worker in workers(process)
+            ]
+            if sum(found) == CALLERS or time.monotonic() > end:
+                return found
+            time.sleep(0.05)
+
+
+def shares(process: subprocess.Popen[str], address: str) -> list[int]:
+    """The same, once two processes take connections."""
+    end = time.monotonic() + 60
+    while len(first := held(process, address)) < 2 or min(first) == 0:
+        assert time.monotonic() < end, first
+        time.sleep(0.3)
+    # those of the last time are closed
+    time.sleep(0.5)
+    return held(process, address)
+
+
+def test_callers_are_shared_evenly(server: tuple[subprocess.Popen[str], str]) -> None:
+    found = shares(*server)
+    assert sum(found) == CALLERS
+    assert min(found) >= CALLERS / 3
+
+
+def test_callers_are_shared_after_a_process_died(server: tuple[subprocess.Popen[str], str]) -> None:
+    process, address = server
+    killed = workers(process)[0]
+    killed.kill()
+    while killed.is_running() and killed.status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.05)
+    # nobody waits for the one that is gone
+    assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
+    time.sleep(0.7)
+    assert min(shares(process, address)) >= CALLERS / 3
+
+
+def test_the_process_with_the_fewest_is_next_and_nobody_waits_for_one_that_leaves() -> None:
+    with tempfile.TemporaryFile() as file:
+        first, second = Tally(file.fileno(), 1), Tally(file.fileno(), 2)
+        assert first.is_next(100), "alone"
+        first.set(3)
+        second.set(2)
+        assert second.is_next(2)
+        assert not first.is_next(3)
+        second.set(3)
+        assert first.is_next(3)
+        assert second.is_next(3)
+        second.set(0)
+        assert not first.is_next(3)
+        second.leave()
+        assert first.is_next(3)
+        second.set(0)
+        first.leave(2)
+        assert first.is_next(3)
