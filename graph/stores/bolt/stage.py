@@ -163,7 +163,9 @@ class Run(run.Run):
             self._work.seen = zlib.compress(self._named.tobytes(), 1)
             self._named = array("q")
         if self._indexes and self._work.relations and self._parties.next == self._party_bounds[1]:
-            # Parties have come: their indexes are filled while relations are written.
+            # Parties have come: their indexes are filled while relations are written. An index is begun with nothing
+            # under way, whose locks it would wait for.
+            self._arrive()
             self._schema.indexes(SEARCH, wait=False)
             self._indexes = False
         self._work.origins = self._origins.taken()
