@@ -73,8 +73,8 @@ def _shifted(batch: Batch, count: int) -> Batch:
 
 
 def requests(count: int, size: int) -> Iterator[DecisionRequest]:
-    """Single-bidder requests, deterministic, spread over the lists."""
-    step = max(1, count * 4 // size)
+    """Single-bidder requests, deterministic, spread over the lists; no bidder comes twice."""
+    step = max(1, count // size)
     for position in range(size):
         number = position * step % count
         kind = position % 4

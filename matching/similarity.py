@@ -164,7 +164,8 @@ class _Judging:
         if not kept:
             return ()
         names = dict.fromkeys((best[one.ordinal].alike.right, best[one.ordinal].points) for one in ranked)
-        return tuple([self._explained(one, names) for one in kept])
+        compared: dict[Alike, NameComparison] = {}
+        return tuple([self._explained(one, names, compared) for one in kept])
 
     def _best(self, candidates: Sequence[Candidate]) -> dict[int, _Scored]:
         """The best pair of names of every candidate; all pairs are scored at once."""
@@ -206,9 +207,14 @@ class _Judging:
             outcome = "similar"
         return _Weighed(ordinal, outcome, scored, points, features, extra)
 
-    def _explained(self, one: _Weighed, others: Iterable[tuple[str, int]]) -> Judged:
+    def _explained(
+        self, one: _Weighed, others: Iterable[tuple[str, int]], compared: dict[Alike, NameComparison]
+    ) -> Judged:
         alike = one.scored.alike
-        names = one.scored.names or compare_names(alike.left, alike.right)
+        names = one.scored.names or compared.get(alike)
+        if names is None:
+            # several records of one name are compared once
+            names = compared[alike] = compare_names(alike.left, alike.right)
         parts = (*[ScorePart(name=part.name, points=part.points) for part in names.parts], *one.extra)
         second = next((RunnerUp(name=_shown(n), points=p) for n, p in others if n != alike.right), None)
         return Judged(
