@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import Field
@@ -13,8 +15,9 @@ from api import bootstrap
 from api.errors import CommandError, sentence
 from api.principals import Principal
 from api.routes.access import asking
-from api.routes.base import lang_of, service
+from api.routes.base import lang_of, refused, service
 from api.routes.problem import ProblemError
+from api.uploads import Upload
 from graph.messages import say
 from matching.casework.base import CaseworkError, ContactDetails, NamedDocument
 from matching.ledger import Item, visible
@@ -22,6 +25,10 @@ from matching.request import Contact, Model, Short, Text
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 MOST_DOCUMENTS = 50
+
+
+_LONGEST_TYPE = 100
+_TYPE = re.compile("[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+")
 
 
 class DocumentRef(Model):
@@ -50,6 +57,22 @@ def documents_of(given: tuple[DocumentRef, ...]) -> tuple[NamedDocument, ...]:
     return tuple(
         NamedDocument(name=one.name, sha256=one.sha256, size=one.size, type=one.type) for one in given
     )
+
+
+def digested(request: Request, sent: Upload) -> dict[str, Any]:
+    """A file that was sent, as a document is named: by name, size, type and digest; the file itself is let go.
+
+    Raises:
+        ProblemError: `http.invalid`: it is empty.
+    """
+    if not sent.data:
+        raise refused(request, "/documents", "casework.file_empty")
+    return {
+        "name": sent.name,
+        "sha256": hashlib.sha256(sent.data).hexdigest(),
+        "size": len(sent.data),
+        "type": sent.media if len(sent.media) <= _LONGEST_TYPE and _TYPE.fullmatch(sent.media) else "",
+    }
 
 
 def contact_of(given: Contact) -> ContactDetails:

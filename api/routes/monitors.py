@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
+import uuid_utils
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field, model_validator
 from starlette.concurrency import run_in_threadpool
 
 from api import bootstrap, monitors, webhooks
+from api.explore.search import personal
 from api.masking import mask_value
 from api.monitors import MOST_AT_ONCE, MonitorView, WatchedView
 from api.principals import Scope
@@ -19,10 +21,13 @@ from api.routes.base import cursor, from_cursor, json_answer, read_model, refuse
 from api.routes.problem import ProblemError, problems
 from api.routes.shapes import Given, Taken, gives, takes
 from api.routes.watching import item_of, number_after, refusals
+from graph.identifiers import parse_person
 from matching.ledger import LedgerError
 from matching.request import Model, PartyRef, Short, Tender
 
 router = APIRouter(prefix="/v1/monitors", tags=["monitors"])
+_LONGEST = 200
+"""Characters of a name."""
 _CONTEXT = frozenset({"regime", "object", "funding", "region", "method", "invoked_lists", "extra_conditions"})
 
 
@@ -34,6 +39,36 @@ class WatchedParty(PartyRef):
         if not self.name and not self.identifiers:
             raise ValueError("monitor.party_unnamed")
         return self
+
+
+def person_typed(request: Request, name: str, number: str) -> WatchedParty:
+    """A person to watch as somebody typed it: nobody is watched by the name alone.
+
+    Raises:
+        ProblemError: `http.invalid`: no name, or no whole and valid number.
+    """
+    if not name or len(name) > _LONGEST or personal(name):
+        raise refused(request, "/person", "monitor.person_name")
+    read = parse_person(number[:_LONGEST])
+    numbers = [(read.scheme, read.value)] if read.state == "valid" else []
+    return person_numbered(request, name, numbers, "/identity")
+
+
+def person_numbered(
+    request: Request, name: str, numbers: list[tuple[str, str]], pointer: str
+) -> WatchedParty:
+    """A person to watch by numbers (scheme and value), under a reference that tells nothing.
+
+    Raises:
+        ProblemError: `http.invalid`: there is no number.
+    """
+    if not numbers:
+        raise refused(request, pointer, "monitor.person_number")
+    ids = [{"scheme": scheme, "id": value} for scheme, value in numbers]
+    called = f"person-{uuid_utils.uuid7().hex[-12:]}"
+    return WatchedParty.model_validate(
+        {"client_id": called, "type": "person", "name": name[:_LONGEST], "identifiers": ids}
+    )
 
 
 class NewMonitor(Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
@@ -16,7 +15,8 @@ from api.errors import sentence
 from api.masking import mask_text
 from api.output import plain
 from api.problems import RequestError, validate
-from api.routes.base import invalid, refused
+from api.routes.base import invalid
+from api.routes.casework import digested
 from api.routes.problem import STATUS, ProblemError, from_known_error
 from api.web.door import Visit
 from api.web.words import Words
@@ -30,8 +30,6 @@ SOON: Final = 1
 """Working days left from which a deadline is near."""
 DOCUMENT_ROWS: Final = 3
 """Documents that a form has room for; the interface takes more."""
-LONGEST_MEDIA: Final = 100
-_MEDIA: Final = re.compile("[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+")
 SHOWN_AGAIN: Final = frozenset({"http.invalid", "http.conflict", "http.stale", "http.person", "http.busy"})
 """Refusals after which the form stands there again with the visitor's own words."""
 
@@ -144,26 +142,8 @@ def documents(visit: Visit) -> list[dict[str, Any]]:
         }
         for n in range(DOCUMENT_ROWS)
     ]
-    return [*(row for row in rows if row["name"] or row["sha256"]), *filter(None, [digested(visit)])]
-
-
-def digested(visit: Visit) -> dict[str, Any] | None:
-    """The file that came with a form, by name, size, type and digest: the file itself is let go.
-
-    Raises:
-        ProblemError: `http.invalid`: it is empty.
-    """
-    if visit.upload is None:
-        return None
-    data, media = visit.upload.data, visit.upload.media
-    if not data:
-        raise refused(visit.request, "/documents", "casework.file_empty")
-    return {
-        "name": visit.upload.name,
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "size": len(data),
-        "type": media if len(media) <= LONGEST_MEDIA and _MEDIA.fullmatch(media) else "",
-    }
+    found = [row for row in rows if row["name"] or row["sha256"]]
+    return found if visit.upload is None else [*found, digested(visit.request, visit.upload)]
 
 
 def again(visit: Visit) -> dict[str, str]:

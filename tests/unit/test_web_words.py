@@ -21,7 +21,7 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "measure.view.", "measure.state.", "measure.stands.", "measure.who.", "measure.ground.", "measure.step.",
          "measure.next.", "scene.", "timeliness.", "users.role.", "users.state.", "keys.state.", "scope.",
          "account.language.", "front.work.", "graph.said.", "graph.drawer.", "graph.by.", "graph.confirmed.",
-         "graph.link.", "graph.legend.", "graph.layout.", "graph.view.", "graph.confidence.",
+         "graph.link.", "graph.legend.", "graph.holding.", "graph.layout.", "graph.view.", "graph.confidence.",
          "audit.kind.", "case.field.", "case.kind.", "regime.", "watch.cause.", "watch.change.", "webhook.event.",
          "webhook.disabled.", "webhook.error.", "audit.actor.", "audit.data.", "audit.value.", "fact.",
          "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.")  # fmt: skip

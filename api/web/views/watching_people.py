@@ -9,20 +9,17 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from fastapi import Response
-from uuid_utils import uuid7
 
 from api import monitors
 from api.explore.search import personal
 from api.explore.shapes import Dossier
 from api.principals import Scope
-from api.routes.base import refused
 from api.routes.exploring import Clocked, looking, one_party
-from api.routes.monitors import NewMonitor, WatchedParty
+from api.routes.monitors import NewMonitor, WatchedParty, person_numbered, person_typed
 from api.routes.problem import ProblemError
 from api.web.answers import onward
 from api.web.casework import checked, text
 from api.web.door import Visit
-from graph.identifiers import parse_person
 from graph.model import PartyType
 from matching.ledger import LedgerError
 
@@ -47,22 +44,7 @@ def typed(visit: Visit) -> WatchedParty:
     Raises:
         ProblemError: `http.invalid`: no name, or no whole and valid number.
     """
-    name, number = text(visit, "person"), visit.form.get("identity", "").strip()
-    if not name or len(name) > LONGEST or personal(name):
-        raise refused(visit.request, "/person", "monitor.person_name")
-    read = parse_person(number[:LONGEST])
-    if read.state != "valid":
-        raise refused(visit.request, "/identity", "monitor.person_number")
-    return _person(name, [(read.scheme, read.value)])
-
-
-def _person(name: str, numbers: list[tuple[str, str]]) -> WatchedParty:
-    """A person to watch, under a name of ours that tells nothing."""
-    ids = [{"scheme": scheme, "id": value} for scheme, value in numbers]
-    called = f"person-{uuid7().hex[-12:]}"
-    return WatchedParty.model_validate(
-        {"client_id": called, "type": "person", "name": name[:LONGEST], "identifiers": ids}
-    )
+    return person_typed(visit.request, text(visit, "person"), visit.form.get("identity", "").strip())
 
 
 def known(visit: Visit, party_id: str) -> WatchedParty:
@@ -78,9 +60,7 @@ def known(visit: Visit, party_id: str) -> WatchedParty:
         found, party = here.teller.party(ordinal), here.teller.generation.party(ordinal)
     if party.type is PartyType.PERSON:
         numbers = [(one.scheme, one.value) for one in party.ids if one.state == "valid"]
-        if not numbers:
-            raise refused(visit.request, "/party", "monitor.person_number")
-        return _person(found.name, numbers)
+        return person_numbered(visit.request, found.name, numbers, "/party")
     if party.type is not PartyType.ORGANIZATION:
         raise ProblemError("http.not_found")
     ids = [{"id": found.code}] if found.code else []
