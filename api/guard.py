@@ -41,7 +41,10 @@ _HEADERS = tuple(
 
 
 class Guard:
-    """The outermost middleware. While `app.state.draining` is set, callers are sent to a new connection."""
+    """The outermost middleware. While `app.state.draining` is set, callers are sent to a new connection.
+
+    So are as many as `app.state.surplus` says: another process has too few.
+    """
 
     def __init__(
         self, app: ASGIApp, settings: Settings, telemetry: Telemetry, *, most_open: int = MOST_OPEN
@@ -133,6 +136,10 @@ def _headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
     for name, text in scope.get("state", {}).get("limits", {}).items():
         if name.lower().encode() not in present:
             headers.append((name.encode(), text.encode()))
-    if getattr(scope["app"].state, "draining", False):
+    state = scope["app"].state
+    if getattr(state, "draining", False):
+        headers.append((b"Connection", b"close"))
+    elif getattr(state, "surplus", 0):
+        state.surplus -= 1
         headers.append((b"Connection", b"close"))
     return headers

@@ -5,12 +5,15 @@ The counts stand in memory that the supervisor and its workers share; each proce
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 from typing import Final
 
 PLACES: Final = 256
 """Processes of one server at most, those that are leaving included."""
+TOLERATED: Final = 4
+"""Connections that one process may hold more than another without sending any away."""
 _BYTES: Final = 4
 
 
@@ -43,3 +46,10 @@ class Tally:
         own = self._place
         counts = self._counts.tolist()
         return all(not count or count > held for place, count in enumerate(counts) if place != own)
+
+    def surplus(self, held: int) -> int:
+        """How many connections this process holds beyond its even share, where another one lacks some."""
+        counts = [count - 1 for count in self._counts.tolist() if count]
+        if not counts or held - min(counts) <= TOLERATED:
+            return 0
+        return max(0, held - math.ceil(sum(counts) / len(counts)))

@@ -198,6 +198,9 @@ class Server(uvicorn.Server):
         try:
             while True:
                 await loop.sock_sendall(supervisor, b".")
+                if self._tally is not None:
+                    # callers that all came while another process was away would stay here for ever
+                    self._served.state.surplus = self._tally.surplus(len(self.server_state.connections))
                 await asyncio.sleep(BEAT_SECONDS)
         except OSError:
             self.should_exit = True

@@ -38,6 +38,14 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return found
 
 
+def connected(process: subprocess.Popen[str]) -> list[int]:
+    """How many callers each process holds."""
+    return [
+        sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections())
+        for worker in workers(process)
+    ]
+
+
 def held(process: subprocess.Popen[str], address: str) -> list[int]:
     """How many of the callers that connect at once each process holds."""
     parts = urlsplit(address)
@@ -46,10 +54,7 @@ def held(process: subprocess.Popen[str], address: str) -> list[int]:
             callers.enter_context(socket.create_connection((str(parts.hostname), parts.port or 0), 10))
         end = time.monotonic() + 20
         while True:
-            found = [
-                sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections())
-                for worker in workers(process)
-            ]
+            found = connected(process)
             if sum(found) == CALLERS or time.monotonic() > end:
                 return found
             time.sleep(0.05)
@@ -82,6 +87,39 @@ def test_callers_are_shared_after_a_process_died(server: tuple[subprocess.Popen[
     assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
     time.sleep(0.7)
     assert min(shares(process, address)) >= CALLERS / 3
+
+
+def test_callers_who_stay_are_shared_again_after_a_process_died(
+    server: tuple[subprocess.Popen[str], str],
+) -> None:
+    process, address = server
+    shares(process, address)
+    with ExitStack() as stack:
+        callers = [stack.enter_context(httpx.Client(base_url=address, timeout=30)) for _ in range(CALLERS)]
+        workers(process)[0].kill()
+        end = time.monotonic() + 60
+        while True:
+            for caller in callers:
+                # the one whose process was killed under it connects again
+                with suppress(httpx.TransportError):
+                    assert caller.get("/healthz").status_code == 200
+            found = connected(process)
+            if len(found) == 2 and min(found) >= CALLERS / 3:
+                break
+            assert time.monotonic() < end, found
+            time.sleep(0.3)
+
+
+def test_only_who_holds_many_more_sends_callers_away() -> None:
+    with tempfile.TemporaryFile() as file:
+        first, second = Tally(file.fileno(), 1), Tally(file.fileno(), 2)
+        first.set(30)
+        assert first.surplus(30) == 0, "alone"
+        second.set(0)
+        assert first.surplus(30) == 15
+        assert second.surplus(0) == 0
+        second.set(26)
+        assert first.surplus(30) == 0
 
 
 def test_the_process_with_the_fewest_is_next_and_nobody_waits_for_one_that_leaves() -> None:
