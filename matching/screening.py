@@ -7,7 +7,7 @@ the same generation, policy, rule pack, reviews and clocks it gives the same byt
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -57,7 +57,8 @@ class _InForce(NamedTuple):
     """The rules that bind on a day, and the lists they read."""
 
     day: date
-    rules: tuple[Rule, ...]
+    rules: Mapping[RuleScope, tuple[Rule, ...]]
+    """By what they look at, each in the order of the rule pack."""
     read: frozenset[str]
 
 
@@ -266,7 +267,12 @@ class Screener:
         kept = self._in_force
         if kept is None or kept.day != day:
             rules = tuple(rule for rule in RULES if self.policy.enabled(rule.code) and rule.in_force(day))
-            kept = _InForce(day, rules, frozenset(code for rule in rules for code in rule.lists))
+            scopes: tuple[RuleScope, ...] = ("bidder", "pair", "subject", "tender")
+            kept = _InForce(
+                day,
+                {scope: tuple(rule for rule in rules if rule.scope == scope) for scope in scopes},
+                frozenset(code for rule in rules for code in rule.lists),
+            )
             self._in_force = kept
         return kept
 
@@ -274,11 +280,9 @@ class Screener:
 class _Assessment:
     """Runs the rules over a case and forms verdicts."""
 
-    def __init__(self, case: Case, rules: tuple[Rule, ...], lists: Standing) -> None:
+    def __init__(self, case: Case, rules: Mapping[RuleScope, tuple[Rule, ...]], lists: Standing) -> None:
         self._case = case
-        self._rules = rules
-        scopes: tuple[RuleScope, ...] = ("bidder", "pair", "subject", "tender")
-        self._by_scope = {scope: tuple(rule for rule in rules if rule.scope == scope) for scope in scopes}
+        self._by_scope = rules
         self._deciding = lists.deciding
         self._anything = lists.anything
 
