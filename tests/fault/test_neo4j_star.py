@@ -88,7 +88,8 @@ def test_a_star_is_loaded_asked_about_and_read(store: TrialStore) -> None:
     try:
         assert taken("find the hub and a hundred of its companies", ask) < 2 * PATIENCE
     except StoreError as slow:  # a machine that does much else: refused in time, with a reason
-        assert slow.code == "store.slow"
+        if slow.code != "store.slow":
+            raise
         print("find the hub: refused as too slow")
     leaf = store.find("uscc", uscc(STAR))
     assert leaf is not None
