@@ -73,7 +73,9 @@ threshold = 0.75 ; as set
 
 
 def test_sections_that_are_not_applied_are_named() -> None:
-    text = "[defaults]\nbid_status = valid\n[codelists.bid_status]\nx = valid\n[R024]\n[R055]\nthreshold = 1\n"
+    text = (
+        "[defaults]\nbid_status = valid\n[codelists.bid_status]\nx = valid\n[R024]\n[R055]\nthreshold = 1\n"
+    )
     settings, over = parse_settings(text)
     assert settings.enabled == ("R024",)
     assert over == ("defaults", "codelists.bid_status", "R055")
