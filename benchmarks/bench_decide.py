@@ -23,6 +23,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import bench_store as made
+import made_register
 
 from graph.dates import CST
 from graph.generation import current_generation, publish
@@ -93,7 +94,7 @@ def requests(count: int, size: int) -> Iterator[DecisionRequest]:
                 "identifiers": [{"scheme": "uscc", "id": made.uscc(clean)}],
             }
         else:
-            bidder = {"name": f"临江市未名{number}建材经营有限公司"}
+            bidder = {"name": made.unknown(number)}
         yield DecisionRequest.model_validate(
             {"tender": {"id": f"T{position}", "regime": "procurement_tender"}, "bidders": [bidder]}
         )
@@ -192,7 +193,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--home", type=Path, help="keep the store and generation here and reuse them")
     parser.add_argument("--json", type=Path, help="also write the result here")
+    made_register.option(parser)
     given = parser.parse_args()
+    made_register.use(given.names, given.n)
     with tempfile.TemporaryDirectory() as scratch:
         home = given.home or Path(scratch)
         home.mkdir(parents=True, exist_ok=True)
@@ -201,6 +204,7 @@ def main() -> None:
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "listings": given.n,
             "registered": given.n,
+            "names": given.names,
         }
         result |= {k: round(v, 1) for k, v in prepare(home, given.n).items()}
         result |= measure(home, given.n, given.size, given.runs)

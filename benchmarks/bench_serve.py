@@ -31,6 +31,7 @@ from typing import Any
 import baseline_server
 import bench_decide
 import bench_store as made
+import made_register
 import psutil
 
 from graph.generation import publish
@@ -60,8 +61,8 @@ def tenders(path: Path, count: int, number: int, bidders: int = 50) -> None:
             found = [
                 {
                     "client_id": str(i),
-                    "name": made.company((first + i) * 997 + count),
-                    "identifiers": [{"scheme": "uscc", "id": made.uscc((first + i) * 997 + count)}],
+                    "name": made.company(count + (first + i) * 997 % count),
+                    "identifiers": [{"scheme": "uscc", "id": made.uscc(count + (first + i) * 997 % count)}],
                     "legal_rep": {"name": f"虚构甲{first + i}"},
                     "project_manager": {"name": f"虚构乙{first + i}"},
                     "contacts": [{"phone": f"139{first + i:08d}", "email": f"b{first + i}@example.invalid"}],
@@ -293,7 +294,9 @@ def main() -> None:
     parser.add_argument("--soak", type=float, default=0, help="minutes at 60 %% of the top rate")
     parser.add_argument("--baseline", action="store_true")
     parser.add_argument("--json", type=Path, help="also write the result here")
+    made_register.option(parser)
     given = parser.parse_args()
+    made_register.use(given.names, given.n)
     rates = [float(rate) for rate in given.rates.split(",")]
     with tempfile.TemporaryDirectory(dir=given.home) as folder:
         scratch = Path(folder)
@@ -304,6 +307,7 @@ def main() -> None:
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
             "listings": given.n,
             "registered": given.n,
+            "names": given.names,
             "load_average_before": round(os.getloadavg()[0], 2),
         }
         result |= {name: round(value, 1) for name, value in bench_decide.prepare(home, given.n).items()}

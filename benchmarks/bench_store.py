@@ -46,6 +46,11 @@ def company(number: int) -> str:
     return f"临江市{WORDS[a]}{WORDS[b]}{letters}建设工程有限公司"
 
 
+def unknown(number: int) -> str:
+    """The name of a company that stands on no list and in no register."""
+    return f"临江市未名{number}建材经营有限公司"
+
+
 def listing(number: int) -> Listing:
     """A made-up judgment defaulter: two of five are companies with a code, the others persons with a masked one."""
     org = number % 5 < 2

@@ -26,13 +26,13 @@ from pathlib import Path
 import bench_decide
 import bench_store as made
 import msgspec
+from made_register import code
 from sqlalchemy import select, update
 
 from api import monitors
 from api.bootstrap import publish
 from api.settings import Settings
 from graph.generation import current_generation
-from graph.identifiers.checks import uscc_check_character
 from graph.model import Interval, Status, StatusEvent
 from graph.store import Batch, SnapshotInfo, open_store
 from matching.ledger import Ledger, open_ledger
@@ -44,14 +44,6 @@ from matching.watch import compare
 from matching.watch.rescreen import Rescreening
 
 KEY = b"k" * 32
-_RAW = made.uscc
-
-
-def code(number: int) -> str:
-    """A made-up code with its check character: one without is nobody's strong identifier."""
-    first = _RAW(number)[:17]
-    return first + uscc_check_character(first)
-
 
 made.uscc = code
 UPLOAD = 50_000
