@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import pytest
 from store_records import batch, day, org, relation, row, snapshot, uscc
@@ -10,6 +11,7 @@ from store_records import batch, day, org, relation, row, snapshot, uscc
 from graph.relations import RelationType
 from graph.store import TrialStore
 from graph.stores.bolt import stage
+from graph.stores.bolt.server import Asking
 from graph.stores.bolt.work import Work
 
 pytestmark = pytest.mark.slow
@@ -42,6 +44,29 @@ def test_rows_that_are_made_ahead_find_their_parties(
     assert len(found) == 16
     assert len({(one.src, one.dst) for one in found}) == 8
     assert [one.added for one in neo4j_trial.publications()[0].changes] == [16]
+
+
+def test_a_row_that_is_replaced_does_not_wait_for_those_made_ahead(
+    neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A row of the same run stands on its party's node; a relation made ahead would hold that until its turn comes.
+    monkeypatch.setattr(stage, "SEND", 1)
+    original = Work.end
+
+    def slowly(self: Work, ask: Asking, gen: int) -> None:
+        if self.removed:
+            time.sleep(0.5)
+        original(self, ask, gen)
+
+    monkeypatch.setattr(Work, "end", slowly)
+    first, second = org("临江市甲有限公司", uscc(1)), org("临江市乙有限公司", uscc(2))
+    neo4j_trial.begin("one", REGISTER)
+    one, two = (relation(key, RelationType.HOLDS, first, second) for key in ("E1", "E2"))
+    neo4j_trial.write(batch([row("R1", first), row("R2", second)]))
+    neo4j_trial.write(batch([one]))
+    neo4j_trial.write(batch([row("R1", first, founded_on="2001-02-03"), two]))
+    neo4j_trial.publish(day(1))
+    assert len(list(neo4j_trial.iter_edges())) == 2
 
 
 def test_the_driver_writes_no_rows_for_its_log(

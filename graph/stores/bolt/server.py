@@ -19,7 +19,7 @@ from graph.stores.bolt.queries import Kind, query
 T = TypeVar("T")
 Rows = list[list[Any]]
 LIMIT = 10.0
-"""Seconds that a transaction may take on the server; twice that if it writes and may wait for the one before it."""
+"""Seconds that a transaction may take on the server; twice that if it may wait for the one before it."""
 PATIENCE = 14.0
 """Seconds after which a server that does not answer at all is given up; retries are within it."""
 RETRY = 8.0
@@ -203,10 +203,10 @@ class Server:
 
         def call() -> T:
             try:
-                return self._managed(work, write=True)
+                return self._managed(work, write=True, limit=LIMIT * 2)
             except errors.ConstraintError:
                 # Another writer has made what this one is about to make: asked again, the step says so.
-                return self._managed(work, write=True)
+                return self._managed(work, write=True, limit=LIMIT * 2)
 
         return Flight(lambda: self._guarded(call), turn)
 
@@ -310,8 +310,8 @@ class Server:
             with contextlib.suppress(StoreError, *_DRIVER):
                 closing.result(2.0, self.url)
 
-    def _managed(self, work: Callable[[Asking], T], *, write: bool) -> T:
-        @neo4j.unit_of_work(metadata={"application": "liancheng"}, timeout=LIMIT * 2 if write else LIMIT)
+    def _managed(self, work: Callable[[Asking], T], *, write: bool, limit: float = LIMIT) -> T:
+        @neo4j.unit_of_work(metadata={"application": "liancheng"}, timeout=limit)
         def unit(transaction: neo4j.ManagedTransaction) -> T:
             return work(Asking(transaction))
 

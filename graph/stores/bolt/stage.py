@@ -72,6 +72,8 @@ class Run(run.Run):
         self._turns: deque[Turn] = deque(maxlen=_AHEAD + 2)
         self._party_bounds = staged.next_party, staged.next_party
         """Numbers of the parties that the last transaction made: the next one can't rely on these before its turn."""
+        self._removes = False
+        """Whether the last transaction takes rows away: it could wait for the locks of one ahead of its turn."""
         self._sent: dict[str, object] = {}
         self._origins = convert.Origins(self._ask("origins"))
         sources = self._ask("sources")
@@ -170,7 +172,7 @@ class Run(run.Run):
             self._indexes = False
         self._work.origins = self._origins.taken()
         work, step = self._work.taken(), self._step
-        early = bool(self._flights) and work.only_new(*self._party_bounds)
+        early = bool(self._flights) and not self._removes and work.only_new(*self._party_bounds)
         progress = {
             "staged": self.staged,
             "record": self._next,
@@ -184,7 +186,7 @@ class Run(run.Run):
             ahead, early = early, False  # tried again, it may have been done already
             if ahead:
                 self._create(work, ask)
-                turn.come()
+            turn.come()
             if not ask("step", **asked):
                 if not ahead and ask("step_done", **asked):
                     return
@@ -202,6 +204,7 @@ class Run(run.Run):
         turn = Turn(self._turns[-1] if self._flights else None, early=early)
         self._turns.append(turn)
         self._party_bounds = self._party_bounds[1], self._parties.next
+        self._removes = bool(work.removed or work.removed_relations)
         self._flights.append(self._server.start_writing(send, turn))
 
     def _arrive(self, count: int | None = None) -> None:
