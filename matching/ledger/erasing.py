@@ -6,11 +6,12 @@ and on which ground; without its salt a digest tells nothing of what it was made
 
 from __future__ import annotations
 
+import time
 from typing import Final
 
 from sqlalchemy import Engine, delete, select, update
 
-from matching.ledger.engine import autocommitting, translated
+from matching.ledger.engine import BUSY_SECONDS, autocommitting, translated
 from matching.ledger.model import LedgerError
 from matching.ledger.schema import item, item_key, item_version
 from matching.ledger.writer import Transaction
@@ -21,6 +22,8 @@ CLEAR_ITEMS: Final = "VACUUM item_version, item_key, credential"
 CLEAR_DECISIONS: Final = (
     "VACUUM decision, decision_index, review, match_queue, item_version, item_key, credential, watched"
 )
+_AGAIN: Final = 0.005
+"""How soon it is tried again to clear a log that another connection is folding just now."""
 
 
 def coded(ground: str) -> str:
@@ -72,9 +75,14 @@ def scrub(engine: Engine, where: str, clearing: str = CLEAR_DECISIONS) -> None:
         connection = autocommitting(opened)
         if engine.dialect.name == "sqlite":
             # The log may still hold the old pages: fold it into the file and cut it.
-            busy, _pages, _folded = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
-            if busy:
-                raise LedgerError("ledger.busy", path=where)
-        else:
-            # The blanked rows' old versions stay in their pages until these are cleaned.
-            connection.exec_driver_sql(clearing)
+            end = time.monotonic() + BUSY_SECONDS
+            while True:
+                busy, pages, _folded = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+                if not busy:
+                    return
+                # no count of pages: a server is folding, for which SQLite itself never waits
+                if pages >= 0 or time.monotonic() >= end:
+                    raise LedgerError("ledger.busy", path=where)
+                time.sleep(_AGAIN)
+        # The blanked rows' old versions stay in their pages until these are cleaned.
+        connection.exec_driver_sql(clearing)

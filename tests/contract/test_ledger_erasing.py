@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -159,6 +161,30 @@ def test_a_log_that_a_reader_holds_is_no_erasure_done(
     assert not any(NAME.encode() in one.read_bytes() for one in path.parent.iterdir())
     found = ledger.verify()
     assert (found.ok, found.events) == (True, 2)
+
+
+FOLDING = """
+import fcntl, sys, time
+with open(sys.argv[1], "r+b") as shared:
+    # the byte that SQLite locks while a log is folded: nobody waits for it
+    fcntl.lockf(shared, fcntl.LOCK_EX, 1, 121)
+    print("held", flush=True)
+    time.sleep(0.5)
+"""
+
+
+@pytest.mark.parametrize("ledger_url", ["sqlite"], indirect=True)
+def test_an_erasure_waits_for_a_server_that_folds_the_log(
+    ledger: Ledger, ledger_url: str, record: Record, noon: datetime
+) -> None:
+    record("d-1", request=f'{{"text":"{NAME}"}}'.encode())
+    path = Path(ledger_url.removeprefix("sqlite:///"))
+    command = [sys.executable, "-c", FOLDING, f"{path}-shm"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "held\n"
+        ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    assert not any(NAME.encode() in one.read_bytes() for one in path.parent.iterdir())
 
 
 def test_what_came_after_an_erasure_of_before_goes_when_it_is_asked_for_again(
