@@ -77,8 +77,11 @@ def last_answer(ledger: Ledger, pair: str, tenant: str) -> Review | None:
 
 def standing(ledger: Ledger, match: Evidence, tenant: str) -> Review | None:
     """The answer that stands about a match; None while it waits, which it does again once its record has changed."""
-    found = last_answer(ledger, match.pair, tenant)
-    return found if found is not None and found.record_hash == match.record_hash else None
+    return _standing(last_answer(ledger, match.pair, tenant), match)
+
+
+def _standing(last: Review | None, match: Evidence) -> Review | None:
+    return last if last is not None and last.record_hash == match.record_hash else None
 
 
 def where_listed(code: str, lang: Lang) -> str:
@@ -154,12 +157,13 @@ def add(
     if mask_numbers(reviewer) != reviewer:
         raise CommandError("review.by", status=USAGE)
     match = find_pair(decision, record)
-    stands = standing(ledger, match, tenant)
+    # looked at once: what is refused or taken and what the ledger is told to expect are the same answer
+    last = last_answer(ledger, match.pair, tenant)
+    stands = _standing(last, match)
     if stands is not None and stands.answer == answer:
         return Answered(stands, recorded=False)
     if stands is not None and not correct:
         raise _answered(stands)
-    last = last_answer(ledger, match.pair, tenant)
     try:
         made = _kept(
             ledger, decision, match, answer, reviewer, reason, tenant, at, 0 if last is None else last.seq
