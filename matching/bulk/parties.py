@@ -13,12 +13,14 @@ from typing import NamedTuple
 from graph import identifiers, text
 from graph.identifiers import Parsed
 from graph.model import Id, Listing, Mention, Name, NameKind, PartyType
-from matching.party_names import ReadName, organizational, read_name
+from matching.party_names import ReadName, has_form, organizational, read_name
 from matching.request import Identifier, PartyRef, Person
 from matching.subjects import PERSON_SCHEMES, Subject, party_subject, person_subject, province
 
 LONGEST = 2_000
 """Characters of a cell that are read; no register holds a longer name."""
+_LONGEST_MASKED = 4
+"""Characters of a person's name with its mask."""
 _HANZI = re.compile("[㐀-鿿豈-﫿\U00020000-\U000323af]")
 _DOTTED = re.compile("[·•．‧・]")
 _DOUBLE = re.compile(
@@ -53,15 +55,25 @@ def read_codes(cell: str) -> tuple[Parsed, ...]:
 
 
 def person_like(name: str) -> bool:
-    """Whether a name without any number reads as a person's: a surname and one or two characters, or dotted."""
+    """Whether a name without any number reads as a person's: a surname and one or two characters, dotted, or masked."""
     name = "".join(name.split())
     if not 2 <= len(name) <= 40 or organizational(name):
         return False
     if _HANZI.fullmatch(name[0]) and _DOTTED.search(name):
         return True
     if len(_HANZI.findall(name)) != len(name):
-        return False
+        return len(name) <= _LONGEST_MASKED and _masked(name)
     return (name[0] in _SINGLE and len(name) <= 3) or (len(name) <= 4 and _DOUBLE.match(name) is not None)
+
+
+def _masked(name: str) -> bool:
+    """Whether a mask hides a part of a short name (张*, 王*明): only persons' are published so."""
+    form = text.person_name(name)
+    shown = form.n6.replace("*", "")
+    if not form.masked or not shown or len(_HANZI.findall(shown)) != len(shown) or has_form(shown):
+        return False
+    double = _DOUBLE.match(shown) is not None
+    return len(shown) <= 2 + double and (double or form.n6[0] == "*" or shown[0] in _SINGLE)
 
 
 class Side:

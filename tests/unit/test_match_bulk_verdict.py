@@ -114,6 +114,26 @@ def test_names_of_persons_are_told_from_short_names_of_firms() -> None:
         assert not person_like(name), name
 
 
+@pytest.mark.parametrize("name", ["张*", "王*明", "张XX", "欧阳**", "张○○", "张 *", "＊明", "张某*"])
+def test_a_masked_name_of_a_person_says_nothing_alone(name: str) -> None:
+    assert person_like(name)
+    for other in (name, "张明", "王小明"):
+        found = said((name,), (other,))
+        assert (found.relation, found.tier, found.decision) == ("different", "", "CLEAR"), other
+        assert codes(found) == {"person_no_match"}
+
+
+@pytest.mark.parametrize(
+    "name", ["临江*公司", "**公司", "老*店", "**", "王**商行", "高*科技", "小*科技", "A*"]
+)
+def test_masks_in_names_of_firms_make_no_persons(name: str) -> None:
+    assert not person_like(name)
+
+
+def test_a_masked_name_with_an_equal_number_is_still_a_match() -> None:
+    assert said(("张*", PERSON), ("张*", PERSON)).decision in ("BLOCK", "REVIEW")
+
+
 LIKE = [
     (("临江市澄远建设工程有限公司",), ("临江市橙远建设工程有限公司",)),
     (("临江市澄远建设工程有限责任公司",), ("临江市澄远建设工程有限公司",)),
