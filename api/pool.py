@@ -21,7 +21,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Final
 
 from api.settings import Settings, SettingsError, read_settings
-from api.tally import PLACES, Tally
+from api.tally import PLACES, Tally, shared
 from api.telemetry_files import SHARED, forget
 from api.work import beside
 
@@ -114,8 +114,8 @@ class Pool:
         self._renewing: list[Slot] = []
         self._served = False
         self._selector = selectors.DefaultSelector()
-        self._shared = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the pool ends
-        self._tally = Tally(self._shared.fileno(), 0)
+        self._shared = shared()
+        self._tally = Tally(self._shared, 0)
         self._places: set[int] = set()
 
     def run(self, renewed: Callable[[], None] = lambda: None) -> int:
@@ -231,7 +231,7 @@ class Pool:
         # the first place is the supervisor's own, which takes nothing
         place = next(place for place in range(1, PLACES) if place not in self._places)
         self._places.add(place)
-        worker = Worker(self._listener, self._shared.fileno(), place)
+        worker = Worker(self._listener, self._shared, place)
         self._selector.register(worker.channel, selectors.EVENT_READ, worker)
         return worker
 
@@ -261,7 +261,7 @@ class Pool:
                 worker.process.kill()
                 worker.process.wait()
             worker.channel.close()
-        self._shared.close()
+        os.close(self._shared)
 
 
 def supervise(

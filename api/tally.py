@@ -8,6 +8,9 @@ from __future__ import annotations
 import math
 import mmap
 import os
+import sys
+import tempfile
+from contextlib import suppress
 from typing import Final
 
 PLACES: Final = 256
@@ -17,6 +20,15 @@ TOLERATED: Final = 4
 _BYTES: Final = 4
 
 
+def shared() -> int:
+    """A descriptor of memory that processes can share; where the system has none but in files, of a file."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            return os.memfd_create("liancheng-tally")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
 class Tally:
     """The counts, seen from one place."""
 
@@ -24,11 +36,15 @@ class Tally:
         """Begin.
 
         Args:
-            descriptor: of a file that all processes have open.
+            descriptor: of `shared`, which all processes have open.
             place: the one that is written here.
+
+        Raises:
+            OSError: there is no room for the counts.
         """
         if os.fstat(descriptor).st_size < PLACES * _BYTES:
-            os.ftruncate(descriptor, PLACES * _BYTES)
+            # written, not only made longer: a process that counts where the disk has no room left would be killed
+            os.pwrite(descriptor, bytes(PLACES * _BYTES), 0)
         # nobody stands at a place that holds 0: elsewhere one more than the connections
         self._counts = memoryview(mmap.mmap(descriptor, PLACES * _BYTES)).cast("i")
         self._place = place

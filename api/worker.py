@@ -148,9 +148,14 @@ class Server(uvicorn.Server):
             connection.setblocking(False)
             task = loop.create_task(self._connected(connection))
             self._connecting.add(task)
-            task.add_done_callback(self._connecting.discard)
+            task.add_done_callback(self._begun)
             self._count()
         return True
+
+    def _begun(self, task: asyncio.Task[None]) -> None:
+        """A connection stands among the others, or was never made: it counts no more as one that begins."""
+        self._connecting.discard(task)
+        self._count()
 
     def _resume(self, listener: socket.socket) -> None:
         if listener in self._listeners:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from types import SimpleNamespace
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 import psutil
 import pytest
+import uvicorn
 from serving import Installation
 
-from api.tally import Tally
+from api.tally import Tally, shared
+from api.worker import Server
 
 CALLERS = 24
 
@@ -110,33 +115,75 @@ def test_callers_who_stay_are_shared_again_after_a_process_died(
             time.sleep(0.3)
 
 
-def test_only_who_holds_many_more_sends_callers_away() -> None:
-    with tempfile.TemporaryFile() as file:
-        first, second = Tally(file.fileno(), 1), Tally(file.fileno(), 2)
-        first.set(30)
-        assert first.surplus(30) == 0, "alone"
-        second.set(0)
-        assert first.surplus(30) == 15
-        assert second.surplus(0) == 0
-        second.set(26)
-        assert first.surplus(30) == 0
+@pytest.fixture
+def memory() -> Iterator[int]:
+    """What the processes of one server share."""
+    descriptor = shared()
+    yield descriptor
+    os.close(descriptor)
 
 
-def test_the_process_with_the_fewest_is_next_and_nobody_waits_for_one_that_leaves() -> None:
-    with tempfile.TemporaryFile() as file:
-        first, second = Tally(file.fileno(), 1), Tally(file.fileno(), 2)
-        assert first.is_next(100), "alone"
-        first.set(3)
-        second.set(2)
-        assert second.is_next(2)
-        assert not first.is_next(3)
-        second.set(3)
-        assert first.is_next(3)
-        assert second.is_next(3)
-        second.set(0)
-        assert not first.is_next(3)
-        second.leave()
-        assert first.is_next(3)
-        second.set(0)
-        first.leave(2)
-        assert first.is_next(3)
+def test_only_who_holds_many_more_sends_callers_away(memory: int) -> None:
+    first, second = Tally(memory, 1), Tally(memory, 2)
+    first.set(30)
+    assert first.surplus(30) == 0, "alone"
+    second.set(0)
+    assert first.surplus(30) == 15
+    assert second.surplus(0) == 0
+    second.set(26)
+    assert first.surplus(30) == 0
+
+
+def test_the_process_with_the_fewest_is_next_and_nobody_waits_for_one_that_leaves(memory: int) -> None:
+    first, second = Tally(memory, 1), Tally(memory, 2)
+    assert first.is_next(100), "alone"
+    first.set(3)
+    second.set(2)
+    assert second.is_next(2)
+    assert not first.is_next(3)
+    second.set(3)
+    assert first.is_next(3)
+    assert second.is_next(3)
+    second.set(0)
+    assert not first.is_next(3)
+    second.leave()
+    assert first.is_next(3)
+    second.set(0)
+    first.leave(2)
+    assert first.is_next(3)
+
+
+def test_the_counts_have_their_room_before_anybody_counts(memory: int) -> None:
+    Tally(memory, 1)
+    # a page that came to be only when somebody writes would kill the writer where nothing is left
+    assert os.fstat(memory).st_blocks > 0
+
+
+def test_a_connection_counts_once(memory: int) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("nothing is asked")
+
+    async def counted() -> list[tuple[bool, bool]]:
+        seen, callers = Tally(memory, 2), []
+        config = uvicorn.Config(app, lifespan="off", log_level="warning")
+        config.load()
+        server = Server(config, SimpleNamespace(state=SimpleNamespace()), Tally(memory, 1))
+        server.lifespan = config.lifespan_class(config)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            await server.startup([listener])
+            found = []
+            for held in (1, 2, 3):
+                callers.append(await asyncio.open_connection(*listener.getsockname()))
+                end = time.monotonic() + 10
+                while len(server.server_state.connections) < held and time.monotonic() < end:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)
+                # as many as it holds: who has as many is next beside it, who has one more is not
+                found.append((seen.is_next(held), seen.is_next(held + 1)))
+            for _, writer in callers:
+                writer.close()
+                await writer.wait_closed()
+            await server.shutdown()
+        return found
+
+    assert asyncio.run(counted()) == [(True, False)] * 3
