@@ -41,7 +41,7 @@ def valid_bids(process: Process) -> list[Bid] | None:
 
 
 class Margin(msgspec.Struct, frozen=True):
-    """The gap between the winning bid and the second-lowest valid bid, d = (b2 − b1) / b1."""
+    """The gap between the winning bid and the lowest valid bid of another, d = (b2 − b1) / b1."""
 
     process: str
     winner: str
@@ -55,8 +55,8 @@ class Margin(msgspec.Struct, frozen=True):
 def margin(process: Process, market: Market) -> Margin | None:
     """The gap of a process awarded on price alone: the winner's lowest valid bid is the lowest of all.
 
-    None where it can't be told: awards not settled or several, joint bids, fewer than two prices in the market's
-    currency, a price of nothing, or a winner that was not the cheapest.
+    None where it can't be told: awards not settled or several, joint bids, no price of the winner or of anybody else
+    in the market's currency, a price of nothing, or a winner that was not the cheapest.
     """
     winner = single_winner(process)
     bids = valid_bids(process)
@@ -65,16 +65,18 @@ def margin(process: Process, market: Market) -> Margin | None:
     priced = [bid for bid in bids if market.own(bid.value)]
     # of equal prices the winner's comes first: being matched by another is a gap of nothing, not a lost first place
     priced.sort(key=lambda bid: (bid.value.amount if bid.value else 0, bid.tenderers[0].id != winner))
-    if len(priced) < 2 or priced[0].tenderers[0].id != winner:
+    # further bids of the winner's are no competition
+    other = next((bid for bid in priced if bid.tenderers[0].id != winner), None)
+    if other is None or priced[0].tenderers[0].id != winner:
         return None
-    first, second = priced[0].value, priced[1].value
+    first, second = priced[0].value, other.value
     if first is None or second is None or first.amount <= 0:
         return None
     lowest, following = float(first.amount), float(second.amount)
     return Margin(
         process.key,
         winner,
-        priced[1].tenderers[0].id,
+        other.tenderers[0].id,
         str(first.amount),
         str(second.amount),
         (following - lowest) / lowest,

@@ -159,6 +159,7 @@ def excluded() -> list[Process]:
         process("free", [bid("A", "0"), bid("B", "200")], [award("A")]),
         process("cancelled", pair, [award("A")], status="cancelled"),
         process("invited", [bid("A", "100"), bid("B", "200", "invited")], [award("A")]),
+        process("alone", [bid("A", "100"), bid("A", "101")], [award("A")]),
     ]
 
 
@@ -181,6 +182,14 @@ def test_cancelled_and_unsuccessful_awards_do_not_unsettle_a_process() -> None:
 def test_an_equal_price_is_a_gap_of_nothing() -> None:
     one = process("p", [bid("B", "100"), bid("A", "100")], [award("A")])
     assert found([one], "R024", r024_threshold=0.0)["OCID"] == {"p": {"R024": 0.0}}
+
+
+def test_a_second_bid_of_the_winner_is_no_competition() -> None:
+    one = process("p", [bid("A", "100"), bid("A", "101"), bid("B", "150")], [award("A")])
+    for code in ("R024", "R058"):
+        answer = found([one], code, r024_threshold=0.6, r058_threshold=0.4)
+        assert answer["OCID"] == {"p": {code: 0.5}}
+    assert set(found([one], "R024", r024_threshold=0.6)["Tenderer"]) == {"A", "B"}
 
 
 def test_methods_with_set_prices_are_not_compared() -> None:
