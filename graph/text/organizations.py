@@ -177,7 +177,7 @@ class _Split:
         self.others: int | None = None
 
     def alias(self, text: str, kind: NameKind) -> None:
-        text = _balanced(_TRAILING.sub("", text))
+        text = _balanced(_TRAILING.sub("", _LABEL.sub("", text)))
         if len(text) >= 2 and all(text != alias.text for alias in self.aliases):
             self.aliases.append(Name(text=text, kind=kind))
 
