@@ -29,7 +29,7 @@ M = TypeVar("M", bound=BaseModel)
 SOON: Final = 1
 """Working days left from which a deadline is near."""
 DOCUMENT_ROWS: Final = 3
-"""Documents that a form has room for; the interface takes more."""
+"""Documents that an empty form has room for; the interface takes more."""
 SHOWN_AGAIN: Final = frozenset({"http.invalid", "http.conflict", "http.stale", "http.person", "http.busy"})
 """Refusals after which the form stands there again with the visitor's own words."""
 
@@ -140,21 +140,29 @@ def documents(visit: Visit) -> list[dict[str, Any]]:
             "name": visit.form.get(f"document_{n}", "").strip(),
             "sha256": visit.form.get(f"sha_{n}", "").strip().lower(),
         }
-        for n in range(DOCUMENT_ROWS)
+        for n in document_rows(visit.form)
     ]
     found = [row for row in rows if row["name"] or row["sha256"]]
     return found if visit.upload is None else [*found, digested(visit.request, visit.upload)]
 
 
+def document_rows(said: Mapping[str, str]) -> range:
+    """The rows of documents in a form: those that stand there always, and those that came with files."""
+    rows = DOCUMENT_ROWS
+    while f"document_{rows}" in said:
+        rows += 1
+    return range(rows)
+
+
 def again(visit: Visit) -> dict[str, str]:
-    """What a form said, to be shown again: the file that came with it as a document in a row that is free."""
+    """What a form said, to be shown again: the file that came with it as a document in a row that is free, or new."""
     said = dict(visit.form)
     if visit.upload is not None and visit.upload.data:
-        rows = range(DOCUMENT_ROWS)
-        free = next((n for n in rows if not said.get(f"document_{n}") and not said.get(f"sha_{n}")), None)
-        if free is not None:
-            said[f"document_{free}"] = visit.upload.name
-            said[f"sha_{free}"] = hashlib.sha256(visit.upload.data).hexdigest()
+        rows = document_rows(said)
+        empty = (n for n in rows if not said.get(f"document_{n}") and not said.get(f"sha_{n}"))
+        free = next(empty, len(rows))
+        said[f"document_{free}"] = visit.upload.name
+        said[f"sha_{free}"] = hashlib.sha256(visit.upload.data).hexdigest()
     return said
 
 

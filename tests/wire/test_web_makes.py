@@ -243,6 +243,18 @@ def test_a_file_that_is_not_taken_loses_nothing_that_was_typed(town: Town) -> No
     lacking = sent(town, "/objections", page, {**fields, "text": ""}, "kept.pdf", b"abc", "application/pdf")
     assert lacking.status_code == 422
     assert hashlib.sha256(b"abc").hexdigest() in lacking.text
+    named = {f"document_{n}": f"typed-{n}" for n in range(3)} | {f"sha_{n}": "ab" * 32 for n in range(3)}
+    fourth = sent(
+        town, "/objections", page, {**fields, **named, "text": ""}, "4.pdf", b"abcd", "application/pdf"
+    )
+    assert fourth.status_code == 422
+    again = {name: Seen(fourth.text).field(name) for name in ("document_3", "sha_3")}
+    assert again == {"document_3": "4.pdf", "sha_3": hashlib.sha256(b"abcd").hexdigest()}
+    form = {**fields, **named, **again, "reference": "质疑-4"}
+    made = sent(town, "/objections", page, form, "5.pdf", b"abcde", "application/pdf")
+    address = made.headers["location"].partition("?")[0]
+    names = [one["name"] for one in town.client.get(f"/v1{address}").json()["documents"]]
+    assert names == ["typed-0", "typed-1", "typed-2", "4.pdf", "5.pdf"]
     large = sent(town, "/objections", page, fields, "large.pdf", b"0" * (MAX_BODY + 1), "application/pdf")
     assert large.status_code == 413
     forged = town.supervisor.client.post("/objections", data=fields, files={"file": ("a", b"a", "a/b")})

@@ -18,7 +18,6 @@ from api.routes.decisions import stored_decision
 from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.casework import (
-    DOCUMENT_ROWS,
     NO_TROUBLE,
     Asked,
     Due,
@@ -26,6 +25,7 @@ from api.web.casework import (
     again,
     checked,
     contact,
+    document_rows,
     documents,
     due_of,
     text,
@@ -147,7 +147,7 @@ def form(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, trouble: Trouble) -> Response:
-    name = visit.asked("decision_id", 200)
+    name, said = visit.asked("decision_id", 200), again(visit)
     decision: Decision | None = None
     if name:
         try:
@@ -165,13 +165,13 @@ def _form(visit: Visit, trouble: Trouble) -> Response:
         "objection_new.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked({"record": visit.asked("record"), **again(visit)}),
+        asked=Asked({"record": visit.asked("record"), **said}),
         decision_id=name if decision is not None else "",
         given=name,
         records=_choices(visit, decision) if decision is not None else (),
         clients=tuple((one.client_id, one.name) for one in decision.bidders) if decision is not None else (),
         grounds=tuple((one.value, one.about_record) for one in ObjectionGround),
-        rows=range(DOCUMENT_ROWS),
+        rows=document_rows(said),
     )
 
 
@@ -218,13 +218,13 @@ def one(visit: Visit) -> Response:
 def _one(visit: Visit, trouble: Trouble) -> Response:
     item = item_of(visit.request, objections.KIND, str(visit.request.path_params["objection_id"]))
     view = objection_view(item, visit.at)
-    words = visit.words
+    words, said = visit.words, again(visit)
     return page(
         visit,
         "objection.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked(again(visit)),
+        asked=Asked(said),
         one=shown(view),
         ground=words.known(f"objection.ground.{view.ground}", view.ground),
         list_title=list_title(view.list, visit.lang) if view.list else "",
@@ -236,7 +236,7 @@ def _one(visit: Visit, trouble: Trouble) -> Response:
         steps=view.allowed,
         decides=objections.DECIDING,
         person=visit.principal.person or visit.principal.id == "local",
-        rows=range(DOCUMENT_ROWS),
+        rows=document_rows(said),
         # somebody else's newer version: the form bears it, so that a second try is made knowingly
         version=item.version,
     )

@@ -17,7 +17,6 @@ from api.routes.casework import item_of
 from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.casework import (
-    DOCUMENT_ROWS,
     NO_TROUBLE,
     Asked,
     Due,
@@ -25,6 +24,7 @@ from api.web.casework import (
     again,
     checked,
     contact,
+    document_rows,
     documents,
     due_of,
     text,
@@ -131,13 +131,13 @@ def form(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, trouble: Trouble) -> Response:
-    known = {name: visit.asked(name, 200) for name in ("list", "record")}
+    known, said = {name: visit.asked(name, 200) for name in ("list", "record")}, again(visit)
     return page(
         visit,
         "repair_new.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked(known | again(visit)),
+        asked=Asked(known | said),
         lists=tuple(
             (code, list_title(code, visit.lang), code in COURT)
             for code in BY_CODE
@@ -146,7 +146,7 @@ def _form(visit: Visit, trouble: Trouble) -> Response:
         kinds=tuple(one.value for one in RepairKind),
         classes=tuple(one.value for one in Gravity),
         grounds=tuple(one.value for one in LiftGround),
-        rows=range(DOCUMENT_ROWS),
+        rows=document_rows(said),
         today=china_day(visit.at).isoformat(),
     )
 
@@ -194,20 +194,20 @@ def one(visit: Visit) -> Response:
 def _one(visit: Visit, trouble: Trouble) -> Response:
     item = item_of(visit.request, repairs.KIND, str(visit.request.path_params["repair_id"]))
     view = http.views_of(visit.request, [item])[0]
-    row, who = row_of(visit, view), visit.principal
+    row, who, said = row_of(visit, view), visit.principal, again(visit)
     return page(
         visit,
         "repair.html",
         status=trouble.status,
         trouble=trouble,
-        asked=Asked(again(visit)),
+        asked=Asked(said),
         one=shown(view),
         gravity=view.gravity,
         row=row,
         steps=view.allowed,
         effective=repairs.EFFECTIVE,
         supervises=Role.SUPERVISOR in who.roles or who.id == "local",
-        rows=range(DOCUMENT_ROWS),
+        rows=document_rows(said),
         today=china_day(visit.at).isoformat(),
         version=item.version,
     )
