@@ -243,6 +243,13 @@ class World:
             )
             for code, spec in lists.items()
         ]
+        # a whole list takes the place of what an earlier step had a loader read, whatever that calls its source
+        snapshots += [
+            msgspec.structs.replace(one, source=earlier.source, rows=0, accepted=0)
+            for one in snapshots
+            for earlier in self._store.snapshots()
+            if one.full and earlier.dataset == one.dataset and earlier.source != one.source
+        ]
         named = bool(step.parties or step.relations)
         if named:
             snapshots.append(SnapshotInfo(dataset="register", source=PUBLISHER, full=False, taken_at=at))

@@ -135,8 +135,8 @@ class ListSpec(Spec, frozen=True, kw_only=True):
 
     @property
     def published(self) -> bool:
-        """Whether the records are rows as published, to be read by a loader."""
-        return bool(self.kind) or any(not record.keys() <= RECORD_FIELDS for record in self.records)
+        """Whether the records are rows as published, to be read by a loader; a list of nobody is none."""
+        return any(self.kind or not record.keys() <= RECORD_FIELDS for record in self.records)
 
 
 class PartySpec(Spec, frozen=True, kw_only=True):

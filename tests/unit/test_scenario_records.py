@@ -46,3 +46,38 @@ def test_a_record_that_nobody_can_read_is_refused_and_not_left_out(tmp_path: Pat
     with pytest.raises(ScenarioError) as caught:
         run_file(path, "en")
     assert (caught.value.code, caught.value.params["list"]) == ("scenario.rows", "TQGZ")
+
+
+ROW = {
+    "被执行人姓名/名称": NAME,
+    "身份证号码/组织机构代码": CODE,
+    "案号": "(2026)虚3299执1号",
+    "执行法院": "临江市虚构人民法院",
+    "发布时间": "2026-10-01",
+}
+
+
+@pytest.mark.parametrize("kind", ["", "sxbzxr"])
+def test_an_empty_list_is_empty_also_where_rows_as_published_stood(tmp_path: Path, kind: str) -> None:
+    path = scenario(tmp_path, {"name": NAME}, "")
+    document = json.loads(path.read_text("utf-8"))
+    lists, request = document.pop("lists"), document.pop("request")
+    del document["expect"], lists["TQGZ"]
+    document["steps"] = [
+        {
+            "at": f"2026-11-22T{hour}:30:00+08:00",
+            "lists": {
+                **(lists if hour == 10 else {}),
+                "SXBZXR": {"taken_at": f"2026-11-22T{hour}:00:00+08:00", "records": rows, "kind": kind},
+            },
+            "request": request,
+            "expect": {"verdict": verdict},
+        }
+        for hour, rows, verdict in (
+            (10, [], "CLEAR"),
+            (11, [ROW], "BLOCK"),
+            (12, [], "CLEAR"),
+        )
+    ]
+    path.write_text(json.dumps(document, ensure_ascii=False), "utf-8")
+    assert run_file(path, "en").differences == ()
