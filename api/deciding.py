@@ -230,10 +230,13 @@ class Deciding:
                 except Exception as error:  # noqa: BLE001 - handed to those who asked
                     for job in together:
                         _fail(job, error)
+                    self._hand_over()
                     continue
                 for place, job in enumerate(together, 1):
-                    await self._one(job, seq)
-                    if len(self._decided) >= FEWEST or (place == len(together) and not self._waiting):
+                    decided = await self._one(job, seq)
+                    last = place == len(together) and not self._waiting
+                    # nobody waits for others that come to nothing, however many of them there are
+                    if last or not decided or len(self._decided) >= FEWEST:
                         self._hand_over()
                     # sockets are looked at between two decisions: what arrives is read, what was recorded is sent
                     await asyncio.sleep(0)
@@ -252,7 +255,8 @@ class Deciding:
             ledger.reviews(seq)
         return seq
 
-    async def _one(self, job: _Job, seq: int) -> None:
+    async def _one(self, job: _Job, seq: int) -> bool:
+        """Decide one request; False where it could not be."""
         try:
             lease = await self._lease()
             self._telemetry.state(lease.generation.number, self.waiting)
@@ -268,11 +272,12 @@ class Deciding:
                 )
             finally:
                 self._service.give_back(lease)
-        except Exception as error:  # noqa: BLE001 - handed to the one who asked
-            _fail(job, error)
-        else:
             # written once: what is recorded is what is answered
             self._decided.append((msgspec.structs.replace(entry, body=to_json(entry.decision)), job.done))
+        except Exception as error:  # noqa: BLE001 - handed to the one who asked
+            _fail(job, error)
+            return False
+        return True
 
     def _hand_over(self) -> None:
         """Let what was decided be recorded."""
