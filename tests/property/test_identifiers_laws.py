@@ -170,6 +170,29 @@ def test_no_whole_citizen_number_survives_in_text(before: str, number: str, afte
     assert number not in mask_numbers_in_text(f"{before}{number}{after}")
 
 
+@st.composite
+def hidden_in_text(draw: st.DrawFn) -> str:
+    number = draw(citizens())
+    wide = number.translate({ord("0") + n: ord("０") + n for n in range(10)})
+    sep = draw(st.sampled_from(" -"))
+    grouped = sep.join((number[:6], number[6:14], number[14:]))
+    parted = sep.join((number[:6], number[6:10], number[10:14], number[14:]))
+    written = draw(
+        st.sampled_from(
+            [number, wide, grouped, parted, number[:6] + number[8:17], number[:-1], number[3:], ""]
+        )
+    )
+    around = st.text(alphabet=DIGITS + "X x-*甲０９", max_size=12)
+    return draw(around) + written + draw(around)
+
+
+@given(hidden_in_text())
+def test_texts_that_can_hold_no_number_are_left_early_and_no_others(text: str) -> None:
+    # digits of another number make sure that the whole is looked through
+    tail = f"甲{0:014}甲"
+    assert mask_numbers_in_text(text + tail) == mask_numbers_in_text(text) + tail
+
+
 @given(citizens())
 def test_what_outputs_show_hides_the_birth_date(number: str) -> None:
     shown = mask_person_id(number)
