@@ -82,7 +82,7 @@ class Turn:
 
     def __init__(self, before: Turn | None = None, *, early: bool = False) -> None:
         self._before = before
-        self._early = early
+        self.early = early
         self._off = False
         self._came, self._ended = threading.Event(), threading.Event()
         self._error: BaseException | None = None
@@ -93,7 +93,7 @@ class Turn:
 
     def begin(self) -> None:
         """Wait until the call may begin."""
-        if not self._early:
+        if not self.early:
             self.come()
         elif self._before is not None:
             self._before._came.wait()
@@ -201,12 +201,14 @@ class Server:
     def start_writing(self, work: Callable[[Asking], T], turn: Turn | None = None) -> Flight[T]:
         """The same without waiting, at its `turn`: the caller asks the flight for its result."""
 
+        limit = LIMIT * 2 if turn is not None and turn.early else LIMIT
+
         def call() -> T:
             try:
-                return self._managed(work, write=True, limit=LIMIT * 2)
+                return self._managed(work, write=True, limit=limit)
             except errors.ConstraintError:
                 # Another writer has made what this one is about to make: asked again, the step says so.
-                return self._managed(work, write=True, limit=LIMIT * 2)
+                return self._managed(work, write=True, limit=limit)
 
         return Flight(lambda: self._guarded(call), turn)
 
