@@ -179,19 +179,27 @@ def create(
 
 
 def rotate(
-    ledger: Ledger, name: str, *, tenant: str, actor: str, at: datetime, key: bytes
+    ledger: Ledger,
+    name: str,
+    *,
+    tenant: str,
+    actor: str,
+    at: datetime,
+    key: bytes,
+    expect: int | None = None,
 ) -> tuple[str, WebhookView]:
     """Give an endpoint a new secret; for `GRACE` messages bear both signatures.
 
     Raises:
-        LedgerError: `ledger.no_item`.
+        LedgerError: `ledger.no_item`; `ledger.item_stale`: it is not the expected version.
     """
     item = found(ledger, name, tenant)
     record: WebhookRecord = read_body(item, WebhookRecord)
     record = msgspec.structs.replace(record, secret=record.secret + 1, rotated_until=at + GRACE)
     item = ledger.items.put(
-        _draft(name, record, item.state), tenant=tenant, actor=actor, at=at, expect=item.version
-    )
+        _draft(name, record, item.state), tenant=tenant, actor=actor, at=at,
+        expect=item.version if expect is None else expect,
+    )  # fmt: skip
     return shown(secret(key, tenant, name, record.secret)), view(item)
 
 

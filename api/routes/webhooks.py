@@ -178,8 +178,8 @@ def rotate_webhook(request: Request, webhook_id: str) -> Response:
     return json_answer(WebhookMade(webhook=view, secret=shown), 201)
 
 
-def rotated(request: Request, webhook_id: str) -> tuple[str, WebhookView]:
-    """Give an endpoint of the caller a new secret; the secret, and the endpoint.
+def rotated(request: Request, webhook_id: str, expect: int | None = None) -> tuple[str, WebhookView]:
+    """Give an endpoint of the caller a new secret; the secret, and the endpoint. `expect` is the version that was seen.
 
     Raises:
         LedgerError: `ledger.no_item` and as `Items.put`.
@@ -192,6 +192,7 @@ def rotated(request: Request, webhook_id: str) -> tuple[str, WebhookView]:
         actor=who.id,
         at=bootstrap.now(),
         key=bootstrap.secret_key(parts.settings),
+        expect=expect,
     )
 
 

@@ -66,9 +66,13 @@ def test_an_endpoint_is_made_and_its_secret_shown_once(town: Town) -> None:
     later = town.root.get("/webhooks").text
     assert not re.search(SECRET, later)
     named = {"webhook": one["id"]}
-    again = town.root.post("/webhooks", {"do": "rotate", **named}, page="/webhooks")
+    rotate = {"do": "rotate", "version": Seen(later).field("version"), **named}
+    again = town.root.post("/webhooks", rotate, page="/webhooks")
     second = found(again.text, f"({SECRET})")
     assert (again.status_code, second == first) == (201, False)
+    reloaded = town.root.post("/webhooks", rotate, page="/webhooks")
+    assert (reloaded.status_code, re.search(SECRET, reloaded.text)) == (412, None)
+    assert endpoints(town)[SCRIPT[:60]]["version"] == 2
     assert "The old one signs until" in town.root.get("/webhooks").text
     assert town.root.post("/webhooks", {"do": "test", **named}, page="/webhooks").status_code == 303
     sent = town.client.get(f"/v1/webhooks/{one['id']}/deliveries").json()["deliveries"]

@@ -120,7 +120,8 @@ def changed(visit: Visit) -> Response:
             ledger.deliveries.put([webhooks.message(item.id, who.tenant, "webhook.test", data, visit.at)])
             return onward(visit, "/webhooks", done="webhook_test")
         if what == "rotate":
-            return _made(visit, *http.rotated(visit.request, item.id))
+            # a page that is loaded anew sends its form again: the secret that was just entered elsewhere stays
+            return _made(visit, *http.rotated(visit.request, item.id, version(visit)))
         if what == "remove":
             if not ticked(visit, "sure"):
                 return _shown(visit, Trouble((visit.words("webhook.remove.unsure"),), frozenset(), 422))
