@@ -100,12 +100,10 @@ def _alerts(connection: Connection, decision_id: str, numbers: list[int], tenant
 
 
 def _close(transaction: Transaction, name: str, *, tenant: str, actor: str, moment: int) -> None:
-    """An alert that says nothing any more waits for nobody."""
+    """An alert that says nothing any more waits for nobody; whoever has seen what it said can't write that again."""
     row = transaction.connection.execute(
         select(item).where(item.c.kind == ALERT, item.c.id == name, item.c.tenant == tenant)
     ).one()
-    if row.state == CLOSED:
-        return
     opening = None if row.opening_at is None else from_micros(row.opening_at)
     draft = Draft(kind=ALERT, id=name, state=CLOSED, body=b"{}", opening_at=opening)
     salt = os.urandom(SALT_BYTES)

@@ -132,6 +132,24 @@ def test_a_step_that_was_under_way_brings_nobody_back(ledger: Ledger, record: Re
     assert ledger.verify().ok
 
 
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_who_had_an_alert_open_does_not_write_it_again(
+    ledger: Ledger, record: Record, noon: datetime, state: str
+) -> None:
+    record("d-1", request=asked(NAME))
+    alert(ledger, noon, "seen", "d-1", 1, state=state)
+    seen = ledger.items.get(ALERT, "seen", tenant=TENANT)
+    assert seen is not None
+    assert seen.body is not None
+    ledger.erase_decision_subject("d-1", tenant=TENANT, actor="officer", at=noon)
+    noted = Draft(kind=ALERT, id="seen", state="open", body=seen.body)
+    with pytest.raises(LedgerError) as caught:
+        ledger.items.put(noted, tenant=TENANT, actor="user:late", at=noon, expect=seen.version)
+    assert caught.value.code == "ledger.item_stale"
+    assert NAME not in everywhere(ledger)
+    assert ledger.verify().ok
+
+
 def test_another_tenants_watch_and_alerts_stay(ledger: Ledger, record: Record, noon: datetime) -> None:
     record("d-1", request=asked(NAME))
     draft = Draft(kind="monitor", id="theirs", state="active", body=b"{}")
