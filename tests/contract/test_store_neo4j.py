@@ -153,9 +153,9 @@ def test_transaction_whose_answer_was_lost_is_done_once(
 ) -> None:
     original = Server._managed
 
-    def twice(self: Server, work: Any, *, write: bool) -> Any:
-        first = original(self, work, write=write)
-        return original(self, work, write=write) if write and work.__name__ == "send" else first
+    def twice(self: Server, work: Any, *, write: bool, **more: Any) -> Any:
+        first = original(self, work, write=write, **more)
+        return original(self, work, write=write, **more) if write and work.__name__ == "send" else first
 
     monkeypatch.setattr(Server, "_managed", twice)
     records: list[Record] = [listing("A", JIA), row("1", YI), relation("E", RelationType.HOLDS, JIA, YI)]
@@ -189,13 +189,13 @@ def test_nothing_of_a_discarded_run_comes_after_it(
     original, drain, go_on = Server._managed, stage.Run.drain, threading.Event()
     begun, done, after = [threading.Event() for _ in range(3)], list[int](), list[int]()
 
-    def slow(self: Server, work: Any, *, write: bool) -> Any:
+    def slow(self: Server, work: Any, *, write: bool, **more: Any) -> Any:
         if work.__name__ != "send":
-            return original(self, work, write=write)
+            return original(self, work, write=write, **more)
         number = sum(one.is_set() for one in begun)
         begun[number].set()
         assert number == 0 or go_on.wait(10)
-        result = original(self, work, write=write)
+        result = original(self, work, write=write, **more)
         done.append(number)
         return result
 
@@ -242,10 +242,10 @@ def test_defect_on_the_way_is_raised_and_lets_others_write(
     monkeypatch.setattr(stage, "SEND", 1)
     original = Server._managed
 
-    def defect(self: Server, work: Any, *, write: bool) -> Any:
+    def defect(self: Server, work: Any, *, write: bool, **more: Any) -> Any:
         if work.__name__ == "send":
             raise TypeError("first")
-        return original(self, work, write=write)
+        return original(self, work, write=write, **more)
 
     monkeypatch.setattr(Server, "_managed", defect)
     neo4j_trial.begin("t", [snapshot()])

@@ -6,6 +6,7 @@ import logging
 import time
 
 import pytest
+from neo4j.exceptions import TransientError
 from store_records import batch, day, org, relation, row, snapshot, uscc
 
 from graph.relations import RelationType
@@ -67,6 +68,44 @@ def test_a_row_that_is_replaced_does_not_wait_for_those_made_ahead(
     neo4j_trial.write(batch([row("R1", first, founded_on="2001-02-03"), two]))
     neo4j_trial.publish(day(1))
     assert len(list(neo4j_trial.iter_edges())) == 2
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_a_transaction_that_fails_takes_those_made_ahead_with_it(
+    neo4j_trial: TrialStore, monkeypatch: pytest.MonkeyPatch, passes: bool
+) -> None:
+    monkeypatch.setattr(stage, "SEND", 1)
+    original, calls = Work.add, list[int]()
+
+    def failing(self: Work, ask: Asking, gen: int) -> None:
+        original(self, ask, gen)
+        calls.append(gen)
+        time.sleep(0.2)  # the next one is made ahead
+        if len(calls) == 5:
+            raise TransientError if passes else ZeroDivisionError
+
+    monkeypatch.setattr(Work, "add", failing)
+    companies = [org(f"临江市{number}有限公司", uscc(number)) for number in range(6)]
+
+    def load() -> None:
+        neo4j_trial.begin("one", REGISTER)
+        neo4j_trial.write(batch([row(f"R{number}", one) for number, one in enumerate(companies)]))
+        for number in range(1, 6):
+            one = relation(f"E{number}", RelationType.HOLDS, companies[number - 1], companies[number])
+            neo4j_trial.write(batch([one]))
+        neo4j_trial.publish(day(1))
+
+    if passes:
+        load()
+    else:
+        with pytest.raises(ZeroDivisionError):
+            load()
+        neo4j_trial.abort()
+        assert neo4j_trial.generation() == 0
+        load()
+    held = [one for _, one in neo4j_trial.iter_edges()]
+    assert len({(one.src, one.dst) for one in held}) == len(held) == 5
+    assert [one.added for one in neo4j_trial.publications()[0].changes] == [11]
 
 
 def test_the_driver_writes_no_rows_for_its_log(

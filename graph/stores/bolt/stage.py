@@ -186,7 +186,8 @@ class Run(run.Run):
             ahead, early = early, False  # tried again, it may have been done already
             if ahead:
                 self._create(work, ask)
-            turn.come()
+            if turn.early:
+                turn.come()
             if not ask("step", **asked):
                 if not ahead and ask("step_done", **asked):
                     return
