@@ -310,7 +310,7 @@ def _person(spec: PersonSpec, key: str = "") -> Mention:
 def listing(code: str, spec: RecordSpec, position: int, taken_at: datetime | None) -> Listing:
     """A record of a list, from its fields."""
     person = spec.type is PartyType.PERSON
-    numbers = (
+    numbers: tuple[tuple[str, str], ...] = (
         (("citizen_id", spec.citizen_id), ("", spec.id))
         if person
         else (("uscc", spec.uscc), ("org_code", spec.org_code), ("reg_no", spec.reg_no), ("", spec.id))
