@@ -1,6 +1,6 @@
 """kill -9 anywhere in a publication leaves the generation that was current, or the new one; never a part.
 
-`LIANCHENG_SOAK` sets how often a publisher is killed at random (10 by default; 50 in CI, 200 by `make soak`).
+`LIANCHENG_SOAK` sets how often a publisher is killed at random (10 by default; 5 in CI, 200 by `make soak`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """kill -9 and a full disk: what was acknowledged is there, the rest left no trace, the chain is whole.
 
-`LIANCHENG_SOAK` sets how often a writer is killed (10 by default; 50 in CI, 200 by `make soak`).
+`LIANCHENG_SOAK` sets how often a writer is killed (10 by default; 5 in CI, 200 by `make soak`).
 """
 
 from __future__ import annotations

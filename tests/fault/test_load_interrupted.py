@@ -1,6 +1,6 @@
 """Loads that are killed, fail on the way or lose a worker: the old state or the new one, never a mix.
 
-`LIANCHENG_SOAK` sets how often a load is killed (10 by default; 50 in CI, 200 by `make soak`).
+`LIANCHENG_SOAK` sets how often a load is killed (10 by default; 5 in CI, 200 by `make soak`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """1,200 generated malformed files: always a clear report, never a traceback, never an identity number in words.
 
-`LIANCHENG_SOAK` above 12 makes it a hundred files each (50 in CI, 200 by `make soak`).
+`LIANCHENG_SOAK` above 12 makes that many hundreds (20,000 by `make soak`).
 """
 
 from __future__ import annotations

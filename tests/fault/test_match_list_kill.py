@@ -1,7 +1,7 @@
 """kill -9 anywhere in `match list` and `match pairs`: started again, they go on and give the same file.
 
 `LIANCHENG_SOAK` sets how often a run is killed at random: a fifth of it, because each round starts several
-interpreters with the compiled functions (5 by default; 10 in CI, 40 by `make soak`).
+interpreters with the compiled functions (5 by default and in CI, 40 by `make soak`).
 """
 
 from __future__ import annotations

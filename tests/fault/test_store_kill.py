@@ -1,6 +1,6 @@
 """A load that is killed anywhere leaves the old state or the new one; the same load, begun again, goes on.
 
-`LIANCHENG_SOAK` sets how often a load is killed (10 by default; 50 in CI, 200 by `make soak`), and in proportion
+`LIANCHENG_SOAK` sets how often a load is killed (10 by default; 5 in CI, 200 by `make soak`), and in proportion
 how often everything else is.
 """
 
