@@ -240,7 +240,6 @@ class Deciding:
                         self._hand_over()
                     # sockets are looked at between two decisions: what arrives is read, what was recorded is sent
                     await asyncio.sleep(0)
-            self._hand_over()
 
     async def _newest_review(self) -> int:
         ledger = self._service.ledger

@@ -97,7 +97,7 @@ class Server(uvicorn.Server):
     def _count(self) -> None:
         """Tell the other processes how many connections this one holds."""
         if self._tally is not None and self._listeners:
-            self._tally.set(len(self.server_state.connections) + len(self._connecting))
+            self._tally.set(self._held())
 
     def _readable(self, listener: socket.socket) -> None:
         """Somebody wants to connect: the process with the fewest connections is to take it.
@@ -114,8 +114,10 @@ class Server(uvicorn.Server):
         loop.call_later(MANNERS_SECONDS, self._later, listener, time.monotonic() + LONGEST_MANNERS)
 
     def _is_next(self) -> bool:
-        held = len(self.server_state.connections) + len(self._connecting)
-        return self._tally is None or self._tally.is_next(held)
+        return self._tally is None or self._tally.is_next(self._held())
+
+    def _held(self) -> int:
+        return len(self.server_state.connections) + len(self._connecting)
 
     def _later(self, listener: socket.socket, end: float) -> None:
         if listener not in self._listeners:

@@ -28,7 +28,7 @@ MOST_DOCUMENTS = 50
 
 
 _LONGEST_TYPE = 100
-_TYPE = re.compile("[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+")
+_TYPE = "[A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+"
 
 
 class DocumentRef(Model):
@@ -37,7 +37,7 @@ class DocumentRef(Model):
     name: Annotated[str, Field(min_length=1, max_length=200)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     size: Annotated[int, Field(ge=0, le=2**53)] = 0
-    type: Annotated[str, Field(max_length=100, pattern="^([A-Za-z0-9.+_-]+/[A-Za-z0-9.+_-]+)?$")] = ""
+    type: Annotated[str, Field(max_length=_LONGEST_TYPE, pattern=f"^({_TYPE})?$")] = ""
 
 
 IF_MATCH = {
@@ -71,7 +71,7 @@ def digested(request: Request, sent: Upload) -> dict[str, Any]:
         "name": sent.name,
         "sha256": hashlib.sha256(sent.data).hexdigest(),
         "size": len(sent.data),
-        "type": sent.media if len(sent.media) <= _LONGEST_TYPE and _TYPE.fullmatch(sent.media) else "",
+        "type": sent.media if len(sent.media) <= _LONGEST_TYPE and re.fullmatch(_TYPE, sent.media) else "",
     }
 
 

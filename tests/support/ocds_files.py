@@ -11,6 +11,8 @@ from typing import Any
 
 from graph.dates import CST
 from graph.procurement import Award, Bid, Item, Money, OrgRef, Process
+from matching.redflags.run import Answer, run
+from matching.redflags.settings import Settings
 
 DAY = datetime(2026, 3, 2, 9, tzinfo=CST)
 
@@ -178,3 +180,15 @@ def full_release(ocid: str = "ocds-lj0001-2026-001") -> dict[str, Any]:
             }
         ],
     }
+
+
+def flags(processes: Sequence[Process], *codes: str, **settings: Any) -> Answer:
+    """What these indicators say of the processes."""
+    return run(processes, Settings(enabled=codes, **settings))
+
+
+def found(
+    processes: Sequence[Process], *codes: str, **settings: Any
+) -> dict[str, dict[str, dict[str, float]]]:
+    """The same by group, subject and indicator, as the published tool writes it."""
+    return flags(processes, *codes, **settings).grouped()

@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import pytest
-from ocds_files import at, award, bid, duel, process
+from ocds_files import at, award, bid, duel, flags, found, process
 
 from graph.procurement import Process
 from matching.redflags.base import fence, quantile
-from matching.redflags.run import Answer, run
+from matching.redflags.run import run
 from matching.redflags.settings import Settings
-
-
-def flags(processes: Sequence[Process], *codes: str, **settings: Any) -> Answer:
-    return run(processes, Settings(enabled=codes, **settings))
-
-
-def found(
-    processes: Sequence[Process], *codes: str, **settings: Any
-) -> dict[str, dict[str, dict[str, float]]]:
-    return flags(processes, *codes, **settings).grouped()
-
 
 # quartiles
 

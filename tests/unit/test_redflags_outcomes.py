@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from ocds_files import award, bid, process, ref
+from ocds_files import award, bid, flags, found, process, ref
 
 from graph.procurement import Process
-from matching.redflags.run import Answer, run
-from matching.redflags.settings import Settings
-
-
-def flags(processes: Sequence[Process], *codes: str, **settings: Any) -> Answer:
-    return run(processes, Settings(enabled=codes, **settings))
-
-
-def found(
-    processes: Sequence[Process], *codes: str, **settings: Any
-) -> dict[str, dict[str, dict[str, float]]]:
-    return flags(processes, *codes, **settings).grouped()
-
 
 # R036
 
