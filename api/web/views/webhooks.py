@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 from fastapi import Response
 
@@ -21,7 +21,7 @@ STATES: Final = (PENDING, DELIVERED, DEAD)
 COUNTED: Final = 1_000
 """How far the messages of a state are counted."""
 SHOWN: Final = 20
-TOLD: Final = ("monitor.changed", "tender.changed")
+TOLD: Final[tuple[str, ...]] = get_args(webhooks.Event)
 """Kinds of event that an endpoint may choose."""
 
 
