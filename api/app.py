@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.deciding = deciding = Deciding(service, telemetry, most_waiting=settings.queue)
         app.state.explorer = explorer = Explorer(settings)
         service.prepare = explorer.ready
+        service.opened = telemetry.opened
         # what is published is opened before the first request; without anything, requests say what is missing
         with suppress(GenerationError, StoreError):
             await run_in_threadpool(service.refresh)

@@ -196,6 +196,8 @@ class Deciding:
 
     def _done(self, done: asyncio.Future[Entry]) -> None:
         self._taken -= 1
+        if not self._taken:
+            self._telemetry.waits(self.waiting)
         # whoever asked may have left: then nobody else looks at the outcome
         if not done.cancelled():
             done.exception()
@@ -218,6 +220,7 @@ class Deciding:
                 return await asyncio.to_thread(self._service.recorded, request, actor, tenant, slot)
         finally:
             self._large_waiting -= 1
+            self._telemetry.waits(self.waiting)
 
     async def _run(self) -> None:
         while True:
@@ -258,7 +261,7 @@ class Deciding:
         """Decide one request; False where it could not be."""
         try:
             lease = await self._lease()
-            self._telemetry.state(lease.generation.number, self.waiting)
+            self._telemetry.waits(self.waiting)
             try:
                 entry = self._service.prepared(
                     lease,

@@ -82,6 +82,8 @@ class Service:
         self._watcher: threading.Thread | None = None
         self.prepare: Callable[[Generation], None] = lambda generation: None
         """What is done with a generation before it is used, so that its first caller does not wait for it."""
+        self.opened: Callable[[int], None] = lambda number: None
+        """Told the number of the generation that is used from now on."""
         try:
             self.ledger.put_document(
                 "policy", self.policy.hash, self.policy.text.encode(), at=bootstrap.now()
@@ -185,6 +187,7 @@ class Service:
                 if lease is not None:
                     lease.superseded = True
                     self._retire(lease)
+            self.opened(generation.number)
             if self._watcher is None and not self._ended.is_set():
                 self._watcher = threading.Thread(target=self._watch, name="generation", daemon=True)
                 self._watcher.start()

@@ -69,7 +69,7 @@ class Telemetry:
         )
 
         self._kept: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
-        self._told = (-1, -1)
+        self._told = -1
 
     def request(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that ended; status 0: the caller left before the answer."""
@@ -87,11 +87,14 @@ class Telemetry:
         self._decisions.labels(verdict).inc()
         self._deciding.observe(seconds)
 
-    def state(self, number: int, waiting: int) -> None:
-        """Which generation this process reads, and how many decision requests it has taken and not answered."""
-        if (number, waiting) != self._told:
-            self._told = (number, waiting)
-            self._open.set(number)
+    def opened(self, number: int) -> None:
+        """Which generation this process reads from now on, asked or not."""
+        self._open.set(number)
+
+    def waits(self, waiting: int) -> None:
+        """How many decision requests this process has taken and not answered."""
+        if waiting != self._told:
+            self._told = waiting
             self._waiting.set(waiting)
 
     def refused(self) -> None:

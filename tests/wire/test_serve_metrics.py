@@ -47,12 +47,35 @@ def test_every_process_counts_into_one_answer(tmp_path_factory: pytest.TempPathF
         assert found["liancheng_decisions_total", (("verdict", "BLOCK"),)] == 20
         assert found["liancheng_decisions_total", (("verdict", "CLEAR"),)] == 10
         assert found["liancheng_decision_seconds_count", ()] == 30
-        assert found["liancheng_decisions_waiting", ()] <= 2
+        assert found["liancheng_decisions_waiting", ()] == 0
         assert found["liancheng_ledger_up", ()] == found["liancheng_generation_up", ()] == 1
         assert found["liancheng_generation_open", ()] == found["liancheng_generation_number", ()]
+        assert found["liancheng_generation_open", ()] > 0
         assert 0 <= found["liancheng_list_age_seconds", (("list", "SXBZXR"),)] < 3_600
         assert found["liancheng_webhook_messages", (("state", "dead"),)] == 0
         # counts only grow, whichever process answers
         time.sleep(0.1)
         again = samples(client, auditor)
         assert all(again[key] >= value for key, value in found.items() if key[0].endswith("_total"))
+
+
+@pytest.mark.slow
+def test_a_process_that_nobody_asks_tells_which_generation_it_reads(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    installation = Installation(tmp_path_factory.mktemp("idle") / "home", LIANCHENG_WORK="off")
+    installation.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]})
+    auditor = installation.key(Scope.AUDIT)
+    with installation.serving("--workers", "2") as client:
+
+        def both() -> tuple[float, float]:
+            found = samples(client, auditor)
+            return found["liancheng_generation_open", ()], found["liancheng_generation_number", ()]
+
+        first, published = both()
+        assert first == published > 0
+        installation.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18"), (NAME, CLEAN, "2025-06-19")]})
+        until = time.monotonic() + 30
+        while (read := both())[0] == first and time.monotonic() < until:
+            time.sleep(0.1)
+        assert read[0] == read[1] > first
