@@ -345,9 +345,8 @@ def explain(
         if trace:
             for item in bidder.trace:
                 words = in_lang(item.detail, lang) or word("trace", item.why, lang)
-                lines.append(
-                    "  " + text("explain.trace", lang, list=item.list, record=plain(item.record), why=words)
-                )
+                code = "explain.trace" if item.list else "explain.trace_name"
+                lines.append("  " + text(code, lang, list=item.list, record=plain(item.record), why=words))
                 if item.similarity is not None:
                     lines += ["    " + line for line in similarity_lines(item.similarity, lang)]
     for subject in decision.subjects:

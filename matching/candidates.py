@@ -19,8 +19,6 @@ from matching.subjects import Subject
 
 MOST_DAMAGED = 2_000
 """Records compared of those under one key of names with lost characters; the keys hold a handful each."""
-MOST_NAMES = 4
-"""Names of one party that are searched for likeness: its own, then what it was called before or beside."""
 KEPT = 4_096
 """Searched names whose neighbours are kept: some 3 kB each."""
 MOST_KEPT = 100
@@ -48,12 +46,12 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 class CandidateSource(Protocol):
     """Finds candidates for a subject in one generation."""
 
-    def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
-        """Candidates; those that only resemble the subject, if asked for, come last."""
+    def candidates(self, subject: Subject, similar: Sequence[str] = ()) -> Iterable[Candidate]:
+        """Candidates; those that only resemble one of the names `similar` come last."""
         ...
 
-    def ahead(self, subjects: Sequence[Subject]) -> None:
-        """Make ready for many subjects that will be asked about, those that resemble included."""
+    def ahead(self, names: Sequence[str]) -> None:
+        """Make ready for many names that will be searched for likeness."""
         ...
 
 
@@ -93,7 +91,7 @@ class ExactCandidates:
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
 
-    def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
+    def candidates(self, subject: Subject, similar: Sequence[str] = ()) -> Iterable[Candidate]:
         """Listings that share a number or a whole name with the subject.
 
         A person's name alone only finds records whose number does not contradict the person's.
@@ -130,7 +128,7 @@ class ExactCandidates:
                                 found.setdefault(ordinal, []).append("wildcard")
         return [Candidate(ordinal, tuple(found[ordinal])) for ordinal in sorted(found)]
 
-    def ahead(self, subjects: Sequence[Subject]) -> None:
+    def ahead(self, names: Sequence[str]) -> None:
         """Nothing: numbers and whole names are looked up one by one."""
 
 
@@ -160,24 +158,23 @@ class FuzzyCandidates:
         # the same companies bid again and again; a name that is searched once more finds the same in a generation
         self._kept: Kept[str, tuple[_Near, ...]] = Kept(KEPT)
 
-    def candidates(self, subject: Subject, *, similar: bool = False) -> Iterable[Candidate]:
-        """Exact candidates first; then, if asked for, those that resemble, best name first."""
+    def candidates(self, subject: Subject, similar: Sequence[str] = ()) -> Iterable[Candidate]:
+        """Exact candidates first; then those that resemble one of `similar`, best name first."""
         exact = self._exact.candidates(subject)
-        if not (similar and self._limit and subject.type is PartyType.ORGANIZATION):
+        if not (similar and self._limit):
             return exact
         own = {keys.org_name(name) for name in (subject.n6, *subject.former) if name}
         alike: dict[int, list[Alike]] = {}
-        for text in subject.texts[:MOST_NAMES]:
+        for text in similar:
             for found in self._near(text):
                 if found.key not in own:  # a name written alike is the exact search's affair
                     for ordinal in found.ordinals:
                         alike.setdefault(ordinal, []).append(found.alike)
         return [*exact, *[Candidate(ordinal, SIMILAR, tuple(names)) for ordinal, names in alike.items()]]
 
-    def ahead(self, subjects: Sequence[Subject]) -> None:
-        """Search the names of many subjects at once, which takes a third of the time of one after the other."""
-        texts = dict.fromkeys(text for subject in subjects for text in subject.texts[:MOST_NAMES])
-        new = [text for text in texts if self._kept.get(text) is None][:KEPT]
+    def ahead(self, names: Sequence[str]) -> None:
+        """Search many names at once, which takes a third of the time of one after the other."""
+        new = [text for text in dict.fromkeys(names) if self._kept.get(text) is None][:KEPT]
         if self._limit and new:
             for text, found in zip(new, self._index.search_all(new, self._limit), strict=True):
                 self._keep(text, found)

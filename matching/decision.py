@@ -288,11 +288,11 @@ Outcome = Finding | NoFinding | NotAssessable
 
 
 class Trace(Doc):
-    """A candidate that was considered and not used, and why: kept for audit, hidden from ordinary views."""
+    """What was considered and not used, and why: kept for audit, hidden from ordinary views."""
 
     why: str
-    """`conflicting_codes`, `rejected_by_review`; of similar names also `vetoed`, `registered_name`,
-    `below_threshold` and `inactive`."""
+    """`conflicting_codes`, `rejected_by_review`; of similar names also `vetoed`, `below_threshold` and `inactive`;
+    `registered_name`: the name was not searched for likeness, so that no list and no record is named."""
     list: str
     record: str
     record_hash: str

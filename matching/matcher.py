@@ -100,8 +100,21 @@ class NoReviews:
         return ()
 
 
+class Named(NamedTuple):
+    """Names of a subject that somebody wrote for this request."""
+
+    searched: tuple[str, ...] = ()
+    """Those that are searched for likeness: nothing says that they are spelt right."""
+    registered: tuple[str, ...] = ()
+    """Those that a register holds as the subject's own: another company's name is no misspelling of a listed one."""
+
+
 class Likeness(Protocol):
     """Judges candidates that only resemble a subject (`matching.similarity.Similar`)."""
+
+    def names(self, subject: Subject) -> Named:
+        """The subject's names that are searched for likeness, and those that need not be."""
+        ...
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> Sequence[Judged]:
         """The ones that count as similar, and the near misses worth keeping."""
@@ -169,7 +182,7 @@ class Matcher:
     def ahead(self, subjects: Sequence[Subject]) -> None:
         """Make ready for many subjects that will be matched, their likeness included."""
         if self._likeness is not None:
-            self._source.ahead(subjects)
+            self._source.ahead([name for one in subjects for name in self._likeness.names(one).searched])
 
     def match(
         self,
@@ -197,7 +210,9 @@ class Matcher:
         traces: list[Trace] = []
         alike: list[Candidate] = []
         settled: set[int] = set()
-        for candidate in self._source.candidates(subject, similar=similar and self._likeness is not None):
+        likeness = self._likeness if similar else None
+        named = Named() if likeness is None else likeness.names(subject)
+        for candidate in self._source.candidates(subject, named.searched):
             if not self._generation.recorded(candidate.ordinal, self._known):
                 continue
             if candidate.keys == SIMILAR:
@@ -213,11 +228,12 @@ class Matcher:
             asked = _Asked(subject, role, path, doubtful, company)
             found = self._settle(asked, candidate.ordinal, listing, result)
             (hits if isinstance(found, Hit) else traces).append(found)  # type: ignore[arg-type]
-        if alike and self._likeness is not None:
+        if alike and likeness is not None:
             asked = _Asked(subject, role, path, doubtful, company)
-            for judged in self._likeness.judge(subject, alike):
+            for judged in likeness.judge(subject, alike):
                 found = self._resembles(asked, judged)
                 (hits if isinstance(found, Hit) else traces).append(found)  # type: ignore[arg-type]
+        traces.extend(_registered(name) for name in named.registered)
         hits.sort(key=lambda hit: (hit.tier.value, hit.listing.list_code, hit.listing.key))
         return hits, traces
 
@@ -386,6 +402,21 @@ def case_numbers(listing: Listing) -> frozenset[tuple[str, str]]:
         (listing.authority, n)
         for n in numbers
         if listing.authority and len(n) >= 6 and any(c.isdigit() for c in n)
+    )
+
+
+def _registered(name: str) -> Trace:
+    """That a name was not searched for likeness, because a register says whose it is."""
+    shown = identifiers.mask_numbers_in_text(name)
+    zh, en = (say("matching", "trace.registered_name", lang, name=shown) for lang in ("zh", "en"))
+    return Trace(
+        why="registered_name",
+        list="",
+        record="",
+        record_hash="",
+        tier=Tier.E5,
+        features=(Feature(name="register", submitted=shown, outcome="equal"),),
+        detail=Bilingual(zh=zh, en=en),
     )
 
 

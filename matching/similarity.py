@@ -7,16 +7,16 @@ can do more than ask for a human.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 
-from graph import identifiers, keys, text
+from graph import identifiers, text
 from graph.generation import Generation
-from graph.model import Id, Listing, Mention, Party, PartyType
+from graph.model import Listing, Mention, PartyType
 from matching.candidates import MOST_KEPT, Alike, Candidate, NameSearch
 from matching.compare import org_numbers
 from matching.compare_names import name_feature
@@ -29,6 +29,7 @@ from matching.decision import (
     Similarity,
 )  # fmt: skip
 from matching.kept import Kept
+from matching.matcher import Named
 from matching.names import layout as at
 from matching.names.coding import encode_many
 from matching.names.model import model_hash
@@ -42,6 +43,7 @@ from matching.names.score import (
     score_pairs,
 )
 from matching.names.thresholds import threshold
+from matching.own_names import OwnNames
 from matching.policy import Policy
 from matching.subjects import Subject, mention_region
 
@@ -66,7 +68,10 @@ KEPT: Final = 2_048
 MOST_TRACES: Final = 3
 """Names put aside that are kept of one subject."""
 
-Outcome = Literal["similar", "conflicting_codes", "vetoed", "registered_name", "below_threshold"]
+MOST_NAMES: Final = 4
+"""Names of one party that are looked at for likeness: its own, then what it was called before or beside."""
+
+Outcome = Literal["similar", "conflicting_codes", "vetoed", "below_threshold"]
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -108,9 +113,19 @@ class Similar:
 
     def __init__(self, generation: Generation, index: NameSearch, policy: Policy) -> None:
         self._judging = _Judging(generation, index, policy)
+        self._own = OwnNames(generation)
         self.threshold = self._judging.threshold
         """Points from which names count as similar."""
         self._kept: Kept[tuple[bytes, tuple[int, ...]], tuple[Judged, ...]] = Kept(KEPT)
+
+    def names(self, subject: Subject) -> Named:
+        """Which names of an organisation are searched for likeness: all but those that a register holds as its own."""
+        searched: list[str] = []
+        registered: list[str] = []
+        if subject.type is PartyType.ORGANIZATION:
+            for name in subject.texts[:MOST_NAMES]:
+                (registered if self._own.holds(subject, name) else searched).append(name)
+        return Named(tuple(searched), tuple(registered))
 
     def judge(self, subject: Subject, candidates: Sequence[Candidate]) -> Sequence[Judged]:
         """The candidates that resemble enough, and the near misses worth keeping, best first."""
@@ -140,7 +155,6 @@ class _Judging:
         best = self._best(candidates)
         ranked = sorted(candidates, key=lambda one: (-best[one.ordinal].points, one.ordinal))
         most = _most(subject)
-        known: dict[str, bool] = {}
         kept: list[_Weighed] = []
         aside: set[str] = set()
         for candidate in ranked:
@@ -148,14 +162,12 @@ class _Judging:
             if scored.points < self.threshold - max(NEAR, most):
                 break
             full = len(aside) == MOST_TRACES and scored.alike.right not in aside
-            if full and (
-                scored.vetoed or known.get(scored.alike.left) or scored.points + most < self.threshold
-            ):
+            if full and (scored.vetoed or scored.points + most < self.threshold):
                 continue
             listing = self._generation.listing(candidate.ordinal)
             if listing.subject.type is not PartyType.ORGANIZATION:
                 continue
-            one = self._weigh(subject, candidate.ordinal, listing, scored, known)
+            one = self._weigh(subject, candidate.ordinal, listing, scored)
             if one.outcome != "similar":
                 if full or one.points < self.threshold - NEAR:
                     continue
@@ -182,9 +194,7 @@ class _Judging:
             for one in candidates
         }
 
-    def _weigh(
-        self, subject: Subject, ordinal: int, listing: Listing, scored: _Scored, known: dict[str, bool]
-    ) -> _Weighed:
+    def _weigh(self, subject: Subject, ordinal: int, listing: Listing, scored: _Scored) -> _Weighed:
         numbers, features = org_numbers(subject, listing.subject)
         facts = (_legal_rep(subject, listing.subject, listing), _province(subject, listing.subject))
         features.append(name_feature(scored.alike.left, scored.alike.right, "similar"))
@@ -200,9 +210,6 @@ class _Judging:
             outcome = "vetoed"
         elif points < self.threshold:
             outcome = "below_threshold"
-        elif self._known(subject, scored.alike.left, known):
-            outcome = "registered_name"
-            features.append(Feature(name="register", submitted=_shown(scored.alike.left), outcome="equal"))
         else:
             outcome = "similar"
         return _Weighed(ordinal, outcome, scored, points, features, extra)
@@ -242,27 +249,6 @@ class _Judging:
             ),
         )
 
-    def _known(self, subject: Subject, left: str, known: dict[str, bool]) -> bool:
-        """Whether the name is a registered organisation's own, whose code the stated one does not contradict.
-
-        A former name counts where the stated code is that of the organisation that bore it.
-        """
-        if left not in known:
-            n6 = text.org_key(left)
-            stated = {code for i in subject.ids if i.state != "masked" for code in _codes(i.scheme, i.value)}
-            held = [_valid(party.ids) for party in self._parties(n6)]
-            known[left] = any(not stated.isdisjoint(codes) for codes in held) or (
-                (not stated or not all(held)) and self._generation.registered(n6)
-            )
-        return known[left]
-
-    def _parties(self, n6: str) -> Iterator[Party]:
-        """The organisations that bear or bore a name."""
-        for ordinal in self._generation.parties(keys.org_name(n6)):
-            party = self._generation.party(ordinal)
-            if party.type is PartyType.ORGANIZATION:
-                yield party
-
 
 def warm(index: NameSearch) -> None:
     """Load the compiled functions of search and comparison, so that no decision waits for them."""
@@ -283,17 +269,6 @@ def model_name() -> str:
 
 _SHARED = frozenset({"equal", "nested", "equal_unchecked", "masked", "reg_no"})
 _AGAINST = frozenset({"conflict", "mask_conflict", "mixed"})
-
-
-def _valid(ids: Iterable[Id]) -> set[str]:
-    return {code for one in ids if one.state == "valid" for code in _codes(one.scheme, one.value)}
-
-
-def _codes(scheme: str, value: str) -> tuple[str, ...]:
-    """A code in the forms in which it meets others: a credit code holds an organisation code."""
-    if scheme == "uscc" and len(value) == 18:
-        return (value[8:17],)
-    return (value,) if scheme == "org_code" else ()
 
 
 def _scores(pairs: Sequence[Alike]) -> dict[Alike, _Scored]:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
-VERSION = "fuzzy-1"
+VERSION = "fuzzy-2"
 """Version of candidate search and tiering; raised whenever a match could come out differently."""
 
 _ROOMS = (

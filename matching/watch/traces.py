@@ -155,7 +155,7 @@ def seen_records(decision: Decision, before: Iterable[int], key: bytes) -> tuple
         if evidence.pair:
             found[answer_key(evidence.pair)] = None
     for subject in (*decision.bidders, *decision.subjects):
-        looked |= {(trace.list, trace.record): None for trace in subject.trace}
+        looked |= {(trace.list, trace.record): None for trace in subject.trace if trace.list}
     for list_code, record in looked:
         found[record_key(list_code, record)] = None
         found[answer_key(record_ref(key, list_code, record))] = None
