@@ -14,7 +14,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from ports import free_port
 
 VERSION = "5.26.31"
 """The long-term release that tests run on (5.26 LTS)."""
@@ -104,14 +105,6 @@ def fetch() -> Path:
             raise MissingPartError(f"the Neo4j artifacts could not be downloaded: {done.stdout[-300:]}")
         (lib / ".complete").touch()
     return lib
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 class Server:

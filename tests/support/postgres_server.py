@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,7 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ports import free_port
+
 USER = "liancheng"
+WITHIN = 60.0
+"""Seconds in which a server starts, also on a machine that does much else."""
 
 
 def unprivileged() -> dict[str, Any]:
@@ -35,9 +38,7 @@ class PostgresServer:
         self._server = tool("postgres")
         self._who = unprivileged()
         self._numbers = itertools.count(1)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         if self._who:
             os.chown(folder, self._who["user"], self._who["group"])
         make = [tool("initdb"), "-D", str(folder / "data"), "-U", USER, "--auth=trust", "--encoding=UTF8"]
@@ -50,15 +51,20 @@ class PostgresServer:
         """Start it and wait until it answers."""
         command = [self._server, "-D", str(self._folder / "data"), "-p", str(self.port), "-k", str(self._folder)]
         command += ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "shared_buffers=32MB"]
-        with (self._folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self._folder, stdout=log, stderr=log, **self._who)
-        end = time.monotonic() + 60
+        end = time.monotonic() + WITHIN
         while True:
+            if self._process is None or self._process.poll() is not None:
+                # it also ends at once where the memory of one that was killed has not been given back yet
+                with (self._folder / "log").open("ab") as log:
+                    self._process = subprocess.Popen(
+                        command, cwd=self._folder, stdout=log, stderr=log, **self._who
+                    )
             try:
                 with self._admin():
                     return
             except Exception:
-                if time.monotonic() > end or self._process.poll() is not None:
+                if time.monotonic() > end:
+                    self.stop()
                     raise
                 time.sleep(0.05)
 
@@ -66,6 +72,7 @@ class PostgresServer:
         """Kill -9 the server with all that serves its clients."""
         process = self._process
         assert process is not None
+        process.send_signal(signal.SIGSTOP)  # so that it makes no further child meanwhile
         children = subprocess.run(
             ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
         ).stdout.split()
@@ -75,13 +82,13 @@ class PostgresServer:
                 os.kill(int(child), signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        process.wait(20)
+        process.wait(60)
 
     def stop(self) -> None:
         """Stop it."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(30)
+            self._process.wait(60)
 
     def database(self) -> str:
         """The URL of a new, empty database."""

@@ -150,7 +150,7 @@ def ended(process: subprocess.Popen[str]) -> str:
     elif process.stderr is None or process.stderr.closed:
         return ""
     try:
-        return process.communicate(timeout=30)[1] or ""
+        return process.communicate(timeout=60)[1] or ""
     except subprocess.TimeoutExpired:
         process.kill()
         return process.communicate()[1] or ""

@@ -11,7 +11,6 @@ import os
 import pwd
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,16 +21,10 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
+from ports import free_port
 
 SERVICES = ("app", "neo4j", "postgres")
 KEY = "k" * 40
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def interpolate(text: str, values: Mapping[str, str]) -> str:
@@ -156,7 +149,7 @@ def test_the_image_gets_every_file_it_copies(root: Path) -> None:
         assert (root / name).exists()
 
 
-def until(ready: Callable[[], bool], seconds: float = 30) -> bool:
+def until(ready: Callable[[], bool], seconds: float = 90) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if ready():
@@ -191,7 +184,7 @@ def served(compose: dict[str, Any], tmp_path: Path) -> Iterator[tuple[list[str],
             yield check, process
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def test_the_app_and_its_health_check_run_as_plain_processes(
@@ -201,12 +194,12 @@ def test_the_app_and_its_health_check_run_as_plain_processes(
 
     def healthy() -> bool:
         assert process.poll() is None, (tmp_path / "out").read_text("utf-8")
-        return subprocess.run(check, capture_output=True, timeout=20, check=False).returncode == 0
+        return subprocess.run(check, capture_output=True, timeout=60, check=False).returncode == 0
 
     assert until(healthy), (tmp_path / "out").read_text("utf-8")
     process.terminate()
-    process.wait(20)
-    assert subprocess.run(check, capture_output=True, timeout=20, check=False).returncode != 0
+    process.wait(60)
+    assert subprocess.run(check, capture_output=True, timeout=60, check=False).returncode != 0
 
 
 def shell(service: Mapping[str, Any]) -> str:
@@ -239,7 +232,7 @@ def test_the_health_check_of_postgres_runs_against_a_real_server(
     check = shell(service).replace("-p 5432", f"-p {port}").replace("pg_isready", ready)
 
     def status() -> int:
-        return subprocess.run(["sh", "-c", check], env=dict(environment), timeout=20, check=False).returncode
+        return subprocess.run(["sh", "-c", check], env=dict(environment), timeout=60, check=False).returncode
 
     try:
         secret = folder / "password"
@@ -248,7 +241,7 @@ def test_the_health_check_of_postgres_runs_against_a_real_server(
         arguments = environment["POSTGRES_INITDB_ARGS"].split()
         make = [initdb, "-D", str(folder / "data"), "-U", environment["POSTGRES_USER"], f"--pwfile={secret}"]
         subprocess.run(
-            [*make, *arguments], cwd=folder, stdout=subprocess.DEVNULL, timeout=60, check=True, **nobody
+            [*make, *arguments], cwd=folder, stdout=subprocess.DEVNULL, timeout=120, check=True, **nobody
         )
         assert status() != 0
         start = [server, "-D", str(folder / "data"), "-p", port, "-k", str(folder), "-c", "fsync=off"]
@@ -258,7 +251,7 @@ def test_the_health_check_of_postgres_runs_against_a_real_server(
                 assert until(lambda: status() == 0)
             finally:
                 process.terminate()
-                process.wait(20)
+                process.wait(60)
         assert status() != 0
     finally:
         shutil.rmtree(folder)
@@ -280,13 +273,13 @@ def test_the_health_check_of_neo4j_is_a_shell_command_that_fails_closed(
             "PATH": f"{tmp_path}:/usr/bin:/bin",
             "NEO4J_AUTH": service["environment"]["NEO4J_AUTH"],
         }
-        done = subprocess.run(["sh", "-c", check], env=environment, timeout=20, check=False)
+        done = subprocess.run(["sh", "-c", check], env=environment, timeout=60, check=False)
         assert done.returncode == status
         seen = (tmp_path / "seen").read_text("utf-8")
         assert seen == "nnnnnnnnnnnn -a bolt://127.0.0.1:7687 -u neo4j RETURN 1"
     missing = {"PATH": "/usr/bin:/bin", "NEO4J_AUTH": "neo4j/x"}
     if shutil.which("cypher-shell", path=missing["PATH"]) is None:
-        done = subprocess.run(["sh", "-c", check], env=missing, capture_output=True, timeout=20, check=False)
+        done = subprocess.run(["sh", "-c", check], env=missing, capture_output=True, timeout=60, check=False)
         assert done.returncode != 0
 
 

@@ -233,9 +233,7 @@ def test_notes_and_errors_are_in_the_readers_language_whoever_handed_the_list_in
             rows = Seen(chinese.get(path).text)
             assert rows.lang == "zh-CN"
         one, other = (
-            httpx.get(f"{town.client.base_url}/v1{address}", headers={"Accept-Language": lang}).json()[
-                "notes"
-            ]
+            town.client.get(f"/v1{address}", headers={"Accept-Language": lang}).json()["notes"]
             for lang in ("en", "zh-CN")
         )
         assert [note["code"] for note in one] == [note["code"] for note in other]

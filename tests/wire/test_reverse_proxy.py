@@ -12,16 +12,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 from serving import LISTED, NAME, Installation, ask, bearer
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "reverse-proxy.md"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +66,7 @@ def proxied(
         subprocess.run((*command, "-t"), check=True, capture_output=True)
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
-            for _ in range(200):
+            for _ in range(1_200):
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
@@ -80,7 +74,7 @@ def proxied(
             yield f"https://127.0.0.1:{port}"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(60)
 
 
 def test_requests_go_through_the_documented_proxy(installation: Installation, proxied: str) -> None:
@@ -88,7 +82,7 @@ def test_requests_go_through_the_documented_proxy(installation: Installation, pr
     with httpx.Client(
         base_url=proxied, verify=False, headers={"Host": "lc.example.gov.cn", **bearer(key)}, timeout=60
     ) as client:  # fmt: skip
-        for _ in range(200):
+        for _ in range(1_200):
             if client.get("/readyz").status_code == 200:
                 break
             time.sleep(0.05)
@@ -99,5 +93,5 @@ def test_requests_go_through_the_documented_proxy(installation: Installation, pr
         assert "problem+json" not in client.get("/metrics").headers["content-type"]
         assert client.get("/docs").status_code == 200
         assert client.get("/healthz").headers["strict-transport-security"]
-    other = httpx.get(proxied + "/healthz", verify=False, headers={"Host": "other.example"})
+    other = httpx.get(proxied + "/healthz", verify=False, headers={"Host": "other.example"}, timeout=60)
     assert other.status_code == 421

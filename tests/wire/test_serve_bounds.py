@@ -47,14 +47,23 @@ def client(house: Installation) -> Iterator[httpx.Client]:
 
 def raw(client: httpx.Client, *parts: bytes) -> bytes:
     """What comes back for bytes that no client would send; empty where the connection was just closed."""
-    with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=20) as wire:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=60) as wire:
+        answer = b""
         try:
             for part in parts:
                 wire.sendall(part)
-            wire.settimeout(10)
-            return wire.recv(65_536)
+            # its head and its body may come apart
+            while not _whole(answer) and (more := wire.recv(65_536)):
+                answer += more
         except (ConnectionResetError, BrokenPipeError):
-            return b""
+            pass
+        return answer
+
+
+def _whole(answer: bytes) -> bool:
+    told, _, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?im)^content-length: (\d+)", told)
+    return bool(length) and len(body) >= int(length[1])
 
 
 def head(*fields: bytes, line: bytes = b"GET /healthz HTTP/1.1") -> bytes:

@@ -70,7 +70,7 @@ def test_answers_lead_to_requests_that_are_answered_as_declared(
 
 def test_the_document_is_openapi_3_1_and_its_page_comes_from_here(server: tuple[str, str]) -> None:
     address, _ = server
-    with httpx.Client(base_url=address) as client:
+    with httpx.Client(base_url=address, timeout=60) as client:
         document = client.get("/openapi.json").json()
         assert document["openapi"].startswith("3.1")
         page = client.get("/docs")
@@ -91,5 +91,5 @@ def test_the_document_is_openapi_3_1_and_its_page_comes_from_here(server: tuple[
 
 
 def test_an_address_names_every_method_that_it_takes(server: tuple[str, str]) -> None:
-    answer = httpx.request("PUT", server[0] + "/v1/keys")
+    answer = httpx.request("PUT", server[0] + "/v1/keys", timeout=60)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")

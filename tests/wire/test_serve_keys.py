@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -117,7 +118,7 @@ def test_a_key_is_made_rotated_and_revoked_and_never_shown_again(
     for one in (first, second):
         assert client.get("/v1/keys", headers=bearer(one["key"])).json()["code"] == "http.scope"
     assert client.post(f"/v1/keys/{first['prefix']}/revoke", headers=admin).json()["state"] == "revoked"
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while client.get("/v1/keys", headers=bearer(first["key"])).status_code != 401:
         assert time.monotonic() < end
         time.sleep(0.1)
@@ -167,11 +168,14 @@ def test_tenants_do_not_see_each_others_keys(client: httpx.Client, key: MakeKey)
 
 def test_a_key_asks_as_often_as_its_bucket_allows(house: Installation, key: MakeKey) -> None:
     token = key(Scope.READ)
-    with house.serving(LIANCHENG_RATE="3") as one:
-        answers = [one.get("/v1/decisions/x", headers=bearer(token)) for _ in range(12)]
+    with house.serving(LIANCHENG_RATE="1") as one:
+        # more in a moment than the bucket holds, however slowly this machine asks
+        answers = [one.get("/v1/decisions/x", headers=bearer(token))]
+        with ThreadPoolExecutor(12) as pool:
+            answers += pool.map(lambda _: one.get("/v1/decisions/x", headers=bearer(token)), range(24))
     limited = [answer for answer in answers if answer.status_code == 429]
     assert limited
     assert int(limited[0].headers["retry-after"]) >= 1
     assert limited[0].json()["code"] == "http.rate"
-    assert answers[0].headers["ratelimit-policy"] == '"principal";q=3;w=1'
+    assert answers[0].headers["ratelimit-policy"] == '"principal";q=1;w=1'
     assert answers[0].status_code == 404

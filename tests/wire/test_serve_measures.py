@@ -160,8 +160,8 @@ def test_a_decision_that_bars_nobody_gives_no_ticket(client: httpx.Client) -> No
     ("wrong", "pointer"),
     [
         ({"measure": "REJECT_BID"}, "/measure"),
-        ({"date": (china_day(now()) - timedelta(days=2)).isoformat()}, "/date"),
-        ({"date": (china_day(now()) + timedelta(days=1)).isoformat()}, "/date"),
+        ({"date": -2}, "/date"),
+        ({"date": 1}, "/date"),
         ({"amount": "-1"}, "/amount"),
         ({"amount": "1.234"}, "/amount"),
         ({"implementer": ""}, "/implementer"),
@@ -172,6 +172,8 @@ def test_only_what_the_ticket_allows_is_taken(
     client: httpx.Client, wrong: dict[str, Any], pointer: str
 ) -> None:
     ticket = tickets(client, decided(client, LISTED))["SXBZXR"]
+    if "date" in wrong:  # so many days from this one, which may be another than when the tests were collected
+        wrong = {"date": (china_day(now()) + timedelta(days=wrong["date"])).isoformat()}
     answer = client.post("/v1/measures", json=feedback(ticket, **wrong))
     assert answer.status_code == 422, answer.text
     assert pointer in {one["pointer"] for one in answer.json()["errors"]}

@@ -108,7 +108,7 @@ def test_a_terminal_gets_a_table_with_colour_and_progress(city: Installation) ->
         pass
     finally:
         os.close(master)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=120) == 0
     assert "\x1b[1;31mBLOCK" in shown.decode("utf-8", "replace")
     assert "Screening" in shown.decode("utf-8", "replace")
 
@@ -120,7 +120,7 @@ def test_many_callers_while_a_list_is_loaded(city: Installation) -> None:
         with ThreadPoolExecutor(9) as pool:
             loading = pool.submit(city.run, "demo", "--load", "--format", "json")
             answers = list(pool.map(lambda _: client.post("/v1/decisions", json=body), range(200)))
-            loading.result(timeout=120)
+            loading.result(timeout=300)
         last = client.post("/v1/decisions", json=body).json()
     assert {answer.status_code for answer in answers} == {200}
     ids = [answer.json()["decision_id"] for answer in answers]
@@ -137,9 +137,9 @@ def test_the_demo_serves_until_it_is_told_to_stop(city: Installation) -> None:
     )  # fmt: skip
     try:
         transport = httpx.HTTPTransport(retries=RETRIES)
-        with httpx.Client(base_url=address_of(process), transport=transport, timeout=20) as client:
+        with httpx.Client(base_url=address_of(process), transport=transport, timeout=60) as client:
             assert client.get("/readyz").json()["status"] == "ready"
     finally:
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=90)
     assert "Traceback" not in said

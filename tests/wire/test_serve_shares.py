@@ -45,10 +45,11 @@ def workers(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def connected(process: subprocess.Popen[str]) -> list[int]:
     """How many callers each process holds."""
-    return [
-        sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections())
-        for worker in workers(process)
-    ]
+    found = []
+    for worker in workers(process):
+        with suppress(psutil.Error):
+            found.append(sum(one.status == psutil.CONN_ESTABLISHED for one in worker.net_connections()))
+    return found
 
 
 def held(process: subprocess.Popen[str], address: str) -> list[int]:
@@ -56,7 +57,7 @@ def held(process: subprocess.Popen[str], address: str) -> list[int]:
     parts = urlsplit(address)
     with ExitStack() as callers:
         for _ in range(CALLERS):
-            callers.enter_context(socket.create_connection((str(parts.hostname), parts.port or 0), 10))
+            callers.enter_context(socket.create_connection((str(parts.hostname), parts.port or 0), 60))
         end = time.monotonic() + 20
         while True:
             found = connected(process)
@@ -66,14 +67,13 @@ def held(process: subprocess.Popen[str], address: str) -> list[int]:
 
 
 def shares(process: subprocess.Popen[str], address: str) -> list[int]:
-    """The same, once two processes take connections."""
-    end = time.monotonic() + 60
-    while len(first := held(process, address)) < 2 or min(first) == 0:
-        assert time.monotonic() < end, first
-        time.sleep(0.3)
-    # those of the last time are closed
-    time.sleep(0.5)
-    return held(process, address)
+    """The same, once two processes take all connections evenly; one that waits for its turn may come too late."""
+    end = time.monotonic() + 90
+    while len(found := held(process, address)) < 2 or sum(found) != CALLERS or min(found) < CALLERS / 3:
+        assert time.monotonic() < end, found
+        # until those of this time are closed
+        time.sleep(0.5)
+    return found
 
 
 def test_callers_are_shared_evenly(server: tuple[subprocess.Popen[str], str]) -> None:
@@ -86,10 +86,11 @@ def test_callers_are_shared_after_a_process_died(server: tuple[subprocess.Popen[
     process, address = server
     killed = workers(process)[0]
     killed.kill()
-    while killed.is_running() and killed.status() != psutil.STATUS_ZOMBIE:
-        time.sleep(0.05)
+    with suppress(psutil.NoSuchProcess):
+        while killed.status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.05)
     # nobody waits for the one that is gone
-    assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
+    assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
     time.sleep(0.7)
     assert min(shares(process, address)) >= CALLERS / 3
 
@@ -100,9 +101,9 @@ def test_callers_who_stay_are_shared_again_after_a_process_died(
     process, address = server
     shares(process, address)
     with ExitStack() as stack:
-        callers = [stack.enter_context(httpx.Client(base_url=address, timeout=30)) for _ in range(CALLERS)]
+        callers = [stack.enter_context(httpx.Client(base_url=address, timeout=60)) for _ in range(CALLERS)]
         workers(process)[0].kill()
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while True:
             for caller in callers:
                 # the one whose process was killed under it connects again
@@ -174,10 +175,12 @@ def test_a_connection_counts_once(memory: int) -> None:
             found = []
             for held in (1, 2, 3):
                 callers.append(await asyncio.open_connection(*listener.getsockname()))
-                end = time.monotonic() + 10
+                end = time.monotonic() + 60
                 while len(server.server_state.connections) < held and time.monotonic() < end:
                     await asyncio.sleep(0.01)
-                await asyncio.sleep(0.01)
+                # until whatever else that connection sets going has had its turn
+                for _ in range(10):
+                    await asyncio.sleep(0.005)
                 # as many as it holds: who has as many is next beside it, who has one more is not
                 found.append((seen.is_next(held), seen.is_next(held + 1)))
             for _, writer in callers:

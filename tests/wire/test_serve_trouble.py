@@ -70,7 +70,7 @@ def recorded(home: Path) -> int:
         return len(ledger.decisions(tenant="default", limit=1_000))
 
 
-def until(done: Callable[[], bool], seconds: float = 30) -> None:
+def until(done: Callable[[], bool], seconds: float = 90) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end

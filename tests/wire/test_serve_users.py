@@ -187,12 +187,12 @@ def test_signing_out_ends_a_session_at_once_and_signing_in_again_the_former_one(
     old = dict(browser.cookies)
     again = sign_in(browser, "leaves", CHOSEN)
     browser.headers[CSRF] = again.json()["csrf_token"]
-    assert httpx.get(f"{client.base_url}/v1/sessions/current", cookies=old).status_code == 401
+    assert httpx.get(f"{client.base_url}/v1/sessions/current", cookies=old, timeout=60).status_code == 401
     kept = dict(browser.cookies)
     assert browser.delete("/v1/sessions/current", headers={CSRF: "x"}).status_code == 403
     assert browser.delete("/v1/sessions/current").status_code == 204
     assert PLAIN not in browser.cookies
-    assert httpx.get(f"{client.base_url}/v1/sessions/current", cookies=kept).status_code == 401
+    assert httpx.get(f"{client.base_url}/v1/sessions/current", cookies=kept, timeout=60).status_code == 401
 
 
 def test_disabling_somebody_and_a_new_password_end_their_sessions(signed: Signed) -> None:
@@ -222,7 +222,7 @@ def test_disabling_somebody_and_a_new_password_end_their_sessions(signed: Signed
 
 def ends(browser: httpx.Client) -> None:
     """Within seconds, in every worker."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while browser.get("/v1/sessions/current").status_code != 401:
         assert time.monotonic() < end
         time.sleep(0.2)
@@ -283,15 +283,25 @@ def test_a_wrong_password_an_unknown_name_and_a_disabled_user_look_alike(
     signed("known", Role.CLERK)
     signed("former", Role.CLERK)
     house.run("users", "disable", "former")
-    answers, times = [], []
-    for name, password in (("known", OTHER), ("nobody", OTHER), ("former", CHOSEN), ("Bad Name", OTHER)):
-        begun = time.perf_counter()
-        answers.append(sign_in(fresh(), name, password))
-        times.append(time.perf_counter() - begun)
+    answers: list[httpx.Response] = []
+    quickest: dict[str, float] = {}
+    # a machine that does much else delays one or the other: the quickest of some tells what each takes
+    for turn in range(4):
+        for name, password in (
+            ("known", OTHER),
+            (f"nobody{turn}", OTHER),
+            ("former", CHOSEN),
+            (f"Bad Name {turn}", OTHER),
+        ):
+            begun = time.perf_counter()
+            answers.append(sign_in(fresh(), name, password))
+            kind = name.rstrip("0123456789")
+            quickest[kind] = min(quickest.get(kind, 60), time.perf_counter() - begun)
+    assert len(quickest) == 4
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(401, "http.sign_in")}
     assert len({json.dumps(answer.json()) for answer in answers}) == 1
     # a name that nobody has is hashed like any other: a tenth of the time would tell
-    assert min(times) > max(times) / 10
+    assert min(quickest.values()) > max(quickest.values()) / 10
 
 
 def test_guessing_is_slowed_down_and_many_at_once_are_no_way_round(
