@@ -91,12 +91,15 @@ def make(
     actor: str,
     at: datetime,
     expires_at: datetime | None = None,
+    seed: str = "",
 ) -> tuple[str, KeyView]:
     """Make a key; the first value is the key itself, which nobody can show again.
 
+    Its prefix follows from `seed`, where there is one, so that nothing is made of the same seed twice.
+
     Raises:
         ApiKeyError: `keys.name`, `keys.scopes`, `keys.expired`.
-        LedgerError: nothing was kept.
+        LedgerError: `ledger.item_exists`: a key of that seed was made; nothing was kept.
     """
     chosen = tuple(sorted(set(scopes)))
     if not name.strip() or len(name) > 100:
@@ -105,19 +108,28 @@ def make(
         raise ApiKeyError("keys.scopes")
     if expires_at is not None and expires_at <= at:
         raise ApiKeyError("keys.expired")
-    prefix = base64.b32encode(secrets.token_bytes(5)).decode().lower()
+    named = hashlib.sha256(f"{tenant}\x1f{seed}".encode()).digest() if seed else secrets.token_bytes(5)
+    key, record = _fresh(named[:5], name.strip(), chosen, actor, at, expires_at)
+    item = ledger.items.put(_draft(record, "active"), tenant=tenant, actor=actor, at=at)
+    return key, _view(item, None)
+
+
+def _fresh(
+    named: bytes, name: str, scopes: tuple[Scope, ...], actor: str, at: datetime, expires_at: datetime | None
+) -> tuple[str, KeyRecord]:
+    """A key and what is kept of it."""
+    prefix = base64.b32encode(named).decode().lower()
     secret = base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode().lower().rstrip("=")
     record = KeyRecord(
         prefix=prefix,
-        name=name.strip(),
-        scopes=chosen,
+        name=name,
+        scopes=scopes,
         hash=digest(secret),
         created_at=at,
         created_by=actor,
         expires_at=expires_at,
     )
-    item = ledger.items.put(_draft(record, "active"), tenant=tenant, actor=actor, at=at)
-    return f"lc_{prefix}_{secret}", _view(item, None)
+    return f"lc_{prefix}_{secret}", record
 
 
 def revoke(ledger: Ledger, prefix: str, *, tenant: str, actor: str, at: datetime) -> KeyView:
@@ -142,24 +154,18 @@ def rotate(
 
     Raises:
         ApiKeyError: `keys.unknown`, `keys.ended` (revoked or expired).
+        LedgerError: `ledger.item_stale`: somebody changed it meanwhile; neither was kept.
     """
     item = _item(ledger, prefix, tenant)
     record = _record(item)
     if item.state != "active" or (record.expires_at is not None and record.expires_at <= at):
         raise ApiKeyError("keys.ended", prefix=prefix)
-    key, view = make(
-        ledger,
-        tenant=tenant,
-        name=record.name,
-        scopes=record.scopes,
-        actor=actor,
-        at=at,
-        expires_at=record.expires_at,
-    )
+    key, fresh = _fresh(secrets.token_bytes(5), record.name, record.scopes, actor, at, record.expires_at)
     end = at + grace if record.expires_at is None else min(at + grace, record.expires_at)
-    old = msgspec.structs.replace(record, expires_at=end, successor=view.prefix)
-    ledger.items.put(_draft(old, "active"), tenant=tenant, actor=actor, at=at, expect=item.version)
-    return key, view
+    old = msgspec.structs.replace(record, expires_at=end, successor=fresh.prefix)
+    drafts = [(_draft(fresh, "active"), None), (_draft(old, "active"), item.version)]
+    made, _ = ledger.items.put_many(drafts, tenant=tenant, actor=actor, at=at)
+    return key, _view(made, None)
 
 
 def find(ledger: Ledger, prefix: str, *, tenant: str) -> KeyView:

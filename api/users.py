@@ -173,11 +173,19 @@ class Users:
         return first, view(item)
 
     def reset(
-        self, name: str, *, tenant: str, actor: str, at: datetime, password: str | None = None
+        self,
+        name: str,
+        *,
+        tenant: str,
+        actor: str,
+        at: datetime,
+        password: str | None = None,
+        expect: int | None = None,
     ) -> tuple[str, UserView]:
-        """Give a user a new first password; every session of the user ends.
+        """Give a user a new first password; every session of the user ends. `expect` is the version that was seen.
 
         Raises:
+            LedgerError: `ledger.item_stale`: it is another version by now.
             UserError: `users.unknown`, `users.erased`, `users.own` (people change their own password by signing in).
             PasswordError: it can't be taken.
         """
@@ -190,8 +198,9 @@ class Users:
             record, credential=digest(hashed), password_at=at, must_change=True, epoch=record.epoch + 1
         )
         put = self._put(
-            changed, item.state, tenant=tenant, actor=actor, at=at, expect=item.version, hashed=hashed
-        )
+            changed, item.state, tenant=tenant, actor=actor, at=at, hashed=hashed,
+            expect=item.version if expect is None else expect,
+        )  # fmt: skip
         return first, view(put)
 
     def choose(self, item: Item, current: str, password: str, *, at: datetime) -> Item:

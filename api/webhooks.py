@@ -161,19 +161,20 @@ def create(
     at: datetime,
     key: bytes,
     allowed: Sequence[str],
+    name: str = "",
 ) -> tuple[str, WebhookView]:
-    """Make an endpoint; the first value is its secret, which is shown this once.
+    """Make an endpoint; the first value is its secret, which is shown this once. `name` is its id, else a new one.
 
     Raises:
         WebhookError: as `checked_url`, and `webhook.many`.
-        LedgerError: nothing was kept.
+        LedgerError: `ledger.item_exists`: there is or was one of that id; nothing was kept.
     """
     if len(listed(ledger, tenant=tenant)) >= MOST:
         raise WebhookError("webhook.many", limit=MOST)
     record = WebhookRecord(
         url=checked_url(url, allowed), events=tuple(dict.fromkeys(events)), description=description
     )
-    name = str(uuid_utils.uuid7())
+    name = name or str(uuid_utils.uuid7())
     item = ledger.items.put(_draft(name, record, ACTIVE), tenant=tenant, actor=actor, at=at)
     return shown(secret(key, tenant, name, record.secret)), view(item)
 

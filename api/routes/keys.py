@@ -77,11 +77,12 @@ async def new_key(request: Request) -> Response:
     return json_answer(_shown(key, view), 201)
 
 
-def made(request: Request, asked: NewKey) -> tuple[str, keys.KeyView]:
-    """A new key, and how lists show it.
+def made(request: Request, asked: NewKey, seed: str = "") -> tuple[str, keys.KeyView]:
+    """A new key, and how lists show it; nothing is made of the same `seed` twice.
 
     Raises:
         ProblemError: `http.scope` (whoever asks may not give these scopes), `http.invalid`.
+        LedgerError: `ledger.item_exists`.
     """
     who = asking(request)
     if not set(asked.scopes) <= who.gives:
@@ -95,6 +96,7 @@ def made(request: Request, asked: NewKey) -> tuple[str, keys.KeyView]:
             actor=who.id,
             at=bootstrap.now(),
             expires_at=asked.expires_at,
+            seed=seed,
         )
     except keys.ApiKeyError as error:
         raise _refused(request, error) from None

@@ -91,11 +91,12 @@ def _create(request: Request, given: NewWebhook) -> Response:
     return json_answer(WebhookMade(webhook=view, secret=shown), 201, {"Location": f"/v1/webhooks/{view.id}"})
 
 
-def made(request: Request, given: NewWebhook) -> tuple[str, WebhookView]:
-    """Make an endpoint for the caller; its secret, and the endpoint.
+def made(request: Request, given: NewWebhook, name: str = "") -> tuple[str, WebhookView]:
+    """Make an endpoint for the caller; its secret, and the endpoint. `name` is its id, else a new one.
 
     Raises:
         ProblemError: `http.invalid`, `http.conflict`.
+        LedgerError: `ledger.item_exists`.
     """
     parts, who = service(request), asking(request)
     with refusals(request):
@@ -109,6 +110,7 @@ def made(request: Request, given: NewWebhook) -> tuple[str, WebhookView]:
             at=bootstrap.now(),
             key=bootstrap.secret_key(parts.settings),
             allowed=parts.settings.webhook_allow,
+            name=name,
         )
 
 

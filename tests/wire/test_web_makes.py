@@ -44,7 +44,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         clerk.sign_in("li", root.new_user("li", "clerk"))
         investigator.sign_in("wei", root.new_user("wei", "investigator"))
         supervisor.sign_in("sun", root.new_user("sun", "supervisor"))
-        programs = httpx.Client(base_url=client.base_url, headers={"Authorization": f"Bearer {house.key()}"})
+        bearing = {"Authorization": f"Bearer {house.key()}"}
+        programs = httpx.Client(base_url=client.base_url, headers=bearing, timeout=60)
         stack.callback(programs.close)
         yield Town(house, programs, root, clerk, investigator, supervisor)
 
@@ -88,6 +89,43 @@ def test_an_endpoint_is_made_and_its_secret_shown_once(town: Town) -> None:
     gone = town.root.post("/webhooks", {"do": "remove", "sure": "yes", **named}, page="/webhooks")
     assert gone.headers["location"] == "/webhooks?done=webhook_removed"
     assert SCRIPT[:60] not in endpoints(town)
+
+
+def test_a_form_that_shows_a_secret_is_sent_twice_and_makes_one(town: Town) -> None:
+    form = {
+        "do": "make",
+        "url": URL,
+        "description": "once",
+        "once": Seen(town.root.get("/webhooks").text).field("once"),
+    }
+    assert re.search(SECRET, town.root.post("/webhooks", form, page="/webhooks").text)
+    again = town.root.post("/webhooks", form, page="/webhooks")
+    assert (again.status_code, re.search(SECRET, again.text)) == (409, None)
+    assert "no second one was made" in again.text
+    assert Seen(again.text).field("once") not in ("", form["once"])
+    found_ = town.client.get("/v1/webhooks").json()["webhooks"]
+    assert [one["description"] for one in found_].count("once") == 1
+
+    def keys(name: str) -> list[dict[str, Any]]:
+        return [one for one in town.root.get("/v1/keys").json()["keys"] if one["name"] == name]
+
+    key = {"name": "once", "scope_decisions:read": "yes", "once": form["once"]}
+    assert 'class="secret"' in town.root.post("/settings/keys", key, page="/settings/keys").text
+    again = town.root.post("/settings/keys", key, page="/settings/keys")
+    assert (again.status_code, len(keys("once"))) == (409, 1)
+    address = f"/settings/keys/{keys('once')[0]['prefix']}"
+    assert 'class="secret"' in town.root.post(address, {"step": "rotate"}, page="/settings/keys").text
+    again = town.root.post(address, {"step": "rotate"}, page="/settings/keys")
+    assert (again.status_code, len(keys("once"))) == (409, 2)
+
+    town.root.new_user("zhou", "clerk")
+    version = {
+        "step": "password",
+        "version": Seen(town.root.get("/settings/users/zhou").text).field("version"),
+    }
+    assert 'class="secret"' in town.root.post("/settings/users/zhou", version, page="/account").text
+    again = town.root.post("/settings/users/zhou", version, page="/account")
+    assert (again.status_code, 'class="secret"' in again.text) == (412, False)
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,8 @@ def change(visit: Visit) -> Response:
     book, sessions = _book(visit), access_of(visit.request).sessions
     try:
         if step == "password":
-            password, found = book.reset(name, tenant=tenant, actor=actor, at=at)
+            # a page that is loaded anew sends its form again: the password that was handed over stays
+            password, found = book.reset(name, tenant=tenant, actor=actor, at=at, expect=version(visit))
             sessions.unlock(tenant, found.name)
             return _one(visit, "", 201, password)
         if step == "erase":

@@ -11,9 +11,11 @@ from api.keys import KeyView
 from api.principals import Scope
 from api.routes import keys as http
 from api.routes.problem import ProblemError
+from api.web import once
 from api.web.answers import onward, page
 from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, trouble_of
 from api.web.door import Visit
+from matching.ledger import LedgerError
 
 
 def listed(visit: Visit) -> Response:
@@ -21,7 +23,9 @@ def listed(visit: Visit) -> Response:
     return _listed(visit, NO_TROUBLE)
 
 
-def _listed(visit: Visit, trouble: Trouble, *, key: str = "", made: str = "", status: int = 200) -> Response:
+def _listed(
+    visit: Visit, trouble: Trouble, *, again: bool = False, key: str = "", made: str = "", status: int = 200
+) -> Response:
     keys = book.listed(visit.service.ledger, tenant=visit.principal.tenant)
     gives = visit.principal.gives
     return page(
@@ -29,7 +33,8 @@ def _listed(visit: Visit, trouble: Trouble, *, key: str = "", made: str = "", st
         "settings_keys.html",
         status=trouble.status if trouble.said else status,
         trouble=trouble,
-        asked=Asked(visit.form if trouble.said else {}),
+        asked=Asked(visit.form if again else {}),
+        once=once.mark(visit, again=again),
         keys=tuple(_row(visit, one) for one in keys),
         scopes=tuple((one.value, _scope(visit, one)) for one in Scope if one in gives),
         withheld=tuple(_scope(visit, one) for one in Scope if one not in gives),
@@ -56,7 +61,7 @@ def _row(visit: Visit, one: KeyView) -> dict[str, Any]:
         "expires": words.time(one.expires_at),
         "used": words.time(one.last_used_at) if one.last_used_at is not None else words("keys.unused"),
         "successor": one.successor,
-        "rotates": state == "active" and set(one.scopes) <= visit.principal.gives,
+        "rotates": state == "active" and not one.successor and set(one.scopes) <= visit.principal.gives,
     }
 
 
@@ -69,9 +74,13 @@ def make(visit: Visit) -> Response:
     if visit.form.get("expires_at", "").strip():
         body["expires_at"] = visit.form["expires_at"].strip()
     try:
-        key, made = http.made(visit.request, checked(visit, http.NewKey, body))
+        key, made = http.made(visit.request, checked(visit, http.NewKey, body), once.name(visit))
     except ProblemError as error:
-        return _listed(visit, trouble_of(visit, error))
+        return _listed(visit, trouble_of(visit, error), again=True)
+    except LedgerError as error:
+        if error.code != "ledger.item_exists":
+            raise
+        return _listed(visit, once.trouble(visit, "keys.made_already"))
     return _listed(visit, NO_TROUBLE, key=key, made=made.name, status=201)
 
 
@@ -80,11 +89,15 @@ def change(visit: Visit) -> Response:
     prefix, step = str(visit.request.path_params["prefix"]), visit.form.get("step", "")
     try:
         if step == "rotate":
+            if book.find(visit.service.ledger, prefix, tenant=visit.principal.tenant).successor:
+                return _listed(visit, once.trouble(visit, "keys.rotated_already"))
             key, made = http.rotated(visit.request, prefix)
             return _listed(visit, NO_TROUBLE, key=key, made=made.name, status=201)
         if step != "revoke":
             raise ProblemError("http.bad_request", detail="step")
         http.revoked(visit.request, prefix)
-    except ProblemError as error:
+    except book.ApiKeyError:
+        raise ProblemError("http.not_found") from None
+    except (ProblemError, LedgerError) as error:
         return _listed(visit, trouble_of(visit, error))
     return onward(visit, "/settings/keys", done="key_revoke")

@@ -9,6 +9,7 @@ from fastapi import Response
 from api import webhooks
 from api.routes import webhooks as http
 from api.routes.problem import ProblemError
+from api.web import once
 from api.web.answers import onward, page
 from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, text, ticked, trouble_of, version
 from api.web.door import Visit
@@ -51,7 +52,13 @@ def show(visit: Visit) -> Response:
 
 
 def _shown(
-    visit: Visit, trouble: Trouble, *, secret: str = "", made: str = "", status: int = 200
+    visit: Visit,
+    trouble: Trouble,
+    *,
+    again: bool = False,
+    secret: str = "",
+    made: str = "",
+    status: int = 200,
 ) -> Response:
     state = visit.asked("state") if visit.asked("state") in STATES else ""
     found = webhooks.listed(visit.service.ledger, tenant=visit.principal.tenant)
@@ -61,7 +68,8 @@ def _shown(
         status=trouble.status if trouble.said else status,
         secret=secret,
         made=made,
-        asked=Asked(visit.form if trouble.said else {}),
+        asked=Asked(visit.form if again else {}),
+        once=once.mark(visit, again=again),
         told=tuple((one, visit.words.known(f"webhook.event.{one}", one)) for one in TOLD),
         endpoints=tuple(_endpoint(visit, item, state) for item in found),
         state=state,
@@ -107,7 +115,8 @@ def changed(visit: Visit) -> Response:
     ledger, who, what = visit.service.ledger, visit.principal, visit.asked("do", 20)
     try:
         if what == "make":
-            return _made(visit, *http.made(visit.request, checked(visit, http.NewWebhook, _asked(visit))))
+            given = checked(visit, http.NewWebhook, _asked(visit))
+            return _made(visit, *http.made(visit.request, given, once.name(visit)))
         item = webhooks.found(ledger, visit.asked("webhook", 100), who.tenant)
         if what == "redeliver":
             one = ledger.deliveries.get(visit.asked("delivery", 100), tenant=who.tenant)
@@ -133,7 +142,9 @@ def changed(visit: Visit) -> Response:
             ledger, item, on=what == "on", why="manual", actor=who.id, at=visit.at, expect=version(visit)
         )
     except (ProblemError, LedgerError) as error:
-        return _shown(visit, trouble_of(visit, error))
+        if error.code == "ledger.item_exists":
+            return _shown(visit, once.trouble(visit, "webhook.made_already"))
+        return _shown(visit, trouble_of(visit, error), again=True)
     return onward(visit, "/webhooks", done="webhook_switched")
 
 
