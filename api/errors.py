@@ -36,6 +36,9 @@ class CommandError(Exception):
 
 def mask_numbers(text: str) -> str:
     """A text with all that could be an identity number made unreadable: for logs and problem details."""
+    from graph.identifiers import mask_numbers_in_text
+
+    text = mask_numbers_in_text(text)
     return _NUMBER.sub(lambda m: m[0] if sum(c.isdigit() for c in m[0]) < 7 else m[0][:2] + "****", text)
 
 
@@ -46,7 +49,9 @@ def mask_secrets(text: str) -> str:
 
 def one_record(text: str) -> str:
     """A text of several lines as one record of a log: later lines are indented, other control characters escaped."""
-    lines = (_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in re.split("\r\n|\n|\r", text))
+    lines = (
+        _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", line) for line in re.split("\r\n|\n|\r", text)
+    )
     return "\n    ".join(lines).rstrip()
 
 

@@ -16,11 +16,11 @@ from graph.identifiers.checks import (
     uscc_valid,
 )
 from graph.identifiers.comparison import parse_any, same_organization_code
+from graph.identifiers.in_text import mask_numbers_in_text
 from graph.identifiers.masks import (
     MaskComparison,
     compare_masked,
     looks_personal,
-    mask_numbers_in_text,
     mask_person_id,
     normalise_mask,
 )

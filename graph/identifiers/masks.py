@@ -306,6 +306,7 @@ def mask_person_id(value: str) -> str:
     return text[:1] + "*" * (len(text) - 3) + text[-2:]
 
 
+_POINTS = str.maketrans("", "", "./_\u00b7\u2010\u2011\u2012\u2013\u2014\u2015\u2022\u2043\u2212\u30fb")
 _DIGITS = re.compile("[0-9]{14,19}[0-9X]|[0-9]{17}X[0-9]{2}")
 
 
@@ -316,7 +317,7 @@ def looks_personal(value: str) -> bool:
     and two digits more), and those of 18 that name a century of birth with an impossible day. A valid credit
     code is none, unless it is a valid citizen number as well.
     """
-    text = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", value)).upper()
+    text = _ZERO_WIDTH.sub("", unicodedata.normalize("NFKC", value).translate(_POINTS)).upper()
     if _DIGITS.fullmatch(text) is None:
         return False
     if len(text) == 15:
@@ -324,48 +325,3 @@ def looks_personal(value: str) -> bool:
     if len(text) == 18 and uscc_valid(text):
         return citizen_valid(text) and text[0] != "9"
     return birth_date(text[6:14]) is not None or (len(text) == 18 and text[6:8] in {"19", "20"})
-
-
-_RUN = re.compile(r"(?<![0-9０-９])(?:[0-9０-９]{17}[XxＸｘ]|[0-9０-９]{15,})")
-_GROUPED = re.compile(
-    r"(?<![0-9])[1-9][0-9]{5}([ \-])"
-    r"(?:[0-9]{8}\1[0-9]{3}[0-9Xx]|[0-9]{4}\1[0-9]{4}\1[0-9]{3}[0-9Xx])(?![0-9])"
-)
-_DATED18 = re.compile(
-    r"(?=([1-9][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X]))"
-)
-
-
-_LIKELY = re.compile("[0-9０-９]{6}")
-"""What every number that is masked holds: texts without it are not looked through further."""
-
-
-def _mask_run(match: re.Match[str]) -> str:
-    raw = match.group()
-    text = unicodedata.normalize("NFKC", raw).upper()
-    if len(text) == 18:
-        if text[0] == "9" and uscc_valid(text) and not citizen_valid(text):
-            return raw
-        return raw if uscc_valid(text) and birth_date(text[6:14]) is None else mask_person_id(text)
-    if len(text) == 15 and text.isdecimal():
-        return mask_person_id(text) if birth_date("19" + text[6:12]) else raw
-    if len(text) == 20 and birth_date(text[6:14]):
-        return mask_person_id(text[:18]) + text[18:]
-    if len(text) > 18:
-        spans = [found.start() for found in _DATED18.finditer(text) if citizen_valid(found.group(1))]
-        for start in spans:
-            text = text[: start + 4] + "*" * 10 + text[start + 14 :]
-        return text if spans else raw
-    return raw
-
-
-def mask_numbers_in_text(text: str) -> str:
-    """Free text with every 15- or 18-digit number that may be a citizen's masked.
-
-    A valid credit code stays; an 18-digit number that fails its check does not: it may be a person's with a
-    slip of the pen. The time grows with the length only.
-    """
-    if len(text) < 15 or _LIKELY.search(text) is None:
-        return text
-    text = _RUN.sub(_mask_run, text)
-    return _GROUPED.sub(lambda match: mask_person_id(re.sub("[ -]", "", match.group())), text)

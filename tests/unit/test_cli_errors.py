@@ -112,6 +112,7 @@ def test_unreadable_settings(tmp_path: Path) -> None:
 def test_masks() -> None:
     for number in (NUMBER, "32990119900307123X", "110105491231002", "E12345678", "3299011990****1239"):
         assert number not in mask_numbers(f"a {number} b")
+    assert mask_numbers(f"a {NUMBER[:6]} {NUMBER[6:14]} {NUMBER[14:]} b") == "a 32**** b"
     assert mask_numbers('File "x.py", line 123') == 'File "x.py", line 123'
     assert mask_identity("0193f0a2-1234-7000-8000-000000000000") == "0193f0a2-1234-7000-8000-000000000000"
     assert mask_identity(f"/lists/{NUMBER}.csv") == "/lists/32****.csv"

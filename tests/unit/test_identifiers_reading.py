@@ -274,6 +274,7 @@ def test_a_person_with_an_impossible_day_is_never_read_as_a_company() -> None:
     [
         ("320899197503120015", True),  # a citizen's
         ("3208 9919 7503 1200 15", True),
+        ("320899—19750312·0015", True),
         ("320899197503120019", True),  # wrong check digit
         ("320899197513120019", True),  # impossible month
         ("32089919750312001501", True),  # tax number of 20
