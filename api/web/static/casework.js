@@ -18,5 +18,10 @@ document.querySelectorAll("[data-document]").forEach((row) => {
     name.value = chosen.name.slice(0, 200);
     digest.value = Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
   });
-  row.append(file);
+  Object.assign(file.dataset, { choose: row.dataset.choose, none: row.dataset.none });
+  const pick = document.createElement("div");
+  pick.className = "pick";
+  pick.append(file);
+  row.append(pick);
+  file.dispatchEvent(new Event("made", { bubbles: true }));
 });
