@@ -11,11 +11,12 @@ import json
 import os
 import random
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from damaged import DAMAGES, same
 from list_files import CITIZEN, court_row, court_rows, csv_text, json_bytes, xlsx_bytes
 
 from graph.store import Store, open_store
@@ -26,42 +27,6 @@ from loaders.run import LoadOptions, load
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 BLOCKS, PER_BLOCK = max(12, int(os.environ.get("LIANCHENG_SOAK", "0"))), 100
-Damage = Callable[[random.Random, bytes], bytes]
-
-
-def _cut(rng: random.Random, data: bytes) -> bytes:
-    return data[: rng.randrange(len(data))]
-
-
-def _flip(rng: random.Random, data: bytes) -> bytes:
-    out = bytearray(data)
-    for _ in range(rng.randrange(1, 30)):
-        out[rng.randrange(len(out))] = rng.randrange(256)
-    return bytes(out)
-
-
-def _insert(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data))
-    junk = rng.choice(
-        [b"\0" * 9, b'"', b'"""', b"\xff\xfe", b"\r", b"\n\n", b",,,,,,", b"=1+1", b"\x1a", b"x" * 150_000]
-    )
-    return data[:at] + junk + data[at:]
-
-
-def _drop(rng: random.Random, data: bytes) -> bytes:
-    at = rng.randrange(len(data))
-    return data[:at] + data[at + rng.randrange(1, 400) :]
-
-
-def _double(rng: random.Random, data: bytes) -> bytes:
-    return data + data[rng.randrange(len(data)) :]
-
-
-def _same(rng: random.Random, data: bytes) -> bytes:
-    return data
-
-
-DAMAGES: tuple[Damage, ...] = (_cut, _flip, _insert, _drop, _double)
 
 
 def _rows(rng: random.Random) -> list[list[str]]:
@@ -153,7 +118,7 @@ def make(seed: int) -> tuple[str, bytes]:
         data = _zip(_zip(b"a,b", "b.csv"), "inner.zip")
     else:
         data = rng.randbytes(rng.randrange(1, 5_000))
-    damage = rng.choice((*DAMAGES, _same)) if rng.random() < 0.85 else _same
+    damage = rng.choice((*DAMAGES, same)) if rng.random() < 0.85 else same
     return f"{seed}.{rng.choice(['csv', 'xlsx', 'json', 'txt', 'zip', 'xls'])}", damage(rng, data) or b"\0"
 
 

@@ -186,7 +186,8 @@ def test_no_case_becomes_a_block_without_a_signed_legal_basis(tmp_path: Path, ru
 
 def test_spec_4_2_rules_may_never_block_unsigned() -> None:
     forbidden = {rule.code for rule in RULES if not rule.may_block}
-    assert {"A08", "A13", "A16", "A20", "A22", "A23"} <= forbidden
+    assert {"A08", "A13", "A16", "A20", "A22", "A23", "B06", "B07", "D07", "D09"} <= forbidden
+    assert {rule.code for rule in RULES if rule.code[0] == "R"} <= forbidden
     assert not {"A01", "A02", "A03", "A04", "A05", "A14", "B13", "B14"} & forbidden
 
 
