@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import signal
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 
 import explored
 import pytest
-from chromium import LOOKS, SCREENS, Site, Watched, browser, look_at
+from chromium import LOOKS, SCREENS, Site, Watched, browser, look_at, until
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page
 from serving import Installation
@@ -79,7 +78,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None
         process, address = stack.enter_context(house.started())
         site = Site(address.rstrip("/"), stack.enter_context(browser()))
         with Watched(site, locale="zh-CN") as window:
-            window.context.set_default_timeout(120_000)
+            window.context.set_default_timeout(240_000)
             many = [*ROWS, *((f"临江虚构{number:04d}有限公司", "", "", "") for number in range(MANY))]
             done = hand_in(window.page, workbook(many), name="六月名单.xlsx")
             window.page.locator("#progress", has_text="已完成").wait_for()
@@ -90,6 +89,7 @@ def hand_in(page: Page, data: bytes, name: str = "名单.xlsx", **choices: str) 
     """Hand in a list by the form; the address of its page."""
     page.goto("/batches")
     page.locator("#file").set_input_files({"name": name, "mimeType": "", "buffer": data})
+    assert name in page.locator(".pick.dressed .face").inner_text()
     page.select_option("#regime", choices.get("regime", "procurement_tender"))
     page.select_option("#stage", "opening")
     page.locator("form[enctype] button").click()
@@ -113,8 +113,6 @@ def test_the_pages_of_batches_and_loads_are_accessible_and_fit(office: Office, l
 def test_a_clerk_screens_a_spreadsheet_and_takes_the_results_home(office: Office, tmp_path: Path) -> None:
     with Watched(office.site, locale="zh-CN", accept_downloads=True) as window:
         page = window.page
-        # other tests may work beside this one
-        page.context.set_default_timeout(60_000)
         page.goto("/")
         page.get_by_role("link", name="批量筛查", exact=True).click()
         with page.expect_download() as kept:
@@ -193,7 +191,7 @@ def test_the_progress_is_live_and_goes_on_after_the_working_process_was_killed(o
     many = [(f"临江中断{number:04d}有限公司", "", "", "") for number in range(1_500)]
     with Watched(office.site, locale="en") as window:
         page = window.page
-        page.context.set_default_timeout(150_000)
+        page.context.set_default_timeout(240_000)
         hand_in(page, workbook(many), name="killed.xlsx")
         until(lambda: page.locator("#progress progress").get_attribute("value") != "0")
         worker = worker_of(office.process.pid)
@@ -206,14 +204,6 @@ def test_the_progress_is_live_and_goes_on_after_the_working_process_was_killed(o
         page.goto(page.url.partition("?")[0] + "?page=15")
         assert page.locator("#rows tbody tr").count() == 100
         assert window.quiet()
-
-
-def until(what: Callable[[], bool], seconds: float = 60) -> None:
-    """Wait for something to become true; the page's policy lets no function of a test wait inside it."""
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def worker_of(server: int) -> int:
@@ -235,13 +225,15 @@ def test_without_javascript_a_list_is_handed_in_refreshed_and_read(office: Offic
         hand_in(page, workbook(ROWS))
         while "Done" not in page.inner_text("#progress"):
             page.get_by_role("link", name="Show how far it is now").click()
+            page.wait_for_load_state()
         assert page.locator("#rows tbody tr").count() == len(ROWS) - 1
         page.locator("#only-BLOCK").click()
+        page.wait_for_url("**verdict=BLOCK**")
         assert page.locator("#rows tbody tr").count() >= 1
         assert set(page.locator("#rows tbody .verdict b").all_inner_texts()) == {"BLOCK"}
         page.goto(f"{office.done}?page=2")
         page.locator("#next").click()
-        assert "page 3 of 3" in page.inner_text("#rows")
+        page.locator("#rows", has_text="page 3 of 3").wait_for()
         assert window.quiet()
 
 
@@ -281,7 +273,6 @@ def test_what_is_no_list_is_refused_beside_the_form_and_what_was_typed_stays(
     }  # fmt: skip
     with Watched(office.site, locale="en") as window:
         page = window.page
-        page.context.set_default_timeout(60_000)
         for name, data in files.items():
             page.goto("/batches")
             page.fill("#name", "October")

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any, NamedTuple
@@ -14,13 +13,14 @@ from typing import Any, NamedTuple
 import explored
 import httpx
 import pytest
-from chromium import LOOKS, Site, Watched, browser, faults, look_at
+from chromium import LOOKS, Site, Watched, browser, faults, look_at, until
+from playwright.sync_api import expect
 from serving import Installation, ask
 from visited import FORMULA, HOSTILE, LONG, SCRIPT, TURNED, Browser, Seen, city, found, request
 
 from api.bootstrap import now
+from graph.dates import china_day
 
-PATIENCE = 40.0
 NAME, PROJECT = "临江恒泰投资控股有限公司", "临江三号桥工程"
 
 
@@ -36,19 +36,12 @@ class Town(NamedTuple):
     alert: str
     monitor: str
     keys: list[str]
+    day: str
+    """When the notes of the case were made."""
 
     def window(self, who: str, **looks: Any) -> Watched:
         """A window of somebody's own browser."""
         return Watched(self.site, storage_state=self.states[who], **{"locale": "en", **looks})
-
-
-def until(ask: Callable[[], Any]) -> Any:
-    """What is asked for, as soon as it is there."""
-    end = time.monotonic() + PATIENCE
-    while not (found_ := ask()):
-        assert time.monotonic() < end
-        time.sleep(0.2)
-    return found_
 
 
 def kept(one: Browser) -> dict[str, Any]:
@@ -105,6 +98,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None])
         )  # fmt: skip
         assert opened.status_code == 303, opened.text
         case = opened.headers["location"].partition("?")[0]
+        day = china_day(now()).isoformat()
         for text in HOSTILE:
             assert operator.post(f"{case}/notes", {"text": text}, page=case).status_code == 303
         root = operator.post("/set-up", {"name": "root", "display": "虚构管理员"}, page="/set-up")
@@ -123,7 +117,7 @@ def town(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None])
         states = {name: kept(one) for name, one in people.items()}
         chromium = stack.enter_context(browser())
         site = Site(str(client.base_url).rstrip("/"), chromium)
-        yield Town(house, site, states, people, case, f"/alerts/{alert[0]['id']}", monitor, keys)
+        yield Town(house, site, states, people, case, f"/alerts/{alert[0]['id']}", monitor, keys, day)
 
 
 def parties(client: httpx.Client, monitor: str) -> list[dict[str, Any]]:
@@ -170,8 +164,9 @@ def test_two_people_edit_one_case_and_nothing_of_either_is_lost(town: Town) -> N
         wei.goto(case)
         sun.fill("#text", "孙的备注\n第二行")
         wei.fill("#text", "魏的备注")
-        sun.get_by_role("button", name="Add the note").click()
-        wei.get_by_role("button", name="Add the note").click()
+        for page in (sun, wei):
+            page.get_by_role("button", name="Add the note").click()
+            page.get_by_text("The note was added.").wait_for()
         for page in (sun, wei):
             page.goto(case)
             said = page.inner_text(".notes")
@@ -195,7 +190,7 @@ def test_two_people_edit_one_case_and_nothing_of_either_is_lost(town: Town) -> N
         # a note can still not be taken while the case is closed, and its words stay
         wei.fill("#text", "结案后的备注")
         wei.get_by_role("button", name="Add the note").click()
-        assert wei.locator("#trouble").is_visible()
+        wei.locator("#trouble").wait_for()
         assert wei.input_value("#text") == "结案后的备注"
         wei.select_option("#state", "open")
         wei.fill("#reason", "还有线索")
@@ -344,10 +339,10 @@ def test_parties_are_found_watched_removed_and_the_monitor_ended(town: Town) -> 
         page.get_by_role("button", name="Watch").first.click()
         page.get_by_text("More parties are watched.").wait_for()
         rows = page.locator("section[aria-labelledby=parties] tbody tr")
-        assert rows.count() == 2
+        expect(rows).to_have_count(2)
         page.get_by_role("button", name="Remove").first.click()
         page.get_by_text("One party is watched no more.").wait_for()
-        assert rows.count() == 1
+        expect(rows).to_have_count(1)
         page.check("input[name=sure]")
         page.get_by_role("button", name="End the monitor").click()
         page.get_by_text("The monitor has ended").wait_for()
@@ -365,9 +360,9 @@ def test_an_auditor_filters_verifies_and_exports_the_chain(town: Town) -> None:
         page.goto("/audit")
         page.select_option("#kind", "case_note")
         page.fill("#actor", "local")
-        page.fill("#day", now().strftime("%Y-%m-%d"))
+        page.fill("#day", town.day)
         page.get_by_role("button", name="Filter").click()
-        assert page.locator("section[aria-labelledby=events] tbody tr").count() == len(HOSTILE)
+        expect(page.locator("section[aria-labelledby=events] tbody tr")).to_have_count(len(HOSTILE))
         assert window.quiet()
     an = town.people["an"]
     whole = an.get("/audit/export?format=json").json()["events"]

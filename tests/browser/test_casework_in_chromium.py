@@ -12,7 +12,7 @@ from typing import NamedTuple
 import explored
 import httpx
 import pytest
-from chromium import LOOKS, Site, Watched, browser, look_at
+from chromium import LOOKS, Site, Watched, browser, look_at, until
 from playwright.sync_api import Page
 from serving import Installation
 from visited import CHOSEN, HOSTILE, SCRIPT, TURNED, Browser, Seen, found, hostile, request
@@ -334,14 +334,13 @@ def test_a_user_is_made_seen_locked_and_erased_on_the_pages(town: Town) -> None:
         page.get_by_role("button", name="Lock").click()
         page.wait_for_url("**done=user_disable")
         page.get_by_role("button", name="Erase").click()
-        assert "Confirm first" in page.inner_text("main")
+        page.get_by_text("Confirm first").first.wait_for()
         window.said.clear()
         page.check("#sure")
         page.get_by_role("button", name="Erase").click()
         page.wait_for_url("**done=user_erase")
         assert "Erased" in page.inner_text("main")
-        page.wait_for_timeout(2_200)
-        assert visitor.get("/").status_code == 303
+        until(lambda: visitor.get("/").status_code == 303)
         visitor.client.close()
         assert window.quiet()
     assert town.house.run("audit", "verify").strip()
@@ -359,7 +358,10 @@ def test_a_key_is_made_by_an_administrator_for_a_program_and_shown_once(town: To
         assert re.fullmatch(r"lc_[0-9a-z]{8}_[0-9a-z]{52}", key)
         town.house.secrets.add(key)
         asked = httpx.post(
-            f"{town.site.base}/v1/decisions", json=request(), headers={"Authorization": f"Bearer {key}"}
+            f"{town.site.base}/v1/decisions",
+            json=request(),
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=60,
         )
         assert asked.status_code == 200
         page.goto("/settings/keys")

@@ -90,12 +90,19 @@ def shown(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], None]
 @pytest.mark.parametrize(("lang", "scheme"), [("zh-CN", "light"), ("en", "dark")])
 def test_every_page_of_the_guide_opens_over_the_demo_city(shown: City, lang: str, scheme: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    looks: dict[str, Any] = {"locale": lang, "color_scheme": scheme, "viewport": {"width": 1280, "height": 860}}
+    looks: dict[str, Any] = {
+        "locale": lang,
+        "color_scheme": scheme,
+        "viewport": {"width": 1280, "height": 860},
+    }
     with Watched(shown.site, **looks) as window:
         for name, address in shown.places.items():
-            answer = window.page.goto(address, wait_until="networkidle")
+            answer = window.page.goto(address, wait_until="load")
             assert answer is not None
             assert answer.status == 200, address
+            if name == "graph":
+                window.page.locator("#graph-canvas[aria-busy=false]").wait_for()
+                window.page.locator("#graph-drawer dl").first.wait_for()
             window.page.screenshot(path=PICTURES / f"{name}.{lang}.png")
         assert window.quiet()
 

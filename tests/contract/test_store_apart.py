@@ -226,7 +226,7 @@ def test_what_waits_is_not_worked_off_for_a_loader_that_is_gone(path: Path, one:
         one._send(hand.TELL, "BEGIN IMMEDIATE", ())
     before = time.monotonic()
     one.close()
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 30
     assert one.returncode == 0
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT count(*) FROM t").fetchone()[0] < hand.WAITING
@@ -236,7 +236,7 @@ def test_what_waits_is_not_worked_off_for_a_loader_that_is_gone(path: Path, one:
 def test_message_that_cannot_be_read_ends_the_process(one: Apart) -> None:
     one._to.write((3).to_bytes(8, "big") + b"\xff\xff\xff")
     one._to.flush()
-    assert one._process.wait(10) == 1
+    assert one._process.wait(60) == 1
     with pytest.raises(sqlite3.OperationalError, match="gone"):
         one.execute("SELECT 1")
 

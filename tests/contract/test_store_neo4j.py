@@ -194,7 +194,7 @@ def test_nothing_of_a_discarded_run_comes_after_it(
             return original(self, work, write=write, **more)
         number = sum(one.is_set() for one in begun)
         begun[number].set()
-        assert number == 0 or go_on.wait(10)
+        assert number == 0 or go_on.wait(60)
         result = original(self, work, write=write, **more)
         done.append(number)
         return result
@@ -203,8 +203,14 @@ def test_nothing_of_a_discarded_run_comes_after_it(
     neo4j_trial.begin("t", [snapshot()])
     for key in "ABC":
         neo4j_trial.write(batch([listing(key)]))
-    assert begun[1].wait(10)  # the first has arrived or does so now, the second is under way, the third waits
-    threading.Timer(0.3, go_on.set).start()
+    assert begun[1].wait(60)  # the first has arrived or does so now, the second is under way, the third waits
+    call_off = stage.Run._call_off
+
+    def called_off(run: stage.Run) -> None:
+        call_off(run)
+        go_on.set()
+
+    monkeypatch.setattr(stage.Run, "_call_off", called_off)
 
     def drained(run: stage.Run) -> None:
         drain(run)
@@ -223,11 +229,11 @@ def test_transaction_that_waits_for_the_discarding_does_not_begin(neo4j_trial: A
     def forget(ask: Any) -> None:
         ask("forget_token", number=run.number)
         told.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     asked = {"number": run.number, "owner": run._owner, "step": run._step}
     forgetting = server.start_writing(forget)
-    assert told.wait(10)
+    assert told.wait(60)
     stepping = server.start_writing(lambda ask: ask("step", **asked) or ask("step_done", **asked))
     stepping._thread.join(0.5)
     go_on.set()

@@ -17,7 +17,7 @@ from graph.stores.assemble import RELATIONS_TOLD
 
 T = TypeVar("T")
 STAR = 50_000
-SECONDS = 10.0
+SECONDS = 40.0
 MEMORY = 60_000_000
 HUB = org("临江市虚构中心有限公司", uscc(0))
 

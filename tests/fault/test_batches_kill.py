@@ -67,7 +67,7 @@ def test_a_killed_worker_leaves_each_row_decided_once(house: Installation, tmp_p
     seen = 0
     for _ in range(KILLS):
         process = worker(house)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while progress(settings, batch)[1] <= seen and time.monotonic() < until:
             time.sleep(0.05)
         time.sleep(dice.random() * 0.3)
@@ -77,7 +77,7 @@ def test_a_killed_worker_leaves_each_row_decided_once(house: Installation, tmp_p
         if state == batches.DONE:
             break
     process = worker(house)
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while progress(settings, batch)[0] != batches.DONE and time.monotonic() < until:
         time.sleep(0.2)
     process.terminate()

@@ -146,7 +146,7 @@ def test_a_file_that_may_not_grow_stops_the_writer_with_an_error(tmp_path: Path)
         resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 
     writer = start(url, "w", 2, 3, preexec_fn=limit)
-    output, _ = writer.communicate(timeout=60)
+    output, _ = writer.communicate(timeout=180)
     lines = output.splitlines()
     names = acknowledged(output)
     assert lines[-1].split()[0] == "error"

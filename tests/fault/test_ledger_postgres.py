@@ -38,6 +38,13 @@ def entry(name: str) -> Entry:
     return Entry(decision=decision, request=b"{}", tenant="t", actor="a", opening_at=None, at=AT)
 
 
+def wait_until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 90
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def test_many_that_open_an_empty_database_at_once_make_one_ledger(server: PostgresServer) -> None:
     url = server.database()
     opened: list[Ledger | LedgerError] = []
@@ -86,12 +93,12 @@ def test_what_was_acknowledged_survives_the_death_of_the_server(server: Postgres
         threads = [threading.Thread(target=write, args=(worker,)) for worker in range(4)]
         for thread in threads:
             thread.start()
-        time.sleep(0.5)
+        wait_until(lambda: len(done) > 4)
         server.kill()
-        time.sleep(0.5)
+        wait_until(lambda: len(refused) > 0)
         server.start()
         before = len(done)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 90
         while len(done) < before + 20 and time.monotonic() < end:
             time.sleep(0.05)
         stop.set()
@@ -124,7 +131,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password(server: Postgr
     start = time.monotonic()
     with pytest.raises(LedgerError) as caught:
         open_ledger(url)
-    assert time.monotonic() - start < 15
+    assert time.monotonic() - start < 45
     assert caught.value.code == "ledger.unavailable"
     assert "geheim" not in str(caught.value.params)
     with pytest.raises(LedgerError) as missing:

@@ -78,6 +78,7 @@ def test_a_chain_of_a_hundred_thousand_links(tmp_path: Path) -> None:
     places = np.arange(CHAIN)
     chain = from_arrays(tmp_path, CHAIN + 1, places, places + 1, [CHAIN])
     far = CHAIN + 1
+    chain.shortest_path(0, 1)  # machine code is loaded before anything is timed
     within(SECONDS * 3, lambda: chain.shortest_path(0, CHAIN, hops=far))
     found = chain.shortest_path(0, CHAIN, hops=far).route
     assert found is not None

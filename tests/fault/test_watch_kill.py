@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from serving import PROGRAM, Installation
+import httpx
+import psutil
+from serving import PROGRAM, RETRIES, Installation
 from watch_house import WatchHouse, listing, org, party
 
 from matching.ledger import open_ledger
@@ -57,7 +59,7 @@ def test_no_change_is_lost_or_told_twice(tmp_path: Path) -> None:
     for number in range(1, ROUNDS + 1):
         with worker(house) as process:
             # killed when it has come so far: sometimes between two steps, sometimes inside one
-            end = time.monotonic() + 60
+            end = time.monotonic() + 120
             while len(house.changes()) <= number * PARTIES // (ROUNDS + 2) and time.monotonic() < end:
                 time.sleep(0.01 * number)
             process.send_signal(signal.SIGKILL)
@@ -99,14 +101,14 @@ def test_one_of_two_works_and_the_other_takes_over(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     try:
-        first = held_by_another(ledger, "", 30)
+        first = held_by_another(ledger, "", 120)
         by_id = {str(process.pid): process for process in processes}
         by_id[first.partition("-")[0]].kill()
-        # the lease of ten seconds, and up to three until the other looks
-        second = held_by_another(ledger, first, 20)
+        # the lease of ten seconds, up to three until the other looks, and what a busy machine adds
+        second = held_by_another(ledger, first, 90)
         survivor = by_id[second.partition("-")[0]]
         survivor.send_signal(signal.SIGTERM)
-        assert survivor.wait(20) == 0
+        assert survivor.wait(60) == 0
         assert holder(ledger) == ""
     finally:
         for process in processes:
@@ -119,10 +121,10 @@ def test_the_worker_beside_a_server_ends_with_it_even_when_that_is_killed(tmp_pa
     ledger = tmp_path / "home" / "ledger.db"
     house.run("work", "--once")
     with house.started() as (process, _):
-        assert held_by_another(ledger, "", 30)
+        assert held_by_another(ledger, "", 120)
         process.kill()
         process.communicate()
-        end = time.monotonic() + 20
+        end = time.monotonic() + 90
         while holder(ledger):
             assert time.monotonic() < end
             time.sleep(0.1)
@@ -130,7 +132,9 @@ def test_the_worker_beside_a_server_ends_with_it_even_when_that_is_killed(tmp_pa
 
 def test_without_the_setting_a_server_works_on_nothing(tmp_path: Path) -> None:
     house = Installation(tmp_path / "home", LIANCHENG_WORK="off")
-    with house.serving() as client:
-        assert client.get("/healthz").status_code == 200
-        time.sleep(3)
+    with house.started() as (process, address):
+        with httpx.Client(transport=httpx.HTTPTransport(retries=RETRIES), timeout=60) as client:
+            assert client.get(f"{address}/healthz").status_code == 200
+        beside = [child.cmdline() for child in psutil.Process(process.pid).children(recursive=True)]
+        assert not [line for line in beside if "work" in line]
         assert holder(tmp_path / "home" / "ledger.db") == ""

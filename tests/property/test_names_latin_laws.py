@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quickest import quickest
 
 from matching.names.cross import LIMIT as CROSS_LIMIT
 from matching.names.cross import compare_cross
@@ -92,6 +91,4 @@ def test_long_input_takes_bounded_time(raw: str) -> None:
         lambda: latin_keys(raw),
         lambda: compare_persons(raw, raw[::-1]),
     ):
-        begin = time.process_time()
-        call()
-        assert time.process_time() - begin < 0.1
+        assert quickest(call, 0.1, tries=1) < 0.5

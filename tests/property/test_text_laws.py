@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from quickest import quickest
 
 from graph.text import (
     branch,
@@ -201,8 +200,9 @@ LONG = [
 
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
 def test_very_long_text_is_read_in_bounded_time(text: str) -> None:
-    begun = time.perf_counter()
-    for function in (org_key, person_key, repair, clean, header, is_empty, province_of, branch):
-        function(text)
-    person_names_near(text, text[::-1])
-    assert time.perf_counter() - begun < 2
+    def read() -> None:
+        for function in (org_key, person_key, repair, clean, header, is_empty, province_of, branch):
+            function(text)
+        person_names_near(text, text[::-1])
+
+    assert quickest(read, 2, tries=1) < 6

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = ROOT / "artifacts" / "screens"
@@ -29,6 +30,10 @@ LOOKS = dict(list(_ALL.items())[: 4 if int(os.environ.get("LIANCHENG_SOAK", "10"
 `LIANCHENG_SOAK` of 20 on (`make soak`)."""
 
 
+PATIENCE = 90_000
+"""Milliseconds in which a page does what is waited for: other tests work beside this one, on slower machines too."""
+
+
 class Site(NamedTuple):
     """A served installation, and a browser."""
 
@@ -39,9 +44,12 @@ class Site(NamedTuple):
 @contextmanager
 def browser() -> Iterator[Browser]:
     """The distribution's Chromium, started."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        chromium = driver.chromium.launch(executable_path=shutil.which("chromium"), args=sandbox)
+        chromium = driver.chromium.launch(
+            executable_path=shutil.which("chromium"), args=sandbox, timeout=PATIENCE * 2
+        )
         try:
             yield chromium
         finally:
@@ -53,7 +61,7 @@ class Watched:
 
     def __init__(self, site: Site, **looks: Any) -> None:
         self.context: BrowserContext = site.chromium.new_context(base_url=site.base, **looks)
-        self.context.set_default_timeout(30_000)
+        self.context.set_default_timeout(PATIENCE)
         self.page: Page = self.context.new_page()
         self.elsewhere: list[str] = []
         self.said: list[str] = []
@@ -79,6 +87,15 @@ class Watched:
     def __exit__(self, *_: object) -> None:
         """Close the window."""
         self.context.close()
+
+
+def until(what: Callable[[], Any], seconds: float = 120) -> Any:
+    """What is asked for, as soon as it is there; the page's policy lets no function of a test wait inside it."""
+    end = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    return found
 
 
 def faults(page: Page) -> list[str]:

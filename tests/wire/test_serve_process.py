@@ -18,15 +18,17 @@ from serving import PROGRAM, RETRIES, Installation, address_of
 
 
 def test_help_is_instant(tmp_path: Path) -> None:
-    times = []
-    for _ in range(7):
+    def took(*command: str) -> float:
         begun = time.perf_counter()
-        subprocess.run(
-            [*PROGRAM, "--help"], env=Installation(tmp_path).environment(), check=True, capture_output=True
-        )
-        times.append(time.perf_counter() - begun)
-    # the fastest run says what the program takes; a busy machine says the rest
-    assert min(times) < 0.3, f"median {statistics.median(times):.3f} s"
+        subprocess.run(command, env=Installation(tmp_path).environment(), check=True, capture_output=True)
+        return time.perf_counter() - begun
+
+    helped, nothing = [], []
+    for _ in range(7):
+        helped.append(took(*PROGRAM, "--help"))
+        nothing.append(took(sys.executable, "-c", "import json, re, subprocess"))
+    # the fastest run says what the program takes, a busy machine the rest; a slow one is as slow with nothing
+    assert min(helped) < max(0.3, 8 * min(nothing)), f"median {statistics.median(helped):.3f} s"
 
 
 def test_chinese_reaches_a_pipe_whatever_the_locale(tmp_path: Path) -> None:
