@@ -17,16 +17,14 @@ import msgspec
 from graph import identifiers
 from graph.dates import end_of_day
 from graph.generation import Generation
-from graph.messages import say
 from graph.model import Doc, Listing, PartyType, Status
 from matching import marks
+from matching.aside import by_register, put_aside
 from matching.candidates import SIMILAR, Candidate, CandidateSource
 from matching.compare import Comparison, compare
 from matching.decision import (
-    Bilingual,
     Effect,
     Evidence,
-    Feature,
     RelationPath,
     Similarity,
     Tier,
@@ -233,7 +231,7 @@ class Matcher:
             for judged in likeness.judge(subject, alike):
                 found = self._resembles(asked, judged)
                 (hits if isinstance(found, Hit) else traces).append(found)  # type: ignore[arg-type]
-        traces.extend(_registered(name) for name in named.registered)
+        traces.extend(by_register(name) for name in named.registered)
         hits.sort(key=lambda hit: (hit.tier.value, hit.listing.list_code, hit.listing.key))
         return hits, traces
 
@@ -253,7 +251,7 @@ class Matcher:
             if isinstance(found, Trace) or counts(found) or found.evidence.confirmed_by:
                 return found
             outcome = "inactive"  # a record without effect may not be used, least of all against a namesake
-        return _trace(
+        return put_aside(
             outcome,
             listing,
             self._generation.listing_hash(judged.ordinal),
@@ -277,14 +275,14 @@ class Matcher:
         record_hash = self._generation.listing_hash(ordinal)
         status = listing.status(self._as_of)
         if tier is Tier.X:
-            return _trace("conflicting_codes", listing, record_hash, tier, status, result.features)
+            return put_aside("conflicting_codes", listing, record_hash, tier, status, result.features)
         pair = self._pair_key(asked.subject, listing, record_hash, asked.company, similar=tier is Tier.E5)
         answer = self._reviews.answer(pair)
         marked = self._marked(asked, listing, record_hash, status, similar=tier is Tier.E5)
         if answer is not None and answer.seq < marked.rejected:
             answer = None  # the objection was upheld after it
         if (answer is None and marked.rejected) or (answer is not None and answer.answer == "reject"):
-            return _trace(
+            return put_aside(
                 "rejected_by_review", listing, record_hash, tier, status, result.features, similarity
             )
         confirmed = answer is not None and answer.answer == "confirm"
@@ -405,49 +403,10 @@ def case_numbers(listing: Listing) -> frozenset[tuple[str, str]]:
     )
 
 
-def _registered(name: str) -> Trace:
-    """That a name was not searched for likeness, because a register says whose it is."""
-    shown = identifiers.mask_numbers_in_text(name)
-    zh, en = (say("matching", "trace.registered_name", lang, name=shown) for lang in ("zh", "en"))
-    return Trace(
-        why="registered_name",
-        list="",
-        record="",
-        record_hash="",
-        tier=Tier.E5,
-        features=(Feature(name="register", submitted=shown, outcome="equal"),),
-        detail=Bilingual(zh=zh, en=en),
-    )
-
-
 @lru_cache(maxsize=1024)
 def _heading(text: str) -> str:
     """A column heading as a key: RFC 8785 sorts keys by UTF-16 units, our encoder by code points; below U+10000
     the two agree, so rarer characters of a heading are shown as lost."""
     return (
         "".join(c if c <= "\uffff" else "\ufffd" for c in text) if max(text, default="") > "\uffff" else text
-    )
-
-
-def _trace(
-    why: str,
-    listing: Listing,
-    record_hash: str,
-    tier: Tier,
-    status: Status,
-    features: tuple[Feature, ...],
-    similarity: Similarity | None = None,
-) -> Trace:
-    params = {"list": listing.list_code, "name": listing.subject.name}
-    code = f"trace.similar.{why}" if similarity is not None else f"trace.{why}"
-    return Trace(
-        why=why,
-        list=listing.list_code,
-        record=listing.key,
-        record_hash=record_hash,
-        tier=tier,
-        status=status.value,
-        features=features,
-        detail=Bilingual(zh=say("matching", code, "zh", **params), en=say("matching", code, "en", **params)),
-        similarity=similarity,
     )
