@@ -73,12 +73,23 @@ def _shifted(batch: Batch, count: int) -> Batch:
     )
 
 
-def requests(count: int, size: int) -> Iterator[DecisionRequest]:
+MIXES = {
+    "half": (0, 1, 2, 3),
+    "usual": (0, 0, 0, 1, 1, *[2] * 90, *[3] * 5),
+}
+"""Who asks, repeated: 0 a listed bidder with its code, 1 one by its name only, 2 a registered company that is on no
+list, 3 a name that nobody knows. `half` of them listed, the hard case; `usual`: nine in ten registered and on no list, which
+is what we take tenders to be."""
+
+
+def requests(count: int, size: int, mix: str = "half") -> Iterator[DecisionRequest]:
     """Single-bidder requests, deterministic, spread over the lists; no bidder comes twice."""
     step = max(1, count // size)
+    kinds = MIXES[mix]
     for position in range(size):
         number = position * step % count
-        kind = position % 4
+        # 37 has no divisor in common with 4 and 100: the kinds are spread
+        kind = kinds[position * 37 % len(kinds)]
         if kind == 0:
             number -= number % 5
             bidder = {

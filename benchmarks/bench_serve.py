@@ -43,11 +43,11 @@ PROGRAM = (sys.executable, "-c", "from api.cli.main import main; main()")
 Result = dict[str, Any]
 
 
-def bodies(path: Path, count: int, size: int) -> None:
+def bodies(path: Path, count: int, size: int, mix: str) -> None:
     """Requests, one a line; asked as of the day on which the lists were taken."""
     at = bench_decide.NOW.isoformat()
     with path.open("wb") as out:
-        for request in bench_decide.requests(count, size):
+        for request in bench_decide.requests(count, size, mix):
             asked = json.loads(request.model_dump_json(exclude_defaults=True))
             asked["tender"]["as_of"] = asked["known_at"] = at
             out.write(json.dumps(asked, ensure_ascii=False).encode() + b"\n")
@@ -292,6 +292,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--soak", type=float, default=0, help="minutes at 60 %% of the top rate")
+    parser.add_argument("--mix", choices=tuple(bench_decide.MIXES), default="half", help="who bids")
     parser.add_argument("--baseline", action="store_true")
     parser.add_argument("--json", type=Path, help="also write the result here")
     made_register.option(parser)
@@ -308,11 +309,12 @@ def main() -> None:
             "listings": given.n,
             "registered": given.n,
             "names": given.names,
+            "mix": given.mix,
             "load_average_before": round(os.getloadavg()[0], 2),
         }
         result |= {name: round(value, 1) for name, value in bench_decide.prepare(home, given.n).items()}
         path, many = scratch / "bodies.jsonl", scratch / "tender.jsonl"
-        bodies(path, given.n, min(given.n, 200_000))
+        bodies(path, given.n, min(given.n, 200_000), given.mix)
         tenders(many, given.n, 80)
         with served(home, scratch / "ledger.db", given.workers) as (address, server):
             load(address, path, rate=100, seconds=3, connections=32, first=190_000)
