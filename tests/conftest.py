@@ -78,7 +78,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """After all workers have ended: their server ends too."""
-    if not hasattr(config, "workerinput"):
+    if hasattr(config, "workerinput"):
+        neo4j_shared.leave()
+    else:
         neo4j_shared.end()
 
 

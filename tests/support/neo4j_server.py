@@ -209,6 +209,12 @@ class Server:
         """End the process in order."""
         self._end(signal.SIGTERM)
 
+    def leave(self) -> None:
+        """Let the process go on after this one's end, of which Python would warn: somebody else ends it."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.returncode = 0
+        self.process = None
+
     def signal(self, number: int) -> None:
         """Send the process a signal (to make it slow: SIGSTOP, SIGCONT)."""
         if self.process is not None:

@@ -33,7 +33,7 @@ _YOUNG = 60.0
 _OWN: list[tuple[Path, int]] = []
 """The folder that this process made, and its lock."""
 _STARTED: list[Server] = []
-"""Kept until the process ends: a process object that is dropped while it runs is a warning."""
+"""Kept until the run or its worker ends: a process object that is dropped while it runs is a warning."""
 
 
 class Target(NamedTuple):
@@ -108,6 +108,13 @@ def end() -> None:
         _remove(folder)
         os.close(handle)
     _OWN.clear()
+
+
+def leave() -> None:
+    """At the end of a worker: the server that it started goes on, for the other workers."""
+    for server in _STARTED:
+        server.leave()
+    _STARTED.clear()
 
 
 def deaths() -> list[str]:
@@ -214,6 +221,7 @@ __all__ = [
     "alone",
     "deaths",
     "end",
+    "leave",
     "missing",
     "opened",
     "prepare",
