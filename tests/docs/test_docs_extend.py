@@ -99,7 +99,7 @@ def test_what_the_pages_add_works(tmp_path: Path) -> None:
              "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

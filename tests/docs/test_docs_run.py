@@ -78,7 +78,7 @@ def run_page(page: Path, folder: Path) -> list[str]:
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=180,
+            timeout=600,
             check=False,
         )
         printed, said = done.stdout.decode(), done.stderr.decode()

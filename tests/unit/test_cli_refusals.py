@@ -201,7 +201,7 @@ def test_a_read_only_home_can_be_verified(desk: Desk, bidders: Path) -> None:
             [sys.executable, "-c", program, str(copy), str(ledger)],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     finally:

@@ -43,7 +43,7 @@ def run(root: Path, folder: Path, text: str, **env: str) -> str:
     keep["PYTHONPATH"] = str(root / "tests" / "support")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist", "-q", "-rA", "."]
     done = subprocess.run(
-        command, env=keep | env, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        command, env=keep | env, cwd=folder, capture_output=True, text=True, timeout=300, check=False
     )
     return done.stdout
 

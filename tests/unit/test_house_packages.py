@@ -100,7 +100,7 @@ def test_the_audit_ends_well_without_a_network(root: Path) -> None:
     }
     done = subprocess.run(
         [sys.executable, str(root / "scripts" / "audit.py")],
-        env=nowhere, capture_output=True, text=True, timeout=120, check=False,
+        env=nowhere, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "NOT audited" in done.stdout

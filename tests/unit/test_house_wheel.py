@@ -30,7 +30,7 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(root / name, source)
     out = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(source)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     (built,) = out.glob("*.whl")
     return built
@@ -43,7 +43,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     venv.create(home / "venv", with_pip=False)
     python = home / "venv" / "bin" / "python"
     where = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index", "-q"]
-    subprocess.run([*where, str(wheel)], capture_output=True, timeout=120, check=True)
+    subprocess.run([*where, str(wheel)], capture_output=True, timeout=300, check=True)
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     ours = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     theirs = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
@@ -56,7 +56,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Cli:
         done = subprocess.run(
             [home / "venv" / "bin" / "liancheng", *arguments],
             cwd=elsewhere, env=environment | {"LIANCHENG_LANG": "en"}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, timeout=500, check=False,
+            capture_output=True, text=True, timeout=900, check=False,
         )  # fmt: skip  (the first call compiles the matching functions)
         assert done.returncode == status, done.stdout + done.stderr
         return done

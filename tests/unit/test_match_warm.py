@@ -33,7 +33,7 @@ def run_toy(tmp_path: Path, **extra: str) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOM.parent}", **extra},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 

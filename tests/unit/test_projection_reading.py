@@ -287,7 +287,7 @@ def test_processes_read_the_same_files(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-c", OTHER, str(tmp_path)],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},
-            capture_output=True, text=True, timeout=120, check=False,
+            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert done.stdout.strip() == str(own), done.stderr
         files = sum(made.path.joinpath(name).stat().st_nlink > 1 for name in made.manifest.files)
