@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,6 +17,7 @@ from graph.generation.lookup import merge, put_table
 from graph.generation.manifest import ListSection, PartySection, RelationSection
 from graph.generation.partycolumns import Gathered, put_parties
 from graph.generation.projected import SHARED_FILES, WALK_FILES, ends_of, write_listed, write_walks
+from graph.model import Party
 from graph.projection.columns import EdgeColumns, EdgePage
 from graph.relations import PartyRelation
 
@@ -215,26 +216,35 @@ def merge_lists(sink: Sink, sections: Sequence[ListSection]) -> int:
     return base
 
 
+def decoded_parties(rows: Iterable[bytes]) -> Iterator[tuple[SlimParty, bytes]]:
+    """What of parties is indexed, of their JSON.
+
+    Raises:
+        GenerationError: `generation.inconsistent`: a document is not a party.
+    """
+    decode = msgspec.json.Decoder(SlimParty).decode
+    for doc in rows:
+        try:
+            yield decode(doc), doc
+        except msgspec.DecodeError as error:
+            raise GenerationError("generation.inconsistent", detail="parties: document") from error
+
+
 def build_parties(
-    sink: Sink, rows: Iterable[bytes], indexer: Indexer, lists: Container[str],
+    sink: Sink, rows: Iterable[tuple[SlimParty | Party, bytes]], indexer: Indexer, lists: Container[str],
     progress: Progress | None = None, touched: str = "", total: int = 0,
 ) -> PartySection:  # fmt: skip
-    """Write the parties' files from JSON of each `Party`, in key order; `lists` are the lists' data sets.
+    """Write the parties' files from each `Party` and its JSON, in key order; `lists` are the lists' data sets.
 
     Raises:
         GenerationError: `generation.inconsistent`: a document is not a party, or two have one key.
     """
-    decode = msgspec.json.Decoder(SlimParty).decode
     docs = _Docs(sink, "party")
     gathered = Gathered(indexer, lists)
-    for doc in rows:
-        try:
-            slim = decode(doc)
-        except msgspec.DecodeError as error:
-            raise GenerationError("generation.inconsistent", detail="parties: document") from error
+    for party, doc in rows:
         place = len(gathered)
         docs.add(doc)
-        gathered.add(slim, place)
+        gathered.add(party, place)
         if progress is not None and place % _REPORT_EVERY == 0:
             progress("parties", place, total)
     count = docs.close()
@@ -337,28 +347,41 @@ def build_relations(
     return section
 
 
-def build_relation_pages(
-    sink: Sink, pages: Iterable[EdgePage], parties: PartySection, progress: Progress | None = None
-) -> RelationSection:
-    """The same as `build_relations` of relations that come as columns: their numbers are not taken from objects."""
-    docs = _Docs(sink, "relation")
-    columns = EdgeColumns()
-    ends: dict[str, list[Array]] = {"src": [np.empty(0, "<u8")], "dst": [np.empty(0, "<u8")]}
-    generations: dict[str, list[Array]] = {"from_gen": [np.empty(0, "<u4")], "to_gen": [np.empty(0, "<u4")]}
-    for page in pages:
-        docs.extend(page.docs)
-        columns.extend(page.columns)
-        for name, parts in (*ends.items(), *generations.items()):
-            parts.append(getattr(page, name))
-        if progress is not None:
-            progress("relations", len(columns), 0)
-    count = docs.close()
-    left, right = (party_ordinals(sink, np.concatenate(parts)) for parts in ends.values())
-    begun, ended = (np.concatenate(parts) for parts in generations.values())
-    section = put_relations(sink, begun, ended, columns.rows(left, right, begun, ended), parties)
-    if progress is not None:
-        progress("relations", count, count)
-    return section
+class RelationPages:
+    """The same as `build_relations` of relations that come as columns: their numbers are not taken from objects.
+
+    They are written before the parties whose ordinals they need, as these are put together from what they say.
+    """
+
+    def __init__(self, sink: Sink, pages: Iterable[EdgePage], progress: Progress | None = None) -> None:
+        """Write the documents, and keep the numbers."""
+        self._sink = sink
+        self._progress = progress
+        self._columns = EdgeColumns()
+        self._ends: dict[str, list[Array]] = {"src": [np.empty(0, "<u8")], "dst": [np.empty(0, "<u8")]}
+        self._generations: dict[str, list[Array]] = {
+            "from_gen": [np.empty(0, "<u4")],
+            "to_gen": [np.empty(0, "<u4")],
+        }
+        docs = _Docs(sink, "relation")
+        for page in pages:
+            docs.extend(page.docs)
+            self._columns.extend(page.columns)
+            for name, parts in (*self._ends.items(), *self._generations.items()):
+                parts.append(getattr(page, name))
+            if progress is not None:
+                progress("relations", len(self._columns), 0)
+        docs.close()
+
+    def close(self, parties: PartySection) -> RelationSection:
+        """Write everything else, over the parties that are written by now."""
+        left, right = (party_ordinals(self._sink, np.concatenate(parts)) for parts in self._ends.values())
+        begun, ended = (np.concatenate(parts) for parts in self._generations.values())
+        rows = self._columns.rows(left, right, begun, ended)
+        section = put_relations(self._sink, begun, ended, rows, parties)
+        if self._progress is not None:
+            self._progress("relations", len(rows), len(rows))
+        return section
 
 
 def put_relations(

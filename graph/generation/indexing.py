@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from graph import keys
 from graph.generation.masks import NO_ID, Words, id18, pack
-from graph.model import Id, Interval, Name, PartyType, Status, StatusEvent
+from graph.model import Id, Interval, Name, Party, PartyType, Status, StatusEvent
 from graph.projection.columns import end, start
 from graph.projection.contacts import ContactKind, contacts
 
 _MATCHING = frozenset({"valid", "checksum"})
 """States whose value may be looked up; masked and malformed numbers are compared, never looked up."""
+_RELATION_ENDS = "#src", "#dst"
 _EXITS = frozenset({Status.REMOVED, Status.REPAIRED, Status.REVOKED})
 
 
@@ -64,11 +65,6 @@ class SlimAttributes(msgspec.Struct, frozen=True, gc=False):
     phone: str = ""
     email: str = ""
 
-    def contacts(self) -> Iterator[tuple[ContactKind, str]]:
-        """Its address, telephones, e-mails and domains as comparable text."""
-        if self.address or self.phone or self.email:
-            yield from contacts(msgspec.structs.asdict(self))
-
 
 class SlimParty(msgspec.Struct, frozen=True, gc=False):
     """What of a party is indexed."""
@@ -80,17 +76,27 @@ class SlimParty(msgspec.Struct, frozen=True, gc=False):
     mentions: tuple[str, ...] = ()
     attributes: SlimAttributes = SlimAttributes()
 
-    def in_register(self, lists: Container[str]) -> bool:
-        """Whether a register's row in force names the party, and not only a list or a relation.
 
-        Args:
-            lists: the data sets that hold listings. A mention's key begins with its data set and ends with
-                `#src` or `#dst` when a relation makes it.
-        """
-        return any(
-            not mention.endswith(("#src", "#dst")) and mention.partition("/")[0] not in lists
-            for mention in self.mentions
-        )
+def stated(attributes: SlimAttributes | Mapping[str, str]) -> Iterable[tuple[ContactKind, str]]:
+    """The address, telephones, e-mails and domains of a register row as comparable text."""
+    if isinstance(attributes, SlimAttributes):
+        if attributes.address or attributes.phone or attributes.email:
+            return contacts(msgspec.structs.asdict(attributes))
+        return ()
+    return contacts(attributes) if attributes else ()
+
+
+def in_register(mentions: Iterable[str], lists: Container[str]) -> bool:
+    """Whether a register's row in force names a party, and not only a list or a relation.
+
+    Args:
+        mentions: of the party.
+        lists: the data sets that hold listings. A mention's key begins with its data set and ends with
+            `#src` or `#dst` when a relation makes it.
+    """
+    return any(
+        not mention.endswith(_RELATION_ENDS) and mention.partition("/")[0] not in lists for mention in mentions
+    )
 
 
 Persons = list[tuple[int, Words]]
@@ -158,7 +164,7 @@ class Indexer:
             if person:
                 persons.append((key, words))
 
-    def party(self, party: SlimParty) -> tuple[int, ...]:
+    def party(self, party: SlimParty | Party) -> tuple[int, ...]:
         """Keys of a party: identifiers, every name it bears or bore. Persons without a number have none, and the
         titles of things are no names."""
         found = _identifiers(party.ids)

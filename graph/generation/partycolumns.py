@@ -11,9 +11,10 @@ import numpy as np
 from graph import keys
 from graph.generation.errors import GenerationError
 from graph.generation.format import Array, Sink
-from graph.generation.indexing import Indexer, SlimParty
+from graph.generation.indexing import Indexer, SlimParty, in_register, stated
 from graph.generation.lookup import put_table
 from graph.generation.projected import TYPE_NUMBERS, write_shared
+from graph.model import Party
 from graph.projection.contacts import KINDS
 
 
@@ -44,15 +45,15 @@ class Gathered:
     def __len__(self) -> int:
         return len(self._hash)
 
-    def add(self, party: SlimParty, ordinal: int) -> None:
+    def add(self, party: SlimParty | Party, ordinal: int) -> None:
         """Take a party that has this ordinal."""
         self._hash.append(keys.party(party.key))
-        self._register.append(party.in_register(self._lists))
+        self._register.append(in_register(party.mentions, self._lists))
         self._kind.append(TYPE_NUMBERS[party.type])
         for key in self._indexer.party(party):
             self._keys.append(key)
             self._ords.append(ordinal)
-        for kind, value in party.attributes.contacts():
+        for kind, value in stated(party.attributes):
             self._shared.append(keys.contact(kind, value))
             self._sharers.append(ordinal)
             self._shared_kinds.append(KINDS.index(kind))

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from graph.generation.build import EdgeRow, ListingRow
 from graph.lists import APART
+from graph.model import Party
 from graph.projection.columns import EdgePage
 from graph.relations import PartyRelation
 from graph.store import GraphReader, Publication, Versioned
@@ -47,12 +48,24 @@ class ChangeReader(Protocol):
         ...
 
 
+class GraphPages(Protocol):
+    """All relations and all parties of a store, as known at a generation."""
+
+    def edges(self) -> Iterable[EdgePage]:
+        """All relation versions, in the order of `iter_edges`."""
+        ...
+
+    def parties(self) -> Iterable[tuple[Party, bytes]]:
+        """The parties of `iter_party_rows`, each with its JSON; to be asked for when all relations were taken."""
+        ...
+
+
 @runtime_checkable
 class PageReader(Protocol):
-    """A store that can give its relations as columns."""
+    """A store that can give its relations as columns, and put parties together while it does."""
 
-    def edge_pages(self, known: int) -> Iterator[EdgePage] | None:
-        """All relation versions as known at a generation, in the order of `iter_edges`; None where it can't."""
+    def graph_pages(self, known: int) -> GraphPages:
+        """All relations and parties as known at a generation."""
         ...
 
 
@@ -74,7 +87,7 @@ class Source:
         datasets: names of the lists. Those kept apart (`graph.lists.APART`) stay in the store.
         touched: a mark for a list (`""`: the parties) that changes with its rows; empty: read anew each time.
         changes: what was recorded since a generation with that mark; None where that is not known.
-        edge_pages: the relations as columns, which is faster; None where the store can't.
+        graph_pages: relations as columns, and parties from them, which is faster; None where the store can't.
         newest: the number of the newest publication now; another than `number` means that rows may be mixed.
     """
 
@@ -88,7 +101,7 @@ class Source:
     parties: Callable[[], Iterable[bytes]]
     edges: Callable[[], Iterable[EdgeRow]]
     changes: Callable[[int, str], Changes | None] = _unknown
-    edge_pages: Callable[[], Iterable[EdgePage] | None] = _unpaged
+    graph_pages: Callable[[], GraphPages | None] = _unpaged
 
 
 def store_source(store: GraphReader) -> Source:
@@ -131,5 +144,5 @@ def store_source(store: GraphReader) -> Source:
         parties=parties,
         edges=edges,
         changes=changes,
-        edge_pages=lambda: store.edge_pages(number) if isinstance(store, PageReader) else None,
+        graph_pages=lambda: store.graph_pages(number) if isinstance(store, PageReader) else None,
     )

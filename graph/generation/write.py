@@ -15,10 +15,11 @@ from graph.generation.build import (
     PARTY_EXTRA,
     PARTY_FILES,
     RELATION_FILES,
+    RelationPages,
     build_list,
     build_parties,
-    build_relation_pages,
     build_relations,
+    decoded_parties,
     link_lists,
     merge_lists,
     merge_names,
@@ -119,11 +120,7 @@ def build(
     records = merge_lists(sink, sections)
     lists = {one.dataset for one in sections}
     worked_in = _worked_in(sink, source, indexer, lists, previous)
-    if worked_in is None:
-        parties = _parties(sink, source, indexer, lists, previous, progress)
-        relations = _relations(sink, source, parties, previous, progress)
-    else:
-        parties, relations = worked_in
+    parties, relations = worked_in or _graph(sink, source, indexer, lists, previous, progress)
     codes = link_lists(sink, sections, parties)
     slots = {**SLOTS, "projection": slot_text(codes)}
     if index is not None:
@@ -177,23 +174,6 @@ def _list(
     )
 
 
-def _parties(
-    sink: Sink, source: Source, indexer: Indexer, lists: set[str], previous: Manifest | None,
-    progress: Progress | None,
-) -> PartySection:  # fmt: skip
-    touched = source.touched("")
-    if (
-        previous is not None
-        and touched
-        and previous.parties.touched == touched
-        and _adopt(sink, previous, _PARTIES)
-    ):
-        if progress is not None:
-            progress("parties", previous.parties.rows, previous.parties.rows)
-        return previous.parties
-    return build_parties(sink, source.parties(), indexer, lists, progress, touched)
-
-
 def _worked_in(
     sink: Sink, source: Source, indexer: Indexer, lists: set[str], previous: Manifest | None
 ) -> tuple[PartySection, RelationSection] | None:
@@ -214,23 +194,31 @@ def _worked_in(
     return None if relations is None else (parties, relations)
 
 
-def _relations(
-    sink: Sink, source: Source, parties: PartySection, previous: Manifest | None, progress: Progress | None
-) -> RelationSection:
-    """The mark of the parties is that of the relations too; what is taken over needs the parties' ordinals."""
-    if (
-        previous is not None
-        and parties is previous.parties
-        and parties.touched
-        and _adopt(sink, previous, _RELATIONS)
-    ):
+def _graph(
+    sink: Sink, source: Source, indexer: Indexer, lists: set[str], previous: Manifest | None,
+    progress: Progress | None,
+) -> tuple[PartySection, RelationSection]:  # fmt: skip
+    """Parties and relations: as they were, or written anew.
+
+    The mark of the parties is that of the relations too; relations that are taken over need the parties' ordinals.
+    """
+    touched = source.touched("")
+    same = previous if previous is not None and touched and previous.parties.touched == touched else None
+    kept = same.parties if same is not None and _adopt(sink, same, _PARTIES) else None
+    if kept is not None and progress is not None:
+        progress("parties", kept.rows, kept.rows)
+    if same is not None and kept is not None and _adopt(sink, same, _RELATIONS):
         if progress is not None:
-            progress("relations", previous.relations.rows, previous.relations.rows)
-        return previous.relations
-    pages = source.edge_pages()
-    if pages is not None:
-        return build_relation_pages(sink, pages, parties, progress)
-    return build_relations(sink, source.edges(), source.number, parties, progress)
+            progress("relations", same.relations.rows, same.relations.rows)
+        return kept, same.relations
+    pages = source.graph_pages()
+    if pages is None:
+        rows = decoded_parties(source.parties())
+        parties = kept or build_parties(sink, rows, indexer, lists, progress, touched)
+        return parties, build_relations(sink, source.edges(), source.number, parties, progress)
+    relations = RelationPages(sink, pages.edges(), progress)
+    parties = kept or build_parties(sink, pages.parties(), indexer, lists, progress, touched)
+    return parties, relations.close(parties)
 
 
 def _adopt(sink: Sink, previous: Manifest, names: Mapping[str, str]) -> bool:

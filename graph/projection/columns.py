@@ -71,40 +71,22 @@ class EdgeColumns:
         if relation.votes is not None:
             votes, _, inexact = parts(relation.votes)
             rounded |= inexact
-        self._append(
-            relation.type, start(valid.start), end(valid.end), low, high, votes,
-            by_code=relation.by == "code", rounded=rounded,
-        )  # fmt: skip
+        numbers = start(valid.start), end(valid.end), low, high, votes
+        self.add_row(relation.type, numbers, by_code=relation.by == "code", rounded=rounded)
 
-    def add_numbers(
-        self, kind: str, since: int | None, until: int | None, low: int, high: int, votes: int, *, by_code: bool,
-        rounded: bool,
-    ) -> None:  # fmt: skip
-        """Take the numbers of a relation whose bounds and shares are read already."""
-        first, last = LEAST if since is None else since, MOST if until is None else until
-        self._append(kind, first, last, low, high, votes, by_code=by_code, rounded=rounded)
+    def add_row(
+        self, kind: str, numbers: tuple[int, int, int, int, int], *, by_code: bool, rounded: bool
+    ) -> None:
+        """Take a relation whose numbers are worked out: both bounds of time and of the share, and the votes."""
+        self._numbers.extend(numbers)
+        self._marks.append(
+            _NUMBER[kind] | (0 if by_code else layout.BY_NAME) | (layout.ROUNDED if rounded else 0)
+        )
 
     def extend(self, other: EdgeColumns) -> None:
         """Take all rows of another one."""
         self._numbers.extend(other._numbers)
         self._marks.extend(other._marks)
-
-    def _append(
-        self,
-        kind: str,
-        first: int,
-        last: int,
-        low: int,
-        high: int,
-        votes: int,
-        *,
-        by_code: bool,
-        rounded: bool,
-    ) -> None:
-        self._numbers.extend((first, last, low, high, votes))
-        self._marks.append(
-            _NUMBER[kind] | (0 if by_code else layout.BY_NAME) | (layout.ROUNDED if rounded else 0)
-        )
 
     def rows(self, src: Array, dst: Array, from_gen: Array, to_gen: Array) -> Array:
         """The whole table (`layout`); the ends and generations are given as columns."""

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from graph.model import Id, Mention, Name, NameKind, Party
+from graph.model import Id, Name, NameKind, Party, PartyType
 from graph.stores import content
 from graph.stores import rows as r
 from graph.stores.links import Links
@@ -54,22 +55,31 @@ class Part(NamedTuple):
         return bool(self.strong >> self.role & 1)
 
 
-class _Subject(msgspec.Struct):
-    subject: Mention
+class _Known(msgspec.Struct, gc=False):
+    """What of a mention is known of a party."""
+
+    type: PartyType
+    name: str
+    names: tuple[Name, ...] = ()
+    ids: tuple[Id, ...] = ()
+
+
+class _Subject(msgspec.Struct, gc=False):
+    subject: _Known
     attributes: dict[str, str] = {}
 
 
-class _Ends(msgspec.Struct):
-    src: Mention
-    dst: Mention
+class _Ends(msgspec.Struct, gc=False):
+    src: _Known
+    dst: _Known
 
 
-_decode_mention = msgspec.json.Decoder(Mention).decode
+_decode_mention = msgspec.json.Decoder(_Known).decode
 _decode_subject = msgspec.json.Decoder(_Subject).decode
 _decode_ends = msgspec.json.Decoder(_Ends).decode
 
 
-def subject_of(doc: bytes) -> Mention:
+def subject_of(doc: bytes) -> _Known:
     """The subject of a listing. Keys are sorted, so that it stands last; reading only that is several times faster."""
     start = doc.rfind(_SUBJECT + b"{")
     return _decode_mention(doc[start + len(_SUBJECT) : -1])
@@ -106,7 +116,7 @@ def assemble(
     names: dict[str, Name] = {}
     ids: dict[tuple[str, str], Id] = {}
     attributes: dict[str, str] = {}
-    first: Mention | None = None
+    first: _Known | None = None
     for part, mention in _mentions(ordered, attributes, relation):
         first = first or mention
         if mention.name:
@@ -130,9 +140,45 @@ def assemble(
     )
 
 
+def of_records(links: Links, party: int, parts: Sequence[Part], told: Sequence[str], more: int) -> Party:
+    """The same party, of the register and list rows in force that name it (at least one) and of its relations.
+
+    Args:
+        links: those of the generation.
+        party: its number.
+        parts: the rows.
+        told: the keys of the mentions that are relations, at most `RELATIONS_TOLD`, the oldest first.
+        more: how many relations beside them name it.
+    """
+    if len(parts) > 1 or parts[0].kind != r.REGISTER or parts[0].doc is None:
+        found = assemble(links, party, parts, _never, further=more)
+        return replace(found, mentions=(*found.mentions, *told))
+    row = _decode_subject(parts[0].doc)
+    who = row.subject
+    names = (Name(text=who.name),) if who.name else ()
+    if who.names:
+        names = tuple({name.text: name for name in (*reversed(who.names), *names)}.values())[::-1]
+    ids = who.ids
+    if len(ids) > 1:
+        ids = tuple({(one.scheme, one.value): one for one in reversed(ids)}.values())[::-1]
+    return Party(
+        key=content.party_key(party),
+        type=who.type,
+        names=names,
+        ids=ids,
+        attributes=row.attributes,
+        mentions=(parts[0].mention(links), *told),
+        more_mentions=more,
+    )
+
+
+def _never(part: Part) -> bytes:
+    raise LookupError(part.id)
+
+
 def _mentions(
     parts: Iterable[Part], attributes: dict[str, str], relation: Callable[[Part], bytes]
-) -> Iterable[tuple[Part, Mention]]:
+) -> Iterable[tuple[Part, _Known]]:
     known = False
     relations = 0
     for part in parts:

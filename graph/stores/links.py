@@ -118,6 +118,11 @@ class Links:
         """Whether every row's base party is its party."""
         return not self._canon and not self.verdicts
 
+    @property
+    def judged(self) -> frozenset[int]:
+        """Hashes of the keys of the records whose mentions humans judged."""
+        return frozenset(kh for _, kh, _ in self.verdicts)
+
     def of(self, party: int) -> int:
         """The party that a number stands for now: the oldest of those joined."""
         return self._canon.get(party, party)

@@ -371,7 +371,7 @@ def test_relations_as_columns_say_what_they_say_one_by_one(
     monkeypatch.setattr(streams, "_STARTS", 1)
     assert isinstance(neo4j_trial, PageReader)
     for known in (1, 2):
-        pages = list(neo4j_trial.edge_pages(known) or ())
+        pages = list(neo4j_trial.graph_pages(known).edges())
         edges = [one for one in neo4j_trial.iter_edges() if one[0].from_gen <= known]
         assert [doc for page in pages for doc in page.docs] == [
             msgspec.json.encode(edge) for _, edge in edges
@@ -404,7 +404,8 @@ def test_relations_as_columns_say_what_they_say_one_by_one(
         SameAs(mention="register/r/name#src", party="P0000000001", tier="E4", decided_by="ma"),
         reason="", recorded_at=day(3),
     )  # fmt: skip
-    assert neo4j_trial.edge_pages(3) is None
+    judged = [doc for page in neo4j_trial.graph_pages(3).edges() for doc in page.docs]
+    assert judged == [msgspec.json.encode(edge) for _, edge in neo4j_trial.iter_edges()]
 
 
 def test_rows_of_the_earlier_layout_are_read_as_they_are(

@@ -99,9 +99,7 @@ def test_a_star_is_loaded_asked_about_and_read(store: TrialStore) -> None:
 
     def read() -> None:
         assert isinstance(store, PageReader)
-        pages = store.edge_pages(store.generation())
-        assert pages is not None
-        sizes.extend(len(page.docs) for page in pages)
+        sizes.extend(len(page.docs) for page in store.graph_pages(store.generation()).edges())
 
     taken("read all relations", read)
     assert sum(sizes) == STAR

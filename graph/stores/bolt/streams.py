@@ -108,7 +108,7 @@ class Streams(Reading):
         for name, parameters in self._relation_pages(at):
             rows: list[Any] = self._server.ask(name, **parameters)[0][0]
             rows.sort(key=lambda row: (row[6], row[0]))
-            for _, source, kh, strong, start, end, src, dst, *said in rows:
+            for _, source, kh, strong, start, end, src, dst, *said, _ in rows:
                 version = Versioned(from_gen=start, to_gen=end if end is not None and end <= at else None)
                 doc = self._edge_of(*said)
                 yield version, views.resolved(links, doc, source, kh, strong, src, dst)

@@ -7,12 +7,12 @@ import sqlite3
 from pathlib import Path
 
 from graph.store import StoreError
-from graph.stores.embedded.changes import Changes
 from graph.stores.embedded.files import SCHEMA, Pool, WriterLock, check_header, connect, guarded
+from graph.stores.embedded.pages import Pages
 from graph.stores.embedded.people import People
 
 
-class EmbeddedStore(Changes, People):
+class EmbeddedStore(Pages, People):
     """One SQLite file. Safe to read from several threads and processes; one writes at a time.
 
     Args:
