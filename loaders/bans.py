@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from graph.dates import end_of_day, last_day
-from loaders.values import HAN_DATE, han_number, moment
+from loaders.values import HAN_DATE, han_number, han_parts, moment
 
 
 class Ban(NamedTuple):
@@ -104,8 +104,11 @@ def ban(text: str, start: date | None, *, about: str = "", strict: bool = True) 
 
 
 def _arabic(found: re.Match[str]) -> str:
-    day = moment(found[0]).day
-    return f"{day.year}年{day.month}月{day.day}日" if day else found[0]
+    try:
+        year, month, day = han_parts(found)
+    except ValueError:
+        return "9999年99月99日"  # a day that is none, so that a person reads the text
+    return f"{year}年{month}月{day}日"
 
 
 def _later(found: re.Match[str], start: date | None) -> bool:

@@ -131,8 +131,9 @@ class Row:
         raise RowError("row.missing", field)
 
     def warn(self, code: str, field: str = "", **params: str) -> None:
-        """Report something about a row that is kept."""
-        self.problems.append((code, field, params))
+        """Report something about a row that is kept; once, however often a cell is asked for."""
+        if (problem := (code, field, params)) not in self.problems:
+            self.problems.append(problem)
 
     def moment(self, field: str) -> values.Moment:
         """A date or time; an unreadable one is reported and reads as absent."""

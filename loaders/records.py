@@ -5,11 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 import msgspec
 import xxhash
 
-from graph.identifiers import Parsed, parse_organization, parse_person, uscc_valid
+from graph.identifiers import (
+    Parsed,
+    citizen_valid,
+    org_code_valid,
+    parse_organization,
+    parse_person,
+    uscc_valid,
+)
 from graph.lists import BY_CODE
 from graph.model import Id, Interval, Listing, Mention, Name, PartyType, Penalty, Related, Status, StatusEvent
 from graph.text import clean, org_key, organization_name, person_key, repair
@@ -39,6 +47,8 @@ _BRACKETS = str.maketrans("[]〔〕【】{}〈〉", "()()()()()")
 
 def looks_like_org(name: str) -> bool:
     """Whether a name reads as that of an organisation: by its ending or its length."""
+    if len(name) <= 2 or (len(name) == 3 and name.endswith("园")):
+        return False  # 张园 is somebody's name; no organisation has so short a one
     return bool(_ORG_END.search(name)) or (len(name) >= 8 and "·" not in name and not name.isascii())
 
 
@@ -190,6 +200,7 @@ _SEX = {"男": "m", "女": "f", "男性": "m", "女性": "f", "m": "m", "f": "f"
 
 
 _PERSON_NUMBER = re.compile(r"[1-8][0-9*●•×Xx]{13,16}[0-9Xx*●•×]")
+_PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{7,8}")
 _ORG_NUMBER = re.compile(r"[0-9A-Za-z*]{8}-?[0-9A-Za-z*]|[0-9A-Za-z*]{18}")
 
 
@@ -203,12 +214,8 @@ def is_person(row: Row, name: str, id_text: str) -> bool:
             return False
         if "自然人" in stated or "个人" in stated:
             return True
-    if id_text:
-        shape = id_text if id_text.isascii() else unicodedata.normalize("NFKC", id_text)
-        if _PERSON_NUMBER.fullmatch(shape.strip()):
-            return True
-        if _ORG_NUMBER.fullmatch(shape.strip()):
-            return False
+    if id_text and (kind := whose(id_text, name)):
+        return kind == "person"
     if row.get("sex") or row.get("age"):
         return True
     if row.get("uscc") or row.get("org_code") or row.get("reg_no") or row.get("legal_rep"):
@@ -335,7 +342,9 @@ def thing(kind: PartyType, value: str, title: str = "") -> Mention:
         value: its identifier in comparable form, the same wherever the thing is named.
         title: what it is called, where a record says.
     """
-    return Mention(type=kind, name=title or value, n6=title or value, ids=(Id(scheme=kind.value, value=value),))
+    return Mention(
+        type=kind, name=title or value, n6=title or value, ids=(Id(scheme=kind.value, value=value),)
+    )
 
 
 _ORG_HOLDER = re.compile(r"法人|企业|公司|机构|组织|合伙|单位|国有|集体|基金|信托|政府|外资|境外|台港澳|外国")
@@ -358,11 +367,8 @@ def party(row: Row, name: str, number: str = "", *, stated: str = "", name_field
         raise RowError("row.nameless", name_field)
     human = "自然人" in stated or "个人" in stated
     if not human and not _ORG_HOLDER.search(stated):
-        human = (
-            _person_number(number)
-            or bool(name and not number and not looks_like_org(name))
-            or bool(number and not _org_number(number) and not looks_like_org(name))
-        )
+        kind = whose(number, name)
+        human = kind == "person" or (not kind and not looks_like_org(name))
     if human:
         return person(row, name, number, field=field)
     ids: tuple[Id, ...] = ()
@@ -374,10 +380,30 @@ def party(row: Row, name: str, number: str = "", *, stated: str = "", name_field
     return organization(row, name, ids)
 
 
-def _person_number(text: str) -> bool:
+def whose(text: str, name: str = "") -> Literal["person", "organization", ""]:
+    """Whose number it is by its form, empty where that can't be told.
+
+    Credit codes and registration numbers of digits alone have the form of a citizen number, and one citizen number
+    in thirty has the check character of a credit code. Where both can be read, the name decides.
+    """
+    if _COURT_MASK.fullmatch(text):
+        return "person"
     shape = unicodedata.normalize("NFKC", text).strip()
-    return bool(_PERSON_NUMBER.fullmatch(shape)) and not (len(shape) == 18 and uscc_valid(shape.upper()))
+    value = shape.upper()
+    if not _PERSON_NUMBER.fullmatch(shape):
+        if _PASSPORT.fullmatch(value) and not org_code_valid(value) and not looks_like_org(name):
+            return ""
+        return "organization" if _ORG_NUMBER.fullmatch(shape) else ""
+    if looks_like_org(name) and (uscc_valid(value) or (len(value) == 15 and value.isdecimal())):
+        return "organization"
+    if uscc_valid(value) and not citizen_valid(value):
+        return "" if name else "organization"
+    return "person" if parse_person(shape).state in ("valid", "checksum", "masked") else ""
 
 
-def _org_number(text: str) -> bool:
-    return bool(_ORG_NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip()))
+def own_number(row: Row, name: str) -> str:
+    """The number of a natural person that a row states of its subject, also where it stands among the codes."""
+    code = row.get("uscc")
+    if card := row.get("person_id"):
+        return card
+    return code if code and not looks_like_org(name) and whose(code, name) == "person" else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -13,6 +14,8 @@ MAX_COLUMNS = 500
 MAX_HEADER_SEARCH = 30
 """Title lines above the headings are skipped; headings further down are not looked for."""
 CHUNK_ROWS = 2_000
+
+_VALUE = re.compile(r"\d+(?:[.,]\d+)*")
 
 Recognise = Callable[[Sequence[str]], int]
 """How many cells of a row are known headings."""
@@ -95,7 +98,8 @@ def find_header(rows: Sequence[Sequence[str]], recognise: Recognise) -> tuple[in
     for index, row in enumerate(rows[:MAX_HEADER_SEARCH]):
         if len(row) > MAX_COLUMNS and any(row[MAX_COLUMNS:]):
             raise FileError("file.columns", limit=str(MAX_COLUMNS))
-        known = recognise(row)
+        # A row of values may hold words that are headings elsewhere (a dictionary of fields); headings hold no numbers.
+        known = recognise(row) - sum(1 for cell in row if _VALUE.fullmatch(cell.strip()))
         if known > score:
             best, score = index, known
     return best, score

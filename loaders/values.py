@@ -32,15 +32,17 @@ EXCEL_DAYS = range(20_000, 80_000)
 """Serial day numbers of spreadsheets from 1954 to 2119; shorter and longer numbers are no dates."""
 
 _DATE = re.compile(
-    r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*日?"
+    r"(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*(?:月|[-/.])\s*(\d{1,2})\s*[日号]?"
     r"(?:\s*T?\s*(\d{1,2})(?::|时)(\d{1,2})(?:分|(?::(\d{1,2})(?:\.(\d{1,6})\d*)?秒?))?(?:(\d{1,2})秒)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
-_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_DIGITS = str.maketrans("〇○零Oo一二三四五六七八九", "00000123456789")
+_DASHES = str.maketrans("‐‑‒–—―−", "-------")
 HAN_DATE = re.compile(
-    r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+    r"([〇○零0Oo一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})[日号]"
 )
+"""A date in Chinese numerals, also with the letter O or a 0 for 〇, as typed copies have it."""
 
 
 def han_number(text: str) -> int:
@@ -60,6 +62,15 @@ def han_number(text: str) -> int:
     return (int(head.translate(_DIGITS)) if head else 1) * 10 + (int(tail.translate(_DIGITS)) if tail else 0)
 
 
+def han_parts(found: re.Match[str]) -> tuple[int, int, int]:
+    """Year, month and day of a `HAN_DATE`, which need not be a day of the calendar.
+
+    Raises:
+        ValueError: a numeral that is none (`十十`).
+    """
+    return int(found[1].translate(_DIGITS)), han_number(found[2]), han_number(found[3])
+
+
 @lru_cache(maxsize=65_536)
 def moment(text: str) -> Moment:
     """Read a date in any of the published forms; a time of day is kept, midnight counts as a bare date.
@@ -69,12 +80,11 @@ def moment(text: str) -> Moment:
     Raises:
         ValueError: not a date.
     """
-    text = unicodedata.normalize("NFKC", text).strip().strip("'")
+    text = unicodedata.normalize("NFKC", text).translate(_DASHES).strip().strip("'")
     if text in OPEN_WORDS:
         return OPEN
     if found := HAN_DATE.fullmatch(text):
-        year = int(found[1].translate(_DIGITS))
-        return _bounded(datetime(year, han_number(found[2]), han_number(found[3]), tzinfo=CST))
+        return _bounded(datetime(*han_parts(found), tzinfo=CST))
     if text.isascii() and text.isdigit():
         return _packed(text)
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
@@ -243,6 +253,7 @@ __all__ = [
     "amount",
     "formatted",
     "han_number",
+    "han_parts",
     "moment",
     "plain",
 ]

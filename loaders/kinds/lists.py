@@ -14,6 +14,7 @@ from loaders.records import (
     number,
     org_ids,
     organization,
+    own_number,
     person,
     subject_part,
 )
@@ -60,11 +61,12 @@ def subject_of(row: Row) -> tuple[Mention, tuple[tuple[str, Mention], ...]]:
     card = row.get("person_id")
     coded = row.get("uscc") or row.get("org_code") or row.get("reg_no")
     at = row.day("listed") or row.day("published") or row.day("decided")
-    if not coded and is_person(row, name, card):
+    citizen = "" if card else own_number(row, name)
+    if (citizen or not coded) and is_person(row, name, citizen or card):
         subject = person(
             row,
             name,
-            card,
+            citizen or card,
             id_type=row.get("id_type"),
             sex=row.get("sex"),
             age=row.get("age"),

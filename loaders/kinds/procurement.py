@@ -8,12 +8,21 @@ from graph.model import Listing, PartyType, Penalty
 from loaders.base import Kind, Row
 from loaders.fines import read_fine
 from loaders.periods import PERMANENT, ban_of
-from loaders.records import digest, is_person, listing, org_ids, organization, person, subject_part
+from loaders.records import (
+    digest,
+    is_person,
+    listing,
+    org_ids,
+    organization,
+    own_number,
+    person,
+    subject_part,
+)
 
 
 def _read(row: Row) -> Iterator[Listing]:
     name = row.first("org_name", "person_name")
-    card = row.get("person_id")
+    card = own_number(row, name)
     if card and is_person(row, name, card):
         subject = person(row, name, card)
     else:

@@ -16,6 +16,7 @@ from loaders.records import (
     number,
     org_ids,
     organization,
+    own_number,
     person,
     subject_part,
 )
@@ -23,7 +24,7 @@ from loaders.records import (
 
 def _read(row: Row) -> Iterator[Listing]:
     name = row.get("org_name")
-    card = row.get("person_id")
+    card = own_number(row, name)
     heads = persons_in(row, "legal_cell")
     others = [("finance", m) for m in persons_in(row, "finance_cell")]
     actual = [("actual_head", m) for m in persons_in(row, "actual_cell")]
