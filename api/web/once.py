@@ -29,6 +29,6 @@ def name(visit: Visit) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_OID, "\x1f".join((who.tenant, who.id, given)))) if given else ""
 
 
-def trouble(visit: Visit, code: str) -> Trouble:
+def trouble(said: str) -> Trouble:
     """What is said of a form that was sent before: nothing was made of it this time."""
-    return Trouble((visit.words(code),), frozenset(), 409)
+    return Trouble((said,), frozenset(), 409)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -72,6 +73,19 @@ class Words:
     def known(self, code: str, otherwise: str) -> str:
         """A sentence of the pages where there is one for a value that files bring, else the value itself."""
         return self(code) if f"page.{code}" in catalogue(ROOM) else otherwise
+
+    def scheme(self, scheme: str) -> str:
+        """What a number is called: of a party, or of a thing by what the thing is."""
+        return (
+            self.known(f"scheme.{scheme}", "")
+            or self.known(f"type.{scheme}", "")
+            or self.word("field", scheme)
+        )
+
+    def listed(self, names: Sequence[str], most: int) -> str:
+        """The first of some names, and how many there are when not all are said."""
+        said = ("、" if self.lang == "zh" else ", ").join(names[:most])
+        return said if len(names) <= most else self("and_more", names=said, count=len(names))
 
     def number(self, value: int) -> str:
         """A whole number with its thousands apart."""

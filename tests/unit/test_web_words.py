@@ -24,7 +24,8 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "graph.link.", "graph.legend.", "graph.holding.", "graph.layout.", "graph.view.", "graph.confidence.",
          "audit.kind.", "case.field.", "case.kind.", "regime.", "watch.cause.", "watch.change.", "webhook.event.",
          "webhook.disabled.", "webhook.error.", "audit.actor.", "audit.data.", "audit.value.", "fact.",
-         "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.")  # fmt: skip
+         "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.", "post.",
+         "stated.", "scheme.", "and_more")  # fmt: skip
 """Families whose codes are put together from a value."""
 
 

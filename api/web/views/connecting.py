@@ -24,6 +24,7 @@ from api.routes.problem import ProblemError
 from api.web.answers import onward, page
 from api.web.door import Visit
 from api.web.layered import Node, Picture, Tie, drawn
+from api.web.stated import note, role
 from api.web.views.following import SHOWN, filtered, filters_of, given
 from api.web.views.party import source_line
 from api.web.words import Words
@@ -212,8 +213,10 @@ def proof_of(one: RelationShown, first: PartyShown, second: PartyShown, forward:
         words=words.both(one.words),
         forward=forward,
         second=second,
-        brief=" · ".join(filter(None, ("" if one.share is None else f"{one.share}%", one.role))),
-        note=note_of(one, words),
+        brief=" · ".join(
+            filter(None, ("" if one.share is None else f"{one.share}%", role(words, one.type, one.role)))
+        ),
+        note=note(words, one),
         since=words.day(one.since),
         until=words.last_day(one.until),
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
@@ -222,13 +225,6 @@ def proof_of(one: RelationShown, first: PartyShown, second: PartyShown, forward:
         possibly_same=one.possibly_same,
         restricted=one.restricted,
     )
-
-
-def note_of(one: RelationShown, words: Words) -> str:
-    """Share, votes, role and what else a relation states."""
-    share = "" if one.share is None else words("share", share=one.share)
-    votes = "" if one.votes is None else words("votes", votes=one.votes)
-    return " · ".join(filter(None, (share, votes, one.role, *one.attributes.values())))
 
 
 def picture_of(answer: PathsAnswer, people: Mapping[str, PartyShown], words: Words) -> Picture:
@@ -311,4 +307,4 @@ def the_one(hits: tuple[Hit, ...], total: int) -> PartyShown | None:
     return exact[0].party if alone else None
 
 
-__all__ = ["find", "graph_address", "look_of", "note_of", "restricted", "show", "suggest", "the_one", "told"]
+__all__ = ["find", "graph_address", "look_of", "restricted", "show", "suggest", "the_one", "told"]

@@ -20,6 +20,7 @@ from api.explain import (
     verdict_of,
     word,
 )
+from api.masking import mask_text
 from api.principals import Scope
 from api.replays import replay_document
 from api.restricted import ordinary, restricted
@@ -28,6 +29,7 @@ from api.routes import decisions as http
 from api.routes.problem import ProblemError
 from api.web.answers import page
 from api.web.door import Visit
+from api.web.stated import sides
 from api.web.views.overriding import Row as OverrideRow
 from api.web.views.overriding import row as override_row
 from api.web.views.party import source_line
@@ -292,7 +294,7 @@ def _subject(
         anchor=anchor,
         role=word("role", subject.role, lang),
         name=subject.name or subject.client_id,
-        code=subject.code,
+        code=mask_text(subject.code),
         verdict=verdict.value,
         verdict_word=word("verdict", verdict.value, lang),
         remark=said,
@@ -330,10 +332,11 @@ def compared(feature: Feature, lang: Lang) -> Compared:
     """A compared field with a sign, so that no difference is told by colour alone."""
     differs = feature.outcome in DIFFERENT
     unsaid = feature.outcome == "missing" or not (feature.submitted and feature.matched)
+    submitted, matched = sides(Words(lang), feature)
     return Compared(
         name=word("field", feature.name, lang),
-        submitted=feature.submitted or "–",
-        matched=feature.matched or "–",
+        submitted=submitted or "–",
+        matched=matched or "–",
         word=word("outcome", feature.outcome, lang),
         sign="≠" if differs else "?" if unsaid else "=",
         differs=differs,

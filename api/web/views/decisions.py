@@ -118,14 +118,13 @@ def row(stored: StoredDecision, visit: Visit) -> Row:
     """A decision as lists show it."""
     words, decision = visit.words, stored.decision
     names = [] if decision is None else [one.name or one.code or one.client_id for one in decision.bidders]
-    said = ", ".join(names[:NAMED]) + (f" … +{len(names) - NAMED}" if len(names) > NAMED else "")
     sealed = stored.opening_at is not None and stored.opening_at > visit.at
     return Row(
         id=stored.decision_id,
         at=words.time(stored.recorded_at),
         verdict="" if decision is None else decision.verdict.value,
         verdict_word="" if decision is None else words.word("verdict", decision.verdict.value),
-        bidders=said,
+        bidders=words.listed(names, NAMED),
         actor=stored.actor,
         sealed_until=words.time(stored.opening_at) if sealed else "",
     )

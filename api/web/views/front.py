@@ -90,7 +90,7 @@ def show(visit: Visit) -> Response:
         lists=lists,
         trouble=trouble,
         reviews=_count(len(waiting(visit, COUNTED))) if visit.may(Scope.CASES) else None,
-        alerts=_count(len(_open_alerts(visit))) if visit.may(Scope.CASES) else None,
+        alerts=_count(len(_open_alerts(visit))) if reads else None,
         plot=plot_of(visit) if reads else None,
         recent=newest(visit, RECENT)[0] if reads else (),
         desk=desk_of(visit),

@@ -24,6 +24,7 @@ from api.routes.problem import STATUS, ProblemError
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.render import HEADERS, shown
+from api.web.stated import facts, note
 from api.web.views.graph_holding import holdings
 from api.web.views.party import source_line, view
 from api.web.words import Words
@@ -289,8 +290,6 @@ def relation(tie: picture.Tie, teller: Teller, words: Words) -> dict[str, Any]:
     """A relation as the picture and its table show it, with its evidence."""
     one = tie.relation
     kind = words.both(one.words)
-    share = "" if one.share is None else words("share", share=one.share)
-    votes = "" if one.votes is None else words("votes", votes=one.votes)
     origin = one.origin
     confidence = "guess" if one.type == picture.SAME else one.by
     evidence: list[tuple[str, str]] = [
@@ -305,7 +304,7 @@ def relation(tie: picture.Tie, teller: Teller, words: Words) -> dict[str, Any]:
             (words("graph.edge.taken"), words.time(origin.taken_at)),
             (words("graph.edge.url"), origin.url),
         ]
-    evidence += [(words.known(f"attribute.{name}", name), value) for name, value in one.attributes.items()]
+    evidence += facts(words, one.attributes)
     return {
         "id": tie.id,
         "type": one.type,
@@ -313,7 +312,7 @@ def relation(tie: picture.Tie, teller: Teller, words: Words) -> dict[str, Any]:
         "source": one.source,
         "target": one.target,
         "share": one.share or "",
-        "note": " · ".join(filter(None, (share, votes, one.role))),
+        "note": note(words, msgspec.structs.replace(one, attributes={})),
         "since": words.day(one.since),
         "until": words.last_day(one.until),
         "from": _china(one.since),
@@ -344,7 +343,7 @@ def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[
     section(
         words("party.identity"),
         [
-            *((words.word("field", one.scheme), one.value) for one in found.numbers),
+            *((words.scheme(one.scheme), one.value) for one in found.numbers),
             *((kind, dated(text, words.span(since, until))) for text, kind, since, until in found.names),
             *found.facts,
         ],

@@ -6,11 +6,14 @@ from typing import Any, Final, NamedTuple
 
 from fastapi import Response
 
+from api.explain import list_title
 from api.routes.lists import list_document
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.views import loads
 from api.web.words import Words
+from graph.lists import LISTS
+from matching.rules import RULES
 
 DAYS_FROM: Final = 72
 """Hours from which an age is told in days."""
@@ -52,6 +55,8 @@ class Lists(NamedTuple):
     bad: int
     """How many a decision can't rely on."""
     rejected: int
+    absent: tuple[str, ...]
+    """Lists that rules ask for and nobody has loaded; where a law requires one it stands among the rows as missing."""
 
 
 def lists_of(visit: Visit) -> Lists:
@@ -67,7 +72,13 @@ def lists_of(visit: Visit) -> Lists:
         rows=rows,
         bad=sum(row.bad for row in rows),
         rejected=sum(load.rejected for row in rows for load in row.loads),
+        absent=_absent(visit, {row.code for row in rows}),
     )
+
+
+def _absent(visit: Visit, here: set[str]) -> tuple[str, ...]:
+    asked = {code for rule in RULES for code in rule.lists} - here
+    return tuple(list_title(info.code, visit.lang) for info in LISTS if info.code in asked)
 
 
 def _row(visit: Visit, row: dict[str, Any]) -> ListRow:

@@ -94,7 +94,7 @@ def _listed(item: Item, words: Words) -> Listed:
         at=words.time(item.created_at),
         live=body.published,
         generation=body.generation,
-        files=", ".join(files[:3]) + (f" … +{len(files) - 3}" if len(files) > 3 else ""),
+        files=words.listed(files, 3),
         rows=sum(file.rows for file in body.files),
         accepted=sum(file.accepted for file in body.files),
         rejected=body.rejected_count,

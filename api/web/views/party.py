@@ -17,6 +17,7 @@ from api.routes.exploring import Clocked, looking, one_party
 from api.routes.problem import ProblemError
 from api.web.answers import page
 from api.web.door import Visit
+from api.web.stated import facts, note
 from api.web.views.decisions import Row, newest
 from api.web.views.watching_people import offer
 from api.web.words import Words
@@ -151,7 +152,7 @@ def view(found: Dossier, words: Words, day: str = "") -> DossierPage:
             (one.text, words(f"name.{one.kind}"), words.day(one.since), words.last_day(one.until))
             for one in found.names
         ),
-        facts=tuple((words.known(f"attribute.{key}", key), value) for key, value in found.attributes.items()),
+        facts=facts(words, found.attributes),
         records=tuple(_record(one, words) for one in found.listings),
         groups=tuple(
             Group(
@@ -197,13 +198,11 @@ def drawer(origin: Origin | None, by: str, words: Words) -> tuple[tuple[str, str
 
 def _tie(one: RelationShown, me: str, people: dict[str, PartyShown], words: Words) -> Tie:
     other = one.target if one.source == me else one.source
-    share = "" if one.share is None else words("share", share=one.share)
-    votes = "" if one.votes is None else words("votes", votes=one.votes)
     origin = one.origin
     return Tie(
         other=people.get(other),
         other_id=other,
-        note=" · ".join(filter(None, (share, votes, one.role, *one.attributes.values()))),
+        note=note(words, one),
         since=words.day(one.since),
         until=words.last_day(one.until),
         possibly_same=one.possibly_same,

@@ -80,7 +80,7 @@ def make(visit: Visit) -> Response:
     except LedgerError as error:
         if error.code != "ledger.item_exists":
             raise
-        return _listed(visit, once.trouble(visit, "keys.made_already"))
+        return _listed(visit, once.trouble(visit.words("keys.made_already")))
     return _listed(visit, NO_TROUBLE, key=key, made=made.name, status=201)
 
 
@@ -90,7 +90,7 @@ def change(visit: Visit) -> Response:
     try:
         if step == "rotate":
             if book.find(visit.service.ledger, prefix, tenant=visit.principal.tenant).successor:
-                return _listed(visit, once.trouble(visit, "keys.rotated_already"))
+                return _listed(visit, once.trouble(visit.words("keys.rotated_already")))
             key, made = http.rotated(visit.request, prefix)
             return _listed(visit, NO_TROUBLE, key=key, made=made.name, status=201)
         if step != "revoke":

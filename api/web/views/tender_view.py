@@ -9,6 +9,7 @@ from api import watched_tenders
 from api.alerts import AlertView
 from api.explore.shapes import PartyShown
 from api.explore.told import words_of
+from api.web.stated import role
 from api.web.views.deciding import Reason, Subject, reason_of
 from api.web.views.deciding import view as decision_view
 from api.web.views.tender_facts import Facts, InGraph
@@ -344,7 +345,7 @@ def _loaded(graph: InGraph, words: Words) -> tuple[tuple[str, PartyShown, PartyS
         graph.parts, key=lambda one: (one.type is not RelationType.BID_IN, one.type.value, one.bid)
     )
     return tuple(
-        (words.both(words_of(one.type)), one.party, one.lot, words.word("role", one.role) if one.role else "")
+        (words.both(words_of(one.type)), one.party, one.lot, role(words, one.type, one.role))
         for one in ordered
     )
 

@@ -143,7 +143,7 @@ def changed(visit: Visit) -> Response:
         )
     except (ProblemError, LedgerError) as error:
         if error.code == "ledger.item_exists":
-            return _shown(visit, once.trouble(visit, "webhook.made_already"))
+            return _shown(visit, once.trouble(visit.words("webhook.made_already")))
         return _shown(visit, trouble_of(visit, error), again=True)
     return onward(visit, "/webhooks", done="webhook_switched")
 
