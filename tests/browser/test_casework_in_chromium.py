@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +14,7 @@ import explored
 import httpx
 import pytest
 from chromium import LOOKS, Site, Watched, browser, look_at, until
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from serving import Installation
 from visited import CHOSEN, HOSTILE, SCRIPT, TURNED, Browser, Seen, found, hostile, request
 
@@ -154,6 +155,17 @@ def paper(page: Page, name: str = "证明.pdf") -> None:
     page.fill("#sha_0", DIGEST)
 
 
+def chosen(page: Page) -> None:
+    """A document chosen beside its row: the browser works its digest out; its field speaks the page's language."""
+    name = "证明.pdf"
+    assert page.locator(".dressed .face").all_inner_texts() == ["Choose a file\nNo file chosen"] * 4
+    file = page.locator(".paper input[type=file]").first
+    file.set_input_files({"name": name, "mimeType": "application/pdf", "buffer": name.encode()})
+    expect(page.locator("#sha_0")).to_have_value(hashlib.sha256(name.encode()).hexdigest())
+    assert page.input_value("#document_0") == name
+    assert name in page.locator(".face").first.inner_text()
+
+
 def test_an_objection_ends_in_a_lifted_block(town: Town) -> None:
     before = town.ask()
     first = before["bidders"][0]  # type: ignore[index]
@@ -167,7 +179,7 @@ def test_an_objection_ends_in_a_lifted_block(town: Town) -> None:
         page.select_option("#ground", "identity")
         page.locator("fieldset .choice", has_text="SXBZXR").first.locator("input").check()
         page.fill("#text", f"不是本公司 {SCRIPT}")
-        paper(page)
+        chosen(page)
         page.get_by_role("button", name="Enter it").click()
         page.wait_for_url("**/objections/*done=objection_filed")
         address = page.url.partition("?")[0]
