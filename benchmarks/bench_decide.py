@@ -78,8 +78,8 @@ MIXES = {
     "usual": (0, 0, 0, 1, 1, *[2] * 90, *[3] * 5),
 }
 """Who asks, repeated: 0 a listed bidder with its code, 1 one by its name only, 2 a registered company that is on no
-list, 3 a name that nobody knows. `half` of them listed, the hard case; `usual`: nine in ten registered and on no list, which
-is what we take tenders to be."""
+list, 3 a name that nobody knows. `half` of them listed, the hard case; `usual`: nine in ten registered and on no list,
+which is what we take tenders to be."""
 
 
 def requests(count: int, size: int, mix: str = "half") -> Iterator[DecisionRequest]:
