@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
 from graph.export import Export
 from graph.export.model import Edge
 from graph.model import Party, PartyType
+from graph.procurement import Process
 from graph.relations import PartyRelation
 from graph.tenders import processes
 from loaders.ocds.write import package
@@ -15,9 +17,10 @@ from loaders.ocds.write import package
 URI = "urn:liancheng:export"
 
 
-def write_ocds(found: Export, out: BinaryIO, *, published: datetime, publisher: str) -> None:
-    """Write the tenders of an export. What the export masks stays masked; telephones are left out for it.
+def write_ocds(found: Export, out: BinaryIO, *, published: datetime, publisher: str) -> tuple[int, int]:
+    """Write the tenders of an export; says how many, and of how many the bids stay in.
 
+    What the export masks stays masked; telephones are left out for it.
     Bids of tenders that are not opened yet are sealed and stay in (招标投标法 22).
 
     Args:
@@ -31,11 +34,18 @@ def write_ocds(found: Export, out: BinaryIO, *, published: datetime, publisher: 
         for node in found.nodes()
         if node.type is not PartyType.PHONE
     }
-    edges = (_relation(edge) for edge in found.edges())
-    for part in package(
-        processes(edges, parties.get, now=published), uri=URI, publisher=publisher, published=published
-    ):
+    count, sealed = 0, list[str]()
+
+    def each() -> Iterator[Process]:
+        nonlocal count
+        edges = (_relation(edge) for edge in found.edges())
+        for process in processes(edges, parties.get, now=published, sealed=sealed):
+            count += 1
+            yield process
+
+    for part in package(each(), uri=URI, publisher=publisher, published=published):
         out.write(part)
+    return count, len(sealed)
 
 
 def _relation(edge: Edge) -> PartyRelation:

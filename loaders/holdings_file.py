@@ -224,7 +224,12 @@ def _spell(found: HoldingsFile, data: raw.Bytes, table: raw.Names) -> None:
 def _by_rows(path: Path, found: HoldingsFile) -> Iterator[Part]:
     numbers: dict[str, int] = {}
     listed: list[str] = []
-    opened = open_tables(path, lambda cells: len(places_of(cells)))
+    try:
+        opened = open_tables(path, lambda cells: len(places_of(cells)))
+    except FileError as error:
+        if error.code != "file.no_header":
+            raise
+        raise FileError("holdings.columns", path=path.name, known="-") from error
     tables = [t for t in opened.tables if _complete(places_of(t.headings))]
     if not tables:
         shown = next((t.headings for t in opened.tables), ())

@@ -31,11 +31,13 @@ T = TypeVar("T")
 SUFFIXES = {".graphml": "graphml", ".gexf": "gexf", ".json": "json", "": "csv"}
 TYPES = click.Choice([kind.value for kind in RelationType], case_sensitive=False)
 PUBLISHER = "liancheng"
+OCDS = "ocds"
+"""Made of the rooms beside the graph: no format of its own."""
 
 
 @command("graph export")
 @click.argument("party", metavar="[PARTY]", required=False)
-@option("--format", "kind", type=click.Choice((*FORMATS, "ocds")), help="opt.graph.format")
+@option("--format", "kind", type=click.Choice((*FORMATS, OCDS)), help="opt.graph.format")
 @option("-o", "--output", type=click.Path(path_type=Path), help="opt.graph.output")
 @option("--hops", type=click.IntRange(1, 16), default=2, show_default=True, help="opt.graph.around_hops")
 @option("--type", "types", type=TYPES, multiple=True, metavar="TYPE", help="opt.graph.type")
@@ -73,9 +75,8 @@ def graph_export(
             found = around(
                 store, one.key, hops=hops, at=at, as_of=when, known_at=known_at, types=wanted, limit=limit
             )
-        counts = write(run, found, format, at, publisher)
-    run.note("graph.export.done", nodes=counts[0], edges=counts[1])
-    if not types:
+        write(run, found, format, at, publisher)
+    if not types and format not in (OCDS, "bods"):
         run.note("graph.export.kin")
     if run.output is not None:
         run.note("out.written", path=run.output)
@@ -96,7 +97,9 @@ def chosen(run: Run, kind: str | None) -> str:
         return kind or "json"
     found = SUFFIXES.get(run.output.suffix.lower())
     if found is None:
-        raise CommandError("usage.suffix", status=USAGE, suffix=run.output.suffix, allowed=", ".join(FORMATS))
+        raise CommandError(
+            "usage.suffix", status=USAGE, suffix=run.output.suffix, allowed=", ".join((*FORMATS, OCDS))
+        )
     return found
 
 
@@ -124,8 +127,8 @@ def one_party(store: GraphReader, asked: str, run: Run, known: int | None) -> Pa
     )
 
 
-def write(run: Run, found: Export, format: str, at: datetime, publisher: str) -> tuple[int, int]:
-    """Write to the output in one step, or to stdout; returns how many parties and relations."""
+def write(run: Run, found: Export, format: str, at: datetime, publisher: str) -> None:
+    """Write to the output in one step, or to stdout, and say what was written and what has no place in the format."""
     from graph.export import gexf, graphml, nodelink, tables
     from graph.export.bods import write as write_bods
     from graph.export.model import Export as Watched
@@ -140,23 +143,30 @@ def write(run: Run, found: Export, format: str, at: datetime, publisher: str) ->
             tables.write(watched, Path(part))
             for name in (tables.NODES, tables.EDGES, tables.HEAD):
                 os.replace(Path(part) / name, run.output / name)
-        return counts[0], counts[1]
+        run.note("graph.export.done", nodes=counts[0], edges=counts[1])
+        return
     with ExitStack() as stack:
         out: BinaryIO = sys.stdout.buffer
         if run.output is not None:
             out = stack.enter_context(replaced(run.output, run.output.with_name(run.output.name + ".part")))
         else:
             sys.stdout.flush()
-        if format == "ocds":
+        if format == OCDS:
             from api.ocds import write_ocds
 
-            write_ocds(watched, out, published=at, publisher=publisher)
+            tenders, sealed = write_ocds(watched, out, published=at, publisher=publisher)
+            run.note("graph.export.ocds", count=tenders, nodes=counts[0], edges=counts[1])
+            if sealed:
+                run.note("graph.export.sealed", count=sealed)
         elif format == "bods":
-            write_bods(watched, out, on=china_day(at), publisher=publisher)
+            parties, holdings = write_bods(watched, out, on=china_day(at), publisher=publisher)
+            run.note(
+                "graph.export.bods", parties=parties, holdings=holdings, nodes=counts[0], edges=counts[1]
+            )
         else:
             {"graphml": graphml.write, "gexf": gexf.write, "json": nodelink.write}[format](watched, out)
+            run.note("graph.export.done", nodes=counts[0], edges=counts[1])
         out.flush()
-    return counts[0], counts[1]
 
 
 def counted(items: Iterator[T], counts: list[int], which: int) -> Iterator[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -12,9 +13,12 @@ import click
 from click import exceptions
 
 from api.cli.common import LANG_KEY, CommandGroup, TranslatedOption, requested_lang, text
-from api.errors import MISSING, USAGE, CommandError, log_unexpected, sentence
+from api.errors import MISSING, USAGE, CommandError, log_unexpected, mask_identity, sentence
 from api.settings import SettingsError, locale_lang, read_settings
 from graph.messages import Lang
+
+_QUOTED = re.compile(r"(['\"])(.*)\1")
+"""The path in what click says of one that it can't take."""
 
 COMMANDS: tuple[tuple[str, str], ...] = (
     ("load", "api.cli.load:load"),
@@ -167,7 +171,8 @@ def bad_parameter(error: exceptions.BadParameter, parameter: str, lang: Lang) ->
     if isinstance(kind, click.Choice):
         return text("usage.choice", lang, name=parameter, allowed=", ".join(str(c) for c in kind.choices))
     if isinstance(kind, click.Path):
-        return text("usage.path", lang, name=parameter)
+        named = _QUOTED.search(error.message)
+        return text("usage.path", lang, name=mask_identity(named[2]) if named else parameter)
     return text("usage.value", lang, name=parameter)
 
 

@@ -212,6 +212,7 @@ def _tell(run: Run, answers: list[tuple[Path, Answer]], problems: list[tuple[Pat
     if len(problems) > SHOWN:
         run.note("redflags.more_problems", count=len(problems) - SHOWN)
     for path, answer in answers:
+        run.note("redflags.read", path=path, count=answer.processes, found=len(answer.results))
         for cut in answer.cut:
             since = cut.since.date().isoformat() if cut.since is not None else ""
             note = say(

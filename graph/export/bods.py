@@ -19,8 +19,8 @@ VERSION: Final = "0.4"
 _SPACE: Final = uuid.UUID("6f0a3c52-58a1-5c1e-9b57-2f0b6d2c9a41")
 
 
-def write(export: Export, out: BinaryIO, *, on: date, publisher: str) -> None:
-    """Write all holdings, and the parties that they connect, as one array of statements.
+def write(export: Export, out: BinaryIO, *, on: date, publisher: str) -> tuple[int, int]:
+    """Write all holdings, and the parties that they connect, as one array of statements; says how many of each.
 
     Things and other relations have no place in the standard and are left out. Numbers of persons are left out too:
     masked they identify nobody.
@@ -32,11 +32,13 @@ def write(export: Export, out: BinaryIO, *, on: date, publisher: str) -> None:
         publisher: who publishes.
     """
     encode = msgspec.json.Encoder(decimal_format="number").encode
-    first = True
+    count = holdings = 0
     for statement in statements(export, on=on, publisher=publisher):
-        out.write((b"[\n" if first else b",\n") + encode(statement))
-        first = False
-    out.write(b"[]\n" if first else b"\n]\n")
+        out.write((b",\n" if count else b"[\n") + encode(statement))
+        count += 1
+        holdings += statement["recordType"] == "relationship"
+    out.write(b"\n]\n" if count else b"[]\n")
+    return count - holdings, holdings
 
 
 def statements(export: Export, *, on: date, publisher: str) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,12 @@ def processes(path: Path, limits: Limits | None = None) -> Iterator[Process | Pr
     Raises:
         FileError: the file can't be read or is no OCDS.
     """
-    tables = open_tables(path, recogniser(None), limits).tables
+    try:
+        tables = open_tables(path, recogniser(None), limits).tables
+    except FileError as error:
+        if error.code != "file.no_header":
+            raise
+        raise FileError("ocds.other") from error
     for table in tables:
         if not isinstance(table, OcdsTable):
             raise FileError("ocds.other")

@@ -25,7 +25,7 @@ def runner(tmp_path: Path) -> CliRunner:
         (["lists", "--colour"], "no option --colour"),
         (["explain"], "DECISION_ID is missing"),
         (["lists", "--format", "yaml"], "--format must be one of"),
-        (["load", "nowhere.csv"], "does not exist"),
+        (["load", "nowhere.csv"], "nowhere.csv: the file does not exist"),
         (["load", __file__, "--taken-at", "yesterday"], "ISO 8601"),
         (["lists", "-o", "answer.pdf"], "suffix .pdf"),
         (["lists", "-o", "answer.html"], "can't write html"),

@@ -208,6 +208,7 @@ def test_a_file_without_the_columns(tmp_path: Path) -> None:
     for text in ("a,b\n1,2\n", "owner,share\nP,60\n"):
         result = call(write(tmp_path, text))
         assert (result.exit_code, result.stdout) == (3, "")
+        assert "owner, owned and share" in result.stderr
     with pytest.raises(FileError):
         read_holdings(write(tmp_path, "owner,share,owner_name\nP,60,x\n"), as_of=DAY)
 

@@ -112,12 +112,25 @@ def test_json_to_stdout_and_what_is_wrong(home: Path) -> None:
     document = json.loads(call(home).stdout)
     assert {"directed", "multigraph", "graph", "nodes", "edges"} == set(document)
     assert "329901199001010010" not in call(home, "--format", "graphml").stdout
+    assert "graphml, gexf, json, csv, bods, ocds" in call(home, "-o", home / "x.pdf").stderr
     for wrong in (("--format", "csv"), ("-o", home / "x.pdf"), ("临江市没有的公司",)):
         result = call(home, *wrong)
         assert (result.exit_code, result.stdout) == (2, ""), wrong
     cut = call(home, uscc(2), "--limit", 1, "--any-time")
     assert cut.exit_code == 1
     assert "Cut at 1" in cut.stderr
+
+
+def test_what_a_format_has_no_place_for_is_said(home: Path) -> None:
+    bods = call(home, "--format", "bods")
+    written = [statement["recordType"] for statement in json.loads(bods.stdout)]
+    assert (
+        f"{len(written) - written.count('relationship')} parties and {written.count('relationship')} holdings"
+        in (bods.stderr)
+    )
+    assert "4 parties and 3 relations that were read" in bods.stderr
+    assert "Kinship" not in bods.stderr
+    assert "0 contracting processes" in call(home, "--format", "ocds").stderr
 
 
 def test_bods_says_what_is_held(store: Store) -> None:

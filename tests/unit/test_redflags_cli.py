@@ -48,6 +48,7 @@ def test_one_file_gives_one_object(short: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout == '{"OCID":{"a":{"R003":1.0},"c":{"R003":1.0}}}\n'
     assert "1 cancelled and 0 excluded" in result.stderr
+    assert "contracting processes read" in result.stderr
     assert call(short, "--format", "json").stdout == result.stdout
 
 
@@ -114,6 +115,8 @@ def test_a_value_that_is_wrong_rejects_nothing(tmp_path: Path) -> None:
     ("content", "status", "said"),
     [
         ('{"name": "no process"}', 3, "Not an OCDS file"),
+        ('{"colour": 1}', 3, "Not an OCDS file"),
+        ("no JSON at all", 3, "Not an OCDS file"),
         ('{"records": [{"ocid": "a", "releases": [', 3, "JSON"),
         ("", 3, "empty"),
     ],
