@@ -58,6 +58,13 @@ ANSWER: dict[str, Any] = {
     "description": "The decision; a BLOCK is a result, not an error.",
     "content": {JSON: {"schema": {"$ref": "#/components/schemas/Decision"}}},
 }
+_TOLD: dict[str, Any] = {
+    "Content-Location": {"description": "Where the decision stands.", "schema": {"type": "string"}},
+    "Idempotent-Replayed": {
+        "description": "`true`: the stored answer of an earlier request with the same key and body.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
 LONGEST_KEY = 255
 MOST_DAYS = 400
 """Days that are counted at once."""
@@ -140,7 +147,7 @@ def idempotency_key(request: Request) -> str:
     "",
     dependencies=[needs(Scope.DECIDE)],
     responses={
-        200: ANSWER,
+        200: {**ANSWER, "headers": _TOLD},
         **problems(
             "http.invalid", "http.media_type", "http.too_large", "http.bad_request", "http.in_flight",
             "http.key_reused", "http.erased", "http.busy",
@@ -152,7 +159,8 @@ def idempotency_key(request: Request) -> str:
                 "name": "Idempotency-Key",
                 "in": "header",
                 "required": False,
-                "description": "The same key and body give the stored answer, with `Idempotent-Replayed: true`.",
+                "description": "Names one act of asking, a UUID for example. The same key and body give the stored "
+                "answer, with `Idempotent-Replayed: true`, however old it is: for another look take another key.",
                 "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
             }
         ],

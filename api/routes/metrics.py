@@ -18,7 +18,7 @@ from graph.generation import GenerationError
 from graph.store import StoreError
 from matching.ledger import LedgerError
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["metrics"])
 BODIES: tuple[Taken, ...] = ()
 ANSWERS: tuple[Given, ...] = ()
 

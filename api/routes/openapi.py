@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
@@ -13,7 +14,9 @@ from pydantic import BaseModel
 
 from api.principals import Scope
 from api.routes.access import COOKIE, CSRF_HEADER, PLAIN_COOKIE, scope_of
-from api.routes.problem import PROBLEM_SCHEMA, problems, problems_of
+from api.routes.described import describe_fields, introduction
+from api.routes.links import link
+from api.routes.problem import JSON, PROBLEM_SCHEMA, problems, problems_of
 from api.routes.table import RouteModule
 
 REF = "#/components/schemas/{model}"
@@ -31,17 +34,19 @@ def operations(routers: Iterable[APIRouter]) -> Iterator[tuple[str, str, Scope |
 def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
     """Give the application its document, made once."""
 
+    names = dict(_names(modules))
+
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             made = get_openapi(
                 title="Liancheng 联惩", version="1", openapi_version="3.1.0", routes=app.routes,
-                description="Decides, before a bid counts, whether a bidder is barred, and shows why.",
+                description=introduction(),
             )  # fmt: skip
             components = made.setdefault("components", {})
-            components["schemas"] = schemas(
-                [body for module in modules for body in module.BODIES],
-                [answer for module in modules for answer in module.ANSWERS],
-            )
+            bodies = [body for module in modules for body in module.BODIES]
+            answers = [answer for module in modules for answer in module.ANSWERS]
+            components["schemas"] = schemas(bodies, answers)
+            describe_fields(components["schemas"], [*bodies, *answers])
             components["securitySchemes"] = {
                 "key": {"type": "http", "scheme": "bearer"},
                 "session": {
@@ -64,10 +69,44 @@ def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
                     operation["description"] = "\n\n".join(
                         filter(None, (operation.get("description", ""), said))
                     )
+                operation["operationId"] = names[method, path]
+                _exemplify(operation)
+            link(made["paths"])
+            made["tags"] = [
+                {"name": str(module.router.tags[0]), "description": str(module.__doc__).partition("\n")[0]}
+                for module in modules
+            ]
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign]
+
+
+def _names(modules: Sequence[RouteModule]) -> Iterator[tuple[tuple[str, str], str]]:
+    """What every operation is called in the document, and so in clients made from it: `decisions_decide`."""
+    for module in modules:
+        for route in module.router.routes:
+            if isinstance(route, APIRoute):
+                for method in route.methods or ():
+                    yield (method, route.path), f"{module.__name__.rpartition('.')[2]}_{route.name}"
+
+
+def _exemplify(operation: dict[str, Any]) -> None:
+    """Give an operation that takes JSON the examples of its body."""
+    taken = operation.get("requestBody", {}).get("content", {}).get(JSON)
+    if taken is not None:
+        made = _examples()[taken["schema"]["$ref"].rpartition("/")[2]]
+        taken["examples"] = {
+            f"example{number}": {"summary": said, "value": value}
+            for number, (said, value) in enumerate(made.items(), 1)
+        }
+
+
+def _examples() -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = msgspec.json.decode(
+        files("api.routes").joinpath("examples.json").read_bytes()
+    )
+    return found
 
 
 def _own_refusal(responses: dict[str, Any]) -> None:

@@ -148,6 +148,9 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
 """The shape of a problem, for the OpenAPI document."""
 
 
+_RETRY = "稍后再试的秒数。 After how many seconds to come back, where that is known."
+
+
 def problems(*codes: str) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route for the problems that it may answer with, beside those of every route."""
     every = (
@@ -167,4 +170,6 @@ def problems_of(codes: Iterable[str]) -> dict[int | str, dict[str, Any]]:
             {"description": "", "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}},
         )
         named["description"] = ", ".join(filter(None, (named["description"], code)))
+        if status in (429, 503):
+            named["headers"] = {"Retry-After": {"description": _RETRY, "schema": {"type": "integer"}}}
     return found

@@ -4,11 +4,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.UUID;
 
-/** Ask whether bidders are barred: {@code java Decide.java REQUEST.json} prints the decision. Java 17, nothing else. */
+/**
+ * Ask whether bidders are barred: {@code java Decide.java REQUEST.json} prints the decision. Java 17, nothing else.
+ * DECIDE_ONCE names this act of asking: give it again to have the same decision again, another one for another look.
+ */
 public final class Decide {
     private static final int TRIES = 5;
 
@@ -18,7 +20,7 @@ public final class Decide {
         String url = System.getenv().getOrDefault("DECIDE_URL", "http://127.0.0.1:8000");
         String key = System.getenv().getOrDefault("DECIDE_KEY", "");
         byte[] body = Files.readAllBytes(Path.of(args[0]));
-        String once = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body));
+        String once = System.getenv().getOrDefault("DECIDE_ONCE", UUID.randomUUID().toString());
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + "/v1/decisions"))
             .timeout(Duration.ofSeconds(30))
             .header("Content-Type", "application/json")
@@ -29,15 +31,17 @@ public final class Decide {
         }
         HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         for (int attempt = 1; ; attempt++) {
-            HttpResponse<String> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
             int status = answer.statusCode();
             if (status == 200) {
-                System.out.println(answer.body());
+                System.out.write(answer.body());
+                System.out.println();
                 return;
             }
             boolean again = status == 409 || status == 429 || status == 503;
             if (!again || attempt == TRIES) {
-                System.err.println(answer.body());
+                System.err.write(answer.body());
+                System.err.println();
                 System.exit(3);
             }
             Thread.sleep(1000L * Long.parseLong(answer.headers().firstValue("Retry-After").orElse("1")));

@@ -1,18 +1,19 @@
 """Ask whether bidders are barred: `python platform_client.py REQUEST.json`. Python 3.11, nothing to install.
 
-DECIDE_URL (default http://127.0.0.1:8000) and DECIDE_KEY come from the environment. Exit status: 0 every bid may
-count, 10 a person has to look first, 20 a bidder is barred, 3 no decision: a bid must not count without one.
+DECIDE_URL (default http://127.0.0.1:8000) and DECIDE_KEY come from the environment; DECIDE_ONCE names this act of
+asking: give it again to have the same decision again, another one for another look. Exit status: 0 every bid may count,
+10 a person has to look first, 20 a bidder is barred, 3 no decision: a bid must not count without one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ TRIES = 5
 STATUS = {"CLEAR": 0, "FLAG": 0, "REVIEW": 10, "UNDETERMINED": 10, "BLOCK": 20}
 
 
-def decide(url: str, key: str, body: bytes) -> dict[str, Any]:
+def decide(url: str, key: str, body: bytes, once: str) -> dict[str, Any]:
     """The decision; asked again after a broken connection with the same key, so that one is made."""
     headers = {
         "Content-Type": "application/json",
         "Accept-Language": "zh-CN",
-        "Idempotency-Key": hashlib.sha256(body).hexdigest(),
+        "Idempotency-Key": once,
     }
     if key:
         headers["Authorization"] = f"Bearer {key}"
@@ -50,13 +51,16 @@ def decide(url: str, key: str, body: bytes) -> dict[str, Any]:
 def main() -> int:
     """Ask, print a line a bidder, and say by the exit status what follows."""
     url = os.environ.get("DECIDE_URL", "http://127.0.0.1:8000")
+    once = os.environ.get("DECIDE_ONCE") or str(uuid.uuid4())
     try:
-        decision = decide(url, os.environ.get("DECIDE_KEY", ""), Path(sys.argv[1]).read_bytes())
+        decision = decide(url, os.environ.get("DECIDE_KEY", ""), Path(sys.argv[1]).read_bytes(), once)
     except (RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 3
     for bidder in decision["bidders"]:
-        reasons = "; ".join(f"{reason['code']} {reason['title']['zh']}" for reason in bidder.get("reasons", []))
+        reasons = "; ".join(
+            f"{reason['code']} {reason['title']['zh']}" for reason in bidder.get("reasons", [])
+        )
         print(bidder["client_id"], bidder["verdict"], reasons)
     print(f"{url}/v1/decisions/{decision['decision_id']}/certificate")
     return STATUS[decision["verdict"]]

@@ -55,11 +55,15 @@ def test_curl(environment: dict[str, str], tmp_path: Path) -> None:
         pytest.skip("needs curl")
     path = request(tmp_path, LISTED)
     done = [
-        subprocess.run([str(CLIENTS / "decide.sh"), path], env=environment, capture_output=True, check=True)
-        for _ in range(2)
+        subprocess.run(
+            [str(CLIENTS / "decide.sh"), path], env=environment | once, capture_output=True, check=True
+        )
+        for once in ({"DECIDE_ONCE": "bid-7"}, {"DECIDE_ONCE": "bid-7"}, {})
     ]
     assert json.loads(done[0].stdout)["verdict"] == "BLOCK"
     assert done[0].stdout == done[1].stdout
+    # an unchanged request is decided anew: yesterday's answer is nobody's answer of today
+    assert json.loads(done[2].stdout)["decision_id"] != json.loads(done[0].stdout)["decision_id"]
     wrong = environment | {"DECIDE_KEY": "lc_x"}
     refused = subprocess.run([str(CLIENTS / "decide.sh"), path], env=wrong, capture_output=True)
     assert refused.returncode != 0
@@ -74,4 +78,7 @@ def test_java(environment: dict[str, str], tmp_path: Path) -> None:
         env=environment,
         capture_output=True,
     )
-    assert json.loads(done.stdout)["verdict"] == "BLOCK", done.stderr
+    decision = json.loads(done.stdout)
+    assert decision["verdict"] == "BLOCK", done.stderr
+    # in UTF-8, whatever the machine's language is
+    assert "?" not in decision["bidders"][0]["reasons"][0]["title"]["zh"]
