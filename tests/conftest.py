@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import neo4j_server
 import neo4j_shared
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from leaks import citizen_numbers
 
 if TYPE_CHECKING:
@@ -26,7 +26,11 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # CI tries the same examples each time, so that a red run is about the change; `make test` looks for new ones.
 settings.register_profile(
-    "house", deadline=None, print_blob=True, derandomize=os.environ.get("REQUIRE_ALL") == "1"
+    "house",
+    deadline=None,
+    print_blob=True,
+    derandomize=os.environ.get("REQUIRE_ALL") == "1",
+    suppress_health_check=[HealthCheck.too_slow],  # how slow examples are made tells of the machine
 )
 settings.load_profile("house")
 

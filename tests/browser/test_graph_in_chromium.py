@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 import explored
 import pytest
-from chromium import LOOKS, SCREENS, Site, Watched, browser, faults
+from chromium import LOOKS, SCREENS, Site, Watched, browser, faults, keep
 from defusedxml.ElementTree import fromstring
 from playwright.sync_api import Page, expect
 from serving import Installation
@@ -348,7 +348,7 @@ def test_it_is_accessible_and_fits_in_each_look(visited: Visited, look: str) -> 
             if name != "graph-none":
                 settled(page)
                 expect(page.locator("#graph-drawer dl").first).to_be_visible()
-            page.screenshot(path=SCREENS / f"{name}-{look}.png", full_page=True)
+            keep(page, SCREENS / f"{name}-{look}.png", full_page=True)
             assert faults(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert window.quiet()

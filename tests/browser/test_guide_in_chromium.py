@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import httpx
 import pytest
-from chromium import ROOT, Site, Watched, browser
+from chromium import ROOT, Site, Watched, browser, keep
 from serving import Installation
 from visited import found
 
@@ -103,7 +103,7 @@ def test_every_page_of_the_guide_opens_over_the_demo_city(shown: City, lang: str
             if name == "graph":
                 window.page.locator("#graph-canvas[aria-busy=false]").wait_for()
                 window.page.locator("#graph-drawer dl").first.wait_for()
-            window.page.screenshot(path=PICTURES / f"{name}.{lang}.png")
+            keep(window.page, PICTURES / f"{name}.{lang}.png")
         assert window.quiet()
 
 

@@ -1,6 +1,6 @@
 """A real Chromium for tests of the pages: what is watched while one looks, what axe finds, and the looks of each page.
 
-Screenshots of every page are left in artifacts/screens.
+Screenshots of every page are left in artifacts/screens, but for CI's shorter run (`LIANCHENG_SOAK` below 10).
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _ALL: dict[str, dict[str, Any]] = {
     "dark-en-1280": {"color_scheme": "dark", "locale": "en", "viewport": {"width": 1280, "height": 900}},
     "light-zh-390": {"color_scheme": "light", "locale": "zh-CN", "viewport": {"width": 390, "height": 844}},
 }
-LOOKS = dict(list(_ALL.items())[: 4 if int(os.environ.get("LIANCHENG_SOAK", "10")) >= 20 else 2])
+SOAK = int(os.environ.get("LIANCHENG_SOAK", "10"))
+LOOKS = dict(list(_ALL.items())[: 4 if SOAK >= 20 else 2])
 """How pages are looked at: both themes, languages and widths; every pair of language and width from
 `LIANCHENG_SOAK` of 20 on (`make soak`)."""
 
@@ -102,12 +103,19 @@ def faults(page: Page) -> list[str]:
     """What axe finds wrong: rule, place and why."""
     # evaluated over the debugging protocol: the page's own policy lets no other script in
     page.evaluate(AXE)
-    result = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    asked = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+    result = page.evaluate(asked, RULES)
     return [
         f"{one['id']}: {node['target']} {node.get('failureSummary', '')}"
         for one in result["violations"]
         for node in one["nodes"]
     ]
+
+
+def keep(page: Page, path: Path, **how: Any) -> None:
+    """Leave a picture of a page for people to look at; CI has nobody who does."""
+    if SOAK >= 10:
+        page.screenshot(path=path, **how)
 
 
 def look_at(site: Site, pages: Mapping[str, str], look: str, **more: Any) -> None:
@@ -122,7 +130,7 @@ def look_at(site: Site, pages: Mapping[str, str], look: str, **more: Any) -> Non
         page = window.page
         for name, address in pages.items():
             page.goto(address, wait_until="load")
-            page.screenshot(path=SCREENS / f"{name}-{look}.png", full_page=True)
+            keep(page, SCREENS / f"{name}-{look}.png", full_page=True)
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wrong.append(f"{name}: wider than the window")
             wrong += [f"{name}: {one}" for one in faults(page)]
