@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -159,6 +159,10 @@ class ReviewBook:
     def answer(self, pair_key: str, tenant: str) -> Review | None:
         """The last answer that a tenant gave for a pair by then, or None."""
         return self._answers.get((tenant, pair_key))
+
+    def given(self, tenant: str) -> Iterator[Review]:
+        """Every last answer of a tenant; what it said of a record that was erased is gone."""
+        return (one for (whose, _), one in self._answers.items() if whose == tenant)
 
     def answers(self) -> dict[tuple[str, str], Review]:
         """A copy of all answers by tenant and pair."""

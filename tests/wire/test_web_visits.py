@@ -180,7 +180,7 @@ def test_a_form_without_the_token_or_from_another_site_changes_nothing(town: Tow
 
 def test_a_match_is_rejected_with_a_reason_and_asked_no_more(town: Town) -> None:
     visitor = town.people[Role.SUPERVISOR]
-    address = found(visitor.get("/reviews").text, MATCH)
+    match, address = waiting(visitor, "same_party", "ZFCG")
     page = visitor.get(address)
     assert "≠" in page.text or "=" in page.text
     silent = visitor.post(address, {"answer": "reject", "reason": "  "}, page=address)
@@ -191,6 +191,16 @@ def test_a_match_is_rejected_with_a_reason_and_asked_no_more(town: Town) -> None
     assert given.headers["location"].endswith("done=rejected")
     assert "Rejected" in visitor.get(given.headers["location"]).text
     assert address not in visitor.get("/reviews").text
+    # beside the record stands who answered, when, and of whom
+    party = found(visitor.get(f"/search?q={match['submitted']}").text, PARTY)
+    said = re.compile(
+        r"supervisor-x, \d{4}-\d\d-\d\d \d\d:\d\d: the submitted “"
+        + match["submitted"]
+        + "” is not the party"
+    )
+    assert said.search(town.people[Role.CLERK].get(party).text)
+    about = visitor.post("/graph/data", {"about": party.rpartition("/")[2]}, page="/account")
+    assert said.search(about.text), about.text
 
 
 def waiting(visitor: Browser, question: str, list: str) -> tuple[dict[str, str], str]:

@@ -21,12 +21,13 @@ from api.principals import Scope
 from api.routes.base import service
 from api.routes.exploring import Clocked, Looking, looking, one_party
 from api.routes.problem import STATUS, ProblemError
+from api.web.answered import Answers
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.render import HEADERS, shown
 from api.web.stated import facts, note
 from api.web.views.graph_holding import holdings
-from api.web.views.party import source_line, view
+from api.web.views.party import confirmed_by, source_line, view
 from api.web.words import Words
 from graph.dates import CST, china_day, parse_instant
 from graph.messages import say
@@ -125,7 +126,7 @@ def show(visit: Visit) -> Response:
     drawn: dict[str, Any] | None = None
     if asked.party or asked.ids:
         with looking(visit.request, asked.clock) as here, turn():
-            drawn = _drawn(visit.request, here, asked, visit.words)
+            drawn = _drawn(visit, here, asked)
     return page(
         visit,
         "graph.html",
@@ -153,11 +154,11 @@ def data(visit: Visit) -> Response:
             raise ProblemError("http.not_found")
         with looking(visit.request, asked.clock) as here:
             if subject:
-                answer = _about(visit.request, here, subject, visit.words)
+                answer = _about(visit, here, subject)
             else:
                 opening = _opening(visit)
                 with turn():
-                    answer = _drawn(visit.request, here, asked, visit.words, opening)
+                    answer = _drawn(visit, here, asked, opening)
     except ProblemError as error:
         said = error.detail or say("api", error.code, visit.lang)
         return _json({"problem": said}, STATUS[error.code])
@@ -183,11 +184,9 @@ def _opening(visit: Visit) -> Opening | None:
     return Opening(party, (kind, visit.asked("out") == "true") if kind else None, int(skip or 0))
 
 
-def _drawn(
-    request: Request, here: Looking, asked: Asked, words: Words, opening: Opening | None = None
-) -> dict[str, Any]:
+def _drawn(visit: Visit, here: Looking, asked: Asked, opening: Opening | None = None) -> dict[str, Any]:
     """A picture, or what a step adds to it."""
-    teller = here.teller
+    request, teller, words = visit.request, here.teller, visit.words
     walk = teller.walk(former=asked.former)
     inside, gone = picture.members(teller, asked.ids)
     step, held = picture.Step((), (), 0), dict[str, str]()
@@ -210,11 +209,12 @@ def _drawn(
     found = picture.ties(teller, everybody, walk, touching=touching, same=asked.same)
     nodes = [node(picture.member(teller, one, walk, same=asked.same), words, held) for one in fresh]
     first = teller.party(everybody[0]).id if everybody else ""
+    answers = Answers(visit)
     answer = {
         "party": one_id(teller, request, asked.party) or first,
         "view": asked.view,
         "nodes": nodes,
-        "relations": [relation(one, teller, words) for one in found.found],
+        "relations": [relation(one, teller, words, answers) for one in found.found],
         "cut": found.cut,
         "groups": [group(one, words) for one in step.groups],
         "left": step.left,
@@ -286,16 +286,17 @@ def group(one: picture.Group, words: Words) -> dict[str, Any]:
     }
 
 
-def relation(tie: picture.Tie, teller: Teller, words: Words) -> dict[str, Any]:
+def relation(tie: picture.Tie, teller: Teller, words: Words, answers: Answers) -> dict[str, Any]:
     """A relation as the picture and its table show it, with its evidence."""
     one = tie.relation
     kind = words.both(one.words)
     origin = one.origin
     confidence = "guess" if one.type == picture.SAME else one.by
+    said = answers.between(teller, one.source, one.target) if confidence == "guess" else ""
     evidence: list[tuple[str, str]] = [
         (words("graph.edge.period"), words.span(words.day(one.since), words.last_day(one.until))),
         (words("graph.edge.confidence"), words(f"graph.by.{confidence}")),
-        (words("proof.confirmed"), words(f"graph.confirmed.{confidence}")),
+        (words("proof.confirmed"), said or words(f"graph.confirmed.{confidence}")),
     ]
     if origin is not None:
         evidence += [
@@ -329,9 +330,10 @@ def _china(instant: str | None) -> str:
     return "" if instant is None else china_day(parse_instant(instant)).isoformat()
 
 
-def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[str, Any]:
+def _about(visit: Visit, here: Looking, subject: str) -> dict[str, Any]:
     """What is known of a party, with where it comes from: the short form of its dossier."""
-    ordinal = one_party(request, here.teller, subject, "/about")
+    words, answers = visit.words, Answers(visit)
+    ordinal = one_party(visit.request, here.teller, subject, "/about")
     found = view(dossier(here.teller, here.names(), ordinal, limit=0), words)
     sections: list[dict[str, Any]] = []
 
@@ -355,6 +357,7 @@ def _about(request: Request, here: Looking, subject: str, words: Words) -> dict[
             [
                 (words("proof.record"), one.view.record),
                 (words("proof.match"), words(f"graph.link.{one.view.link}")),
+                (words("proof.confirmed"), confirmed_by(one.view, words, answers)),
                 (words("proof.period"), words.span(one.since, one.until)),
                 (words("proof.authority"), one.view.authority),
                 (words("proof.source"), one.source),

@@ -15,6 +15,7 @@ from api.principals import Scope
 from api.problems import RequestError, validate
 from api.routes.exploring import Clocked, looking, one_party
 from api.routes.problem import ProblemError
+from api.web.answered import Answers
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.stated import facts, note
@@ -127,7 +128,7 @@ def show(visit: Visit) -> Response:
     return page(
         visit,
         "party.html",
-        dossier=view(found, visit.words, day),
+        dossier=view(found, visit.words, day, Answers(visit)),
         decided=_decided(visit, found) if visit.may(Scope.READ) else None,
         may_restrict=visit.may(Scope.RESTRICTED),
         watch=offer(visit, found),
@@ -140,8 +141,8 @@ def _decided(visit: Visit, found: Dossier) -> Decided:
     return Decided(rows, "/decisions?" + urlencode({"party": found.party.id}), more is not None)
 
 
-def view(found: Dossier, words: Words, day: str = "") -> DossierPage:
-    """The dossier as its page shows it."""
+def view(found: Dossier, words: Words, day: str = "", answers: Answers | None = None) -> DossierPage:
+    """The dossier as its page shows it; `answers` are those that people gave about its records."""
     people = {one.id: one for one in found.parties}
     me = found.party.id
     return DossierPage(
@@ -153,7 +154,7 @@ def view(found: Dossier, words: Words, day: str = "") -> DossierPage:
             for one in found.names
         ),
         facts=facts(words, found.attributes),
-        records=tuple(_record(one, words) for one in found.listings),
+        records=tuple(_record(one, words, answers) for one in found.listings),
         groups=tuple(
             Group(
                 words=words.both(kind.words),
@@ -180,8 +181,8 @@ def _total(found: Dossier, types: frozenset[RelationType]) -> int:
     return sum(kind.seen.total for kind in found.relations if kind.type in types)
 
 
-def drawer(origin: Origin | None, by: str, words: Words) -> tuple[tuple[str, str], ...]:
-    """Where a record comes from, all of it, and how surely it is about this party."""
+def drawer(origin: Origin | None, by: str, words: Words, confirmed: str) -> tuple[tuple[str, str], ...]:
+    """Where a record comes from, all of it, how surely it is about this party, and who confirmed that."""
     if origin is None:
         return ()
     rows = (
@@ -192,6 +193,7 @@ def drawer(origin: Origin | None, by: str, words: Words) -> tuple[tuple[str, str
         (words("drawer.url"), origin.url),
         (words("drawer.taken"), words.time(origin.taken_at) if origin.taken_at else ""),
         (words("drawer.by"), words("drawer.by_name") if by == "name" else words("drawer.by_code")),
+        (words("proof.confirmed"), confirmed),
     )
     return tuple(row for row in rows if row[1])
 
@@ -207,7 +209,7 @@ def _tie(one: RelationShown, me: str, people: dict[str, PartyShown], words: Word
         until=words.last_day(one.until),
         possibly_same=one.possibly_same,
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
-        drawer=drawer(origin, one.by, words),
+        drawer=drawer(origin, one.by, words, words(f"graph.confirmed.{one.by}")),
     )
 
 
@@ -225,7 +227,13 @@ def source_line(name: str, row: int) -> str:
     return f"{name} · {row}" if row else name
 
 
-def _record(one: ListingView, words: Words) -> Record:
+def confirmed_by(one: ListingView, words: Words, answers: Answers | None) -> str:
+    """Who answered whether a record is about somebody; else that nobody has, or had to."""
+    said = "" if answers is None else answers.about(one.list, one.record)
+    return said or (words("answered.none") if one.link == "name" else words("answered.number"))
+
+
+def _record(one: ListingView, words: Words, answers: Answers | None) -> Record:
     origin = one.origin
     return Record(
         view=one,
@@ -236,7 +244,7 @@ def _record(one: ListingView, words: Words) -> Record:
         until=words.last_day(one.effect_until),
         law=_by_instrument(one, words),
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
-        drawer=drawer(origin, one.link, words),
+        drawer=drawer(origin, one.link, words, confirmed_by(one, words, answers)),
     )
 
 

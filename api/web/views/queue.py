@@ -14,6 +14,7 @@ from api.explain import in_lang, word
 from api.routes.decisions import stored_decision
 from api.routes.exploring import Clocked, looking
 from api.routes.problem import ProblemError
+from api.web.answered import name_of
 from api.web.answers import onward, page
 from api.web.door import Visit
 from api.web.views.deciding import Proof, proof
@@ -179,7 +180,7 @@ def _standing(visit: Visit, match: Evidence) -> Review | None:
 def _given(visit: Visit, review: Review) -> Given:
     return Given(
         answer=review.answer,
-        reviewer=review.reviewer,
+        reviewer=name_of(visit, review.reviewer),
         at=visit.words.time(review.at),
         reason=review.reason,
     )

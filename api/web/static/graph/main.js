@@ -63,6 +63,7 @@ function slide() {
   const first = [...starts, dayOf(model.now.day) || today, slider.dataset.first ?? today].sort()[0];
   slider.dataset.first = first < EARLIEST ? EARLIEST : first;
   slider.max = Math.round((Date.parse(today) - Date.parse(slider.dataset.first)) / DAY);
+  slider.disabled = slider.max === "0";
   slider.value = Math.round((Date.parse(model.now.day || today) - Date.parse(slider.dataset.first)) / DAY);
   slider.setAttribute("aria-valuetext", model.now.day || today);
 }
