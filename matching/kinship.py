@@ -6,6 +6,7 @@ never enough to block). Companies are one group by control (`matching.groups`); 
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
@@ -39,6 +40,9 @@ OFFICER_ROLES: dict[RelationType, str] = {
     RelationType.INVESTS_ALONE: "investor",
     RelationType.PARTNER_IN: "partner",
 }
+_ALONE = re.compile("^(?!.*有限).*个人独资")
+"""Forms in which whoever holds the firm answers for its debts, also where a register says no more than that somebody
+holds it (个人独资企业法 31). A company that one natural person owns has limited liability."""
 PREDECESSORS = frozenset({RelationType.SUCCEEDS, RelationType.RENAMED_FROM})
 SMALL_GROUP = 20
 """Companies under one owner that are all compared with the lists; of larger groups those that a record is linked to."""
@@ -147,6 +151,9 @@ class Kinship:
         connected: list[Connected] = []
         officers: list[Officer] = []
         relations = self.relations(ordinal)
+        posts = OFFICER_ROLES
+        if _ALONE.search(me.attributes.get("legal_form", "")):
+            posts = {**OFFICER_ROLES, RelationType.HOLDS: "investor"}
         for relation in relations:
             outgoing = relation.src == me.key
             if relation.type is RelationType.BRANCH_OF:
@@ -157,19 +164,18 @@ class Kinship:
                     connected.append(self.connect("branch", me, other, (relation,)))
             elif relation.type in PREDECESSORS and outgoing:
                 connected.extend(self._predecessors(me, relation))
-            elif not outgoing and relation.type in OFFICER_ROLES:
+            elif not outgoing and relation.type in posts:
                 other = self.party(relation.src)
                 if other is None or (relation.type is RelationType.PARTNER_IN and limited(relation.role)):
                     continue
                 if other.type is PartyType.PERSON:
-                    officers.append(self._officer(me, other, relation))
+                    officers.append(self._officer(me, other, relation, posts[relation.type]))
                 elif relation.type is RelationType.PARTNER_IN and other.type is PartyType.ORGANIZATION:
                     connected.append(self.connect("partner", me, other, (relation,)))
         connected.extend(self._group(me, relations))
         return connected, officers
 
-    def _officer(self, me: Party, other: Party, relation: PartyRelation) -> Officer:
-        role = OFFICER_ROLES[relation.type]
+    def _officer(self, me: Party, other: Party, relation: PartyRelation, role: str) -> Officer:
         return Officer(
             role=role,
             subject=from_party(other, derived=relation.by == "name"),
