@@ -16,12 +16,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import msgspec
-
 from api.routes.problem import ProblemError
 from api.service import Lease, Service
 from api.telemetry import Telemetry
-from matching.decision import to_json
 
 if TYPE_CHECKING:
     from matching.ledger import Entry
@@ -274,8 +271,7 @@ class Deciding:
                 )
             finally:
                 self._service.give_back(lease)
-            # written once: what is recorded is what is answered
-            self._decided.append((msgspec.structs.replace(entry, body=to_json(entry.decision)), job.done))
+            self._decided.append((entry, job.done))
         except Exception as error:  # noqa: BLE001 - handed to the one who asked
             _fail(job, error)
             return False

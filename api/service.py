@@ -35,6 +35,8 @@ AGAIN_SECONDS: Final = 1.0
 """After this a generation that could not be opened is tried again."""
 WARMED_WITH: Final = 8
 """Requests seen last, evaluated against a new generation before it is used: its first caller finds it warm."""
+WARMING_BIDDERS: Final = 3
+"""A request with more bidders is not kept for that: the new generation would wait for it."""
 
 Signature = tuple[int, int] | None
 """When `current` was written, and which file it is; None: there is none."""
@@ -259,13 +261,9 @@ class Service:
             tenant: whose decision it is.
             idempotency_key: the key that was reserved for it; empty for none.
         """
-        from matching.decision import to_json
-
         with self.held() as lease:
             seq = self.ledger.reviews_seq()
-            entry = lease.screener.prepare(request, bootstrap.now(), None, None, tenant, actor, seq)
-            body = to_json(entry.decision)
-            entry = msgspec.structs.replace(entry, body=body, idempotency_key=idempotency_key)
+            entry = self.prepared(lease, request, actor, tenant, seq=seq, idempotency_key=idempotency_key)
             self.ledger.record_decisions((entry,))
             return entry
 
@@ -280,7 +278,7 @@ class Service:
         idempotency_key: str = "",
         body_hash: str = "",
     ) -> Entry:
-        """A decision that is not recorded yet; nobody may be told of it before it is.
+        """A decision with its bytes, not recorded yet; nobody may be told of it before it is.
 
         Args:
             lease: what to read.
@@ -291,11 +289,15 @@ class Service:
             idempotency_key: the key that it answers, taken when it is recorded; empty for none.
             body_hash: of the request's body, with a key.
         """
-        self._seen.append(request)
+        from matching.decision import to_json
+
+        if len(request.bidders) <= WARMING_BIDDERS:
+            self._seen.append(request)
         entry = lease.screener.prepare(request, bootstrap.now(), None, None, tenant, actor, seq)
-        if not idempotency_key:
-            return entry
-        return msgspec.structs.replace(entry, idempotency_key=idempotency_key, body_hash=body_hash)
+        # written once: what is recorded is what is answered
+        return msgspec.structs.replace(
+            entry, body=to_json(entry.decision), idempotency_key=idempotency_key, body_hash=body_hash
+        )
 
     def replay(self, decision_id: str, tenant: str) -> ReplayResult:
         """Calculate a recorded decision again."""

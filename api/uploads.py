@@ -22,9 +22,10 @@ from api import bootstrap
 from api.batches import MOST_ROWS, Bad, Reading
 from api.masking import mask_text
 from api.problems import MAX_BODY
+from api.routes.base import lang_of
 from api.routes.problem import ProblemError
 from api.screening import InputRow
-from graph.messages import LANGS, Lang
+from graph.messages import LANGS, Lang, say
 from loaders.errors import FileError
 from loaders.files import Limits
 
@@ -164,7 +165,7 @@ async def _parsed(
         )
         form = await parser.parse()
     except (MultiPartException, KeyError, AssertionError, UnicodeDecodeError):
-        raise ProblemError("http.bad_request", detail=MULTIPART) from None
+        raise ProblemError("http.bad_request", detail=say("api", "upload.form", lang_of(request))) from None
     try:
         for name, value in form.multi_items():
             told = (value.filename or "") if isinstance(value, UploadFile) else value

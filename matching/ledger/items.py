@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Engine, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, select, update
 
 from graph.dates import from_micros, to_micros
 from matching.ledger.chain import SALT_BYTES, agrees, decode, octets, salted
@@ -235,8 +235,13 @@ def write_item(
     tenant: str,
     actor: str,
     at: datetime,
+    *,
+    anew: bool = False,
 ) -> Item:
     """Write a version inside a transaction that records other things with it.
+
+    A version that was erased is seen by nobody: whoever read it before can't write again what it said. Only the
+    erasure itself records `anew` what is left of it.
 
     Raises:
         LedgerError: as `Items.put`.
@@ -249,7 +254,9 @@ def write_item(
         raise LedgerError("ledger.item_exists", kind=draft.kind, id=draft.id)
     if before is None and expect is not None:
         raise LedgerError("ledger.no_item", kind=draft.kind, id=draft.id)
-    if before is not None and before.version != expect:
+    if before is not None and (
+        before.version != expect or (not anew and _erased(connection, before.event_seq))
+    ):
         raise LedgerError("ledger.item_stale", kind=draft.kind, id=draft.id, version=before.version)
     version = 1 if before is None else before.version + 1
     owner = actor if before is None else before.owner
@@ -294,6 +301,12 @@ def write_item(
         event_seq=seq,
         body=draft.body,
     )
+
+
+def _erased(connection: Connection, event_seq: int) -> bool:
+    """Whether a version was blanked; one that this transaction writes is not there yet, and was not."""
+    query = select(item_version.c.erased_seq).where(item_version.c.event_seq == event_seq)
+    return connection.execute(query).scalar() is not None
 
 
 def read_body(found: Item, shape: type[Any]) -> Any:

@@ -95,7 +95,7 @@ def _redact(
         due_at=None if row.due_at is None else from_micros(row.due_at),
     )  # fmt: skip
     salt = os.urandom(SALT_BYTES)
-    write_item(transaction, draft, row.version, salt, tenant, recorded.actor, from_micros(moment))
+    write_item(transaction, draft, row.version, salt, tenant, recorded.actor, from_micros(moment), anew=True)
 
 
 def _event(transaction: Transaction, seq: int) -> Event:

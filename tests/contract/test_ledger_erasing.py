@@ -83,6 +83,21 @@ def test_measures_overrides_and_objections_go_with_their_decision(
         assert not any(NAME.encode() in path.read_bytes() for path in files)
 
 
+def test_what_was_read_before_an_erasure_is_not_written_again_after_it(
+    ledger: Ledger, record: Record, noon: datetime
+) -> None:
+    record("d-1")
+    drafts = [about(kind, f"{kind}-1", "d-1") for kind in ABOUT_DECISION]
+    seen = [ledger.items.put(draft, tenant="linjiang", actor="user:a", at=noon) for draft in drafts]
+    ledger.erase_decision_subject("d-1", tenant="linjiang", actor="officer", at=noon)
+    for draft, item in zip(drafts, seen, strict=True):
+        with pytest.raises(LedgerError) as caught:
+            ledger.items.put(draft, tenant="linjiang", actor="user:late", at=noon, expect=item.version)
+        assert caught.value.code == "ledger.item_stale"
+    assert NAME not in everywhere(ledger)
+    assert ledger.verify().ok
+
+
 @pytest.mark.parametrize("asked", ["d-1", "d-2", "d-3"])
 def test_decisions_of_one_request_that_overrides_made_go_together(
     ledger: Ledger, record: Record, noon: datetime, asked: str
