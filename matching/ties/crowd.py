@@ -116,6 +116,9 @@ class Around:
         if not self._projected:
             self.people.cut = True
             return None
+        count = self.people.generation.relation_count
+        if not any(map(count, start)):
+            return None  # most bidders of a register that knows no owners
         walk = Walk.along(*types, direction=direction, known=self.case.known)
         reached = self.people.generation.projection.closure(
             start, walk, hops=hops, limit=REACHED, edges=edges

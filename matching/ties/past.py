@@ -51,7 +51,8 @@ def read(case: Case) -> Ties:
     ties = Ties()
     bidders = {str(view.index): _ordinals(view.entities) for view in case.bidders}
     known = {name: found for name, found in bidders.items() if found}
-    if not known:
+    count = case.generation.relation_count
+    if not any(count(ordinal) for found in known.values() for ordinal in found):
         if case.bidders:
             ties.gaps.append((None, _gap("none")))
         return ties
