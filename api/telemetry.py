@@ -61,13 +61,7 @@ class Telemetry:
             ["code"],
             registry=registry,
         )
-        self._open = Gauge(
-            "liancheng_generation_open",
-            "Number of the generation that is read (the lowest of all processes).",
-            multiprocess_mode="livemin",
-            registry=registry,
-        )
-
+        self._open: Gauge | None = None
         self._kept: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._told = -1
 
@@ -89,6 +83,14 @@ class Telemetry:
 
     def opened(self, number: int) -> None:
         """Which generation this process reads from now on, asked or not."""
+        if self._open is None:
+            # not before: a process that is starting, beside others that answer, would be one that reads generation 0
+            self._open = Gauge(
+                "liancheng_generation_open",
+                "Number of the generation that is read (the lowest of all processes).",
+                multiprocess_mode="livemin",
+                registry=self._registry,
+            )
         self._open.set(number)
 
     def waits(self, waiting: int) -> None:
