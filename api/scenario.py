@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -186,6 +186,7 @@ class World:
             earlier.close()
         self.asked = decision
         yield from compare(decision, step.expect)
+        yield from unproven(decision)
         if step.expect.measures and self._ledger is not None:
             yield from play_measures(self._ledger, decision.decision_id, step.expect.measures, now)
         if step.expect.timeliness:
@@ -336,7 +337,7 @@ def _subject(decision: Decision, name: str) -> SubjectResult | None:
     return next((s for s in decision.subjects if name in (s.client_id, s.role)), None)
 
 
-def _compare(who: str, verdict: Verdict, found: Iterable[Finding], expected: Expected) -> Iterator[str]:
+def _compare(who: str, verdict: Verdict, found: Sequence[Finding], expected: Expected) -> Iterator[str]:
     codes = {finding.code for finding in found}
     if expected.verdict and verdict.value != expected.verdict:
         fired = " ".join(sorted(codes)) or "no rule"
@@ -347,3 +348,26 @@ def _compare(who: str, verdict: Verdict, found: Iterable[Finding], expected: Exp
     for code in expected.not_codes:
         if code in codes:
             yield f"{who}: {code} fired, but must not"
+    said = "\n".join(finding.detail.zh for finding in found)
+    yield from (f"{who}: nothing says {words}" for words in expected.says if words not in said)
+    yield from (f"{who}: {words} is said, but must not" for words in expected.not_says if words in said)
+
+
+def unproven(decision: Decision) -> Iterator[str]:
+    """What every finding owes, whatever a scenario expects: the article, and what it was found by.
+
+    That is the record, the values as each side stated them, or the path, each step of it with its source.
+    """
+    parts: tuple[tuple[Finding, ...], ...] = (
+        *(bidder.reasons for bidder in decision.bidders),
+        *(pair.reasons for pair in decision.pairs),
+        *(subject.reasons for subject in decision.subjects),
+        decision.tender.reasons,
+    )
+    for finding in (finding for part in parts for finding in part):
+        if not finding.legal_basis or not all(basis.article for basis in finding.legal_basis):
+            yield f"{finding.code} names no article"
+        if finding.path is None and not finding.facts and not finding.evidence:
+            yield f"{finding.code} shows neither record nor values nor path"
+        if finding.path is not None and not all(edge.source.dataset for edge in finding.path.edges):
+            yield f"{finding.code} has a path with a step that names no source"

@@ -170,12 +170,15 @@ class RelationSpec(Spec, frozen=True, kw_only=True):
 class Expected(Spec, frozen=True, kw_only=True):
     """What is expected of a bidder, subject or tender: `codes` fire among others, `not_codes` must not.
 
-    `traces` are reasons for which candidates were put aside, among others; of bidders only.
+    `says` are words that the sentences in Chinese hold, `not_says` words that they must not. `traces` are reasons for
+    which candidates were put aside, among others; of bidders only.
     """
 
     verdict: str = ""
     codes: tuple[str, ...] = ()
     not_codes: tuple[str, ...] = ()
+    says: tuple[str, ...] = ()
+    not_says: tuple[str, ...] = ()
     traces: tuple[str, ...] = ()
 
 

@@ -93,7 +93,7 @@ from matching.rules.base import Rule, SubjectView
 from matching.rules.common import not_supplied
 from matching.rules.wording import both
 
-RULE_PACK = "2026.11.2"
+RULE_PACK = "2026.11.3"
 """The pack's version, raised with every change that can change an answer."""
 
 RULES: tuple[Rule, ...] = (

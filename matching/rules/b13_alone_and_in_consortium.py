@@ -8,9 +8,9 @@ from typing import Literal
 
 from matching.prices import lot_key
 from matching.rules import law
-from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, PairView, Rule
+from matching.rules.base import BidderView, Bilingual, Case, Effect, EntityView, Outcome, PairView, Rule, Tie
 from matching.rules.common import answers, finding
-from matching.rules.identity import same
+from matching.rules.identity import common, same
 from matching.rules.related import bare, of_regime
 
 
@@ -23,29 +23,31 @@ def evaluate(case: Case, pair: PairView) -> Iterable[Outcome]:
         return
     if not _overlap(a, b):
         return
-    unit, how = _shared(a, b)
-    if unit is None:
+    unit, tie = _shared(a, b)
+    if unit is None or tie is None:
         return
     one_bid = _one_bid(a, b)
     if one_bid == "yes":
         return
-    name = "unsure" if one_bid == "unknown" else how
+    name = "unsure" if one_bid == "unknown" else f"by_{tie.by}"
     params = {"a": _name(a), "b": _name(b)}
     person = unit.type.value == "person"
-    yield of_regime(case, finding(case, RULE, name, party=unit.label, params=params, person=person))
+    found = finding(case, RULE, name, party=unit.label, params=params, ties=[tie], person=person)
+    yield of_regime(case, found)
 
 
-def _shared(a: BidderView, b: BidderView) -> tuple[EntityView | None, str]:
-    """A unit that stands in both bids, by code if there is one, and how it is known."""
-    by_name: EntityView | None = None
+def _shared(a: BidderView, b: BidderView) -> tuple[EntityView | None, Tie | None]:
+    """A unit that stands in both bids, by code if there is one, and what it is known by."""
+    unit: EntityView | None = None
+    tie: Tie | None = None
     for one in a.entities:
         for other in b.entities:
-            match same(one.identity, other.identity):
-                case "code":
-                    return one, "by_code"
-                case "name":
-                    by_name = by_name or one
-    return by_name, "by_name"
+            how = same(one.identity, other.identity)
+            if how == "code" or (how == "name" and unit is None):
+                unit, tie = one, Tie(kind="same", by=how, facts=common(one, other))
+                if how == "code":
+                    return unit, tie
+    return unit, tie
 
 
 def _one_bid(a: BidderView, b: BidderView) -> Literal["yes", "no", "unknown"]:

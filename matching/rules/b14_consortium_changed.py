@@ -7,7 +7,7 @@ from datetime import date
 
 from matching.request import Regime
 from matching.rules import law
-from matching.rules.base import BidderView, Bilingual, Case, Effect, Outcome, Rule
+from matching.rules.base import BidderView, Bilingual, Case, Effect, Fact, Outcome, Rule, Tie
 from matching.rules.common import answers, finding, not_supplied
 from matching.rules.identity import NAME, apart, same
 from matching.rules.related import of_regime
@@ -45,7 +45,9 @@ def evaluate(case: Case, view: BidderView) -> Iterable[Outcome]:
     effect = case.policy.effect(RULE.code, name)
     if case.tender.regime is Regime.PROCUREMENT_OTHER:
         effect = effect.at_most(Effect.REVIEW)
-    found = finding(case, RULE, name, party=_name(view), effect=effect, params=params)
+    members = Fact(field="bidder.consortium.members", a=_labels(before), b=_labels(now))
+    tie = Tie(kind="consortium", by="code" if certain else "name", facts=(members,))
+    found = finding(case, RULE, name, party=_name(view), effect=effect, params=params, ties=[tie])
     yield of_regime(case, found)
 
 

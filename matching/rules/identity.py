@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from matching.rules.base import EntityView, Fact
+
 NAME = "name:"
+ORGANIZATIONS = ("uscc:", "org_code:", "tax_no:", "reg_no:")
+"""Numbers that may be shown; a person's is not."""
 
 
 def same(one: tuple[str, ...], other: tuple[str, ...]) -> Literal["code", "name", "no"]:
@@ -29,6 +33,14 @@ def apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     kinds = {code.split(":", 1)[0] for code in codes} & {code.split(":", 1)[0] for code in others}
     return bool(kinds) or _conflict(codes, others)
+
+
+def common(one: EntityView, other: EntityView) -> tuple[Fact, ...]:
+    """What two appearances of a party have in common, as each states it: names, and numbers of organisations."""
+    shared = [key for key in _codes(one.identity) if key in _codes(other.identity)]
+    numbers = [key.partition(":") for key in shared if key.startswith(ORGANIZATIONS)]
+    names = Fact(field="identity", a=one.label, b=other.label)
+    return (names, *(Fact(field=f"identity.{scheme}", a=value, b=value) for scheme, _, value in numbers))
 
 
 def _codes(keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from api.scenario import run_file, scenario_files
+from api.scenario import run_file, scenario_files, unproven
 from graph.store import TrialStore
+from matching.decision import Bilingual, Decision, Effect, Finding, SubjectResult, Verdict
 from matching.policy import Policy, load_policy
 
 FOLDER = Path(__file__).parent
@@ -82,6 +85,19 @@ def test_a_wrong_expectation_is_a_difference(tmp_path: Path, policy: Policy) -> 
     differences = run_file(path, policy=policy).differences
     assert len(differences) == 3
     assert "expected BLOCK" in differences[0]
+
+
+def test_a_finding_without_article_or_proof_is_a_difference() -> None:
+    words = Bilingual(zh="甲", en="a")
+    bare = Finding(code="B02", effect=Effect.REVIEW, title=words, detail=words, legal_basis=())
+    nobody = SubjectResult(
+        client_id="", role="tender", name="", code="", verdict=Verdict.REVIEW, reasons=(bare,)
+    )
+    decision = cast(Decision, SimpleNamespace(bidders=(), pairs=(), subjects=(nobody,), tender=nobody))
+    assert list(unproven(decision))[:2] == [
+        "B02 names no article",
+        "B02 shows neither record nor values nor path",
+    ]
 
 
 def test_an_expected_failure_that_passes_is_not_ok(tmp_path: Path, policy: Policy) -> None:

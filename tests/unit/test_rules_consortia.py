@@ -27,10 +27,22 @@ def test_b13_blocks_a_unit_that_bids_alone_and_jointly() -> None:
     (found,) = findings("B13", case(alone, joint), alone, joint)
     assert found.effect is BLOCK
     assert "甲公司" in found.detail.zh
+    number = CODE_A.partition(":")[2]
+    assert [(fact.field, fact.a, fact.b) for fact in found.facts][:2] == [
+        ("identity", "甲公司", "甲公司"),
+        ("identity.uscc", number, number),
+    ]
     again = _joint(
         entity(identity=[CODE_C], label="丙公司"), entity(identity=[CODE_B], label="乙公司"), index=2
     )
     assert [f.effect for f in findings("B13", case(joint, again), joint, again)] == [BLOCK]
+
+
+def test_b13_shows_no_number_of_a_person() -> None:
+    person = entity(identity=["citizen_id:320899198002030016", "name:虚构甲"], label="虚构甲")
+    alone, joint = bidder(person), _joint(person, entity(identity=[CODE_B]))
+    (found,) = findings("B13", case(alone, joint), alone, joint)
+    assert [(fact.field, fact.a) for fact in found.facts] == [("identity", "虚构甲")]
 
 
 def test_b13_by_name_is_a_review_and_different_codes_are_different_units() -> None:
@@ -127,6 +139,14 @@ def test_b14_members_added_or_dropped_block_where_codes_show_it() -> None:
     assert _prequalified(_member(*A), _member(*B), {"identifiers": [{"id": "xx"}]}, now=_now(A, B)) == [
         REVIEW
     ]
+
+
+def test_b14_shows_both_lists_of_members() -> None:
+    consortium = {"members": [], "prequalified_members": [_member(*A), _member(*C)]}
+    view = bidder(*_now(A, B), consortium=consortium)
+    (found,) = findings("B14", case(view), view)
+    (fact,) = found.facts
+    assert (fact.a, fact.b) == (f"{A[0]}、{C[0]}", f"{A[0]}、{B[0]}")
 
 
 def test_b14_the_bidder_itself_need_not_stand_among_the_members() -> None:
