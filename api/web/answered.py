@@ -21,9 +21,12 @@ SAID: Final = 5
 
 
 def name_of(visit: Visit, principal: str) -> str:
-    """How a person is called, with the name by which they sign in; of somebody who was erased only that."""
+    """How a person is called, with the name by which they sign in; of somebody who was erased only that.
+
+    The operator, the command line and the program itself are called what they are.
+    """
     if not principal.startswith(PERSON):
-        return principal
+        return visit.words.known(f"audit.actor.{principal}", principal)
     name = principal.removeprefix(PERSON)
     book: Users = visit.request.app.state.users
     try:
