@@ -176,6 +176,8 @@ def _firms(n1: str, n5: str) -> tuple[str, ...]:
         if _is_firm(left) and _is_firm(right) and len(left) >= 6 and len(right) >= 6:
             return left, right.removesuffix("联合体")
     inside = _BRACKETED.search(n5)
+    if inside and _GENERIC.fullmatch(inside.group(1)):
+        return ()  # a form of company in brackets (研究所(有限责任公司)) is part of the one name
     if inside and _is_firm(inside.group(1)) and _is_firm(n5[: inside.start()]):
         return n5[: inside.start()], inside.group(1)
     return ()
