@@ -88,7 +88,7 @@ def _names(modules: Sequence[RouteModule]) -> Iterator[tuple[tuple[str, str], st
         for route in module.router.routes:
             if isinstance(route, APIRoute):
                 for method in route.methods or ():
-                    yield (method, route.path), f"{module.__name__.rpartition('.')[2]}_{route.name}"
+                    yield (method, route.path), f"{route.endpoint.__module__.rpartition('.')[2]}_{route.name}"
 
 
 def _exemplify(operation: dict[str, Any]) -> None:

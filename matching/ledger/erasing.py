@@ -20,7 +20,8 @@ ABOUT_DECISION: Final = ("measure", "override", "objection")
 """Kinds of items that say of persons what their decision says; they are found under the decision's key."""
 CLEAR_ITEMS: Final = "VACUUM item_version, item_key, credential"
 CLEAR_DECISIONS: Final = (
-    "VACUUM decision, decision_index, review, match_queue, item_version, item_key, credential, watched"
+    "VACUUM decision, decision_index, review, match_queue, item_version, item_key, credential, watched, "
+    "watch_change"
 )
 _AGAIN: Final = 0.005
 """How soon it is tried again to clear a log that another connection is folding just now."""

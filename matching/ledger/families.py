@@ -18,7 +18,7 @@ from matching.ledger.model import LedgerError
 from matching.ledger.redacting import erase_about
 from matching.ledger.schema import event, item_key, item_version
 from matching.ledger.statements import Statements
-from matching.ledger.unwatching import forget_watched
+from matching.ledger.unwatching import Sought, forget_watched, look_first
 from matching.ledger.writer import GroupCommit, Transaction
 
 OVERRIDE: Final = "override"
@@ -48,16 +48,33 @@ class Families:
         while found := [name for name in self._family(decision_id, tenant) if name not in done]:
             # the farthest first: whatever is left after a failure is still tied to the one that was asked for
             for name in reversed(found):
+                sought = self._sought(name, tenant)
 
-                def work(transaction: Transaction, name: str = name) -> None:
-                    self._erase(transaction, name, tenant=tenant, actor=actor, moment=moment, ground=ground)
+                def work(transaction: Transaction, name: str = name, sought: Sought = sought) -> None:
+                    by = {"actor": actor, "moment": moment, "ground": ground}
+                    self._erase(transaction, name, sought, tenant=tenant, **by)  # type: ignore[arg-type]
 
                 self._writer.submit(work)
             done += found
         return tuple(done)
 
+    def _sought(self, name: str, tenant: str) -> Sought:
+        """What of those watched it concerns: found before the write, for which everybody else would wait."""
+        with translated(self._where), self._engine.connect() as connection:
+            row = self._sql.decision_by_id.run(connection, (name, tenant)).first()
+            request = None if row is None or row.request is None else octets(row.request)
+            return look_first(connection, name, request, tenant)
+
     def _erase(
-        self, transaction: Transaction, name: str, *, tenant: str, actor: str, moment: int, ground: str
+        self,
+        transaction: Transaction,
+        name: str,
+        sought: Sought,
+        *,
+        tenant: str,
+        actor: str,
+        moment: int,
+        ground: str,
     ) -> None:
         sql, connection = self._sql, transaction.connection
         row = sql.decision_by_id.run(connection, (name, tenant)).first()
@@ -65,7 +82,16 @@ class Families:
             raise LedgerError("ledger.no_decision", decision_id=name)
         erase_about(transaction, name, tenant=tenant, actor=actor, moment=moment, ground=ground)
         request = None if row.request is None else octets(row.request)
-        forget_watched(transaction, name, request, tenant=tenant, actor=actor, moment=moment, ground=ground)
+        forget_watched(
+            transaction,
+            name,
+            request,
+            tenant=tenant,
+            actor=actor,
+            moment=moment,
+            ground=ground,
+            sought=sought,
+        )
         if row.erased_seq is not None:
             return
         seq = transaction.append(

@@ -1,4 +1,5 @@
-"""Erasing a decision where its parties are watched: whoever its request names is watched no more, and its alerts go.
+"""Erasing a decision where its parties are watched: whoever its request names is watched no more, and what alerts and
+changes told of them goes.
 
 A party or tender that stayed would be decided anew at the next change of a list, and everything that was erased would
 stand in the ledger again.
@@ -7,22 +8,95 @@ stand in the ledger again.
 from __future__ import annotations
 
 import os
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, and_, delete, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    and_,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from graph.dates import from_micros
 from matching.ledger.chain import SALT_BYTES
 from matching.ledger.erasing import erase_item
 from matching.ledger.items import write_item
 from matching.ledger.model import Draft
-from matching.ledger.schema import item, item_key, item_version, watched
+from matching.ledger.schema import item, item_key, item_version, watch_change, watched
+from matching.ledger.untelling import untell
 from matching.ledger.writer import Transaction
 
 TENDER: Final = "tender"
 ALERT: Final = "alert"
 """Kinds of items that name the decision with which they came to be, and are found by it."""
 CLOSED: Final = "closed"
+
+
+class Sought(NamedTuple):
+    """Who and what an erasure concerns, as it was found before the write: looking through all takes its time."""
+
+    watched: frozenset[int] = frozenset()
+    tenders: frozenset[str] = frozenset()
+    alerts: frozenset[str] = frozenset()
+    changes: frozenset[int] = frozenset()
+    newest: tuple[int, int, int] = (0, 0, 0)
+    """The last of those watched, of items' versions and of changes when it was looked: later ones are looked at in
+    the write."""
+
+
+def look(
+    connection: Connection, decision_id: str, request: bytes | None, tenant: str, before: Sought | None = None
+) -> Sought:
+    """Find who is watched by a decision's request, and what alerts and changes say of it.
+
+    Args:
+        connection: any, while others write; or that of the write.
+        decision_id: the decision.
+        request: what it answered; None where that was blanked before.
+        tenant: whose.
+        before: what was found before; only what came since is looked at, and both are answered.
+    """
+    before = before or Sought()
+    rows, versions, told = before.newest
+    found = _texts(connection, select(watched.c.id).where(
+        watched.c.tenant == tenant, watched.c.id > rows,
+        or_(_holds(connection, watched.c.found, decision_id),
+            *([] if request is None else [watched.c.party == request])),
+    ))  # fmt: skip
+    tenders = _texts(connection, select(item.c.id).join(
+        item_version, item_version.c.event_seq == item.c.event_seq
+    ).where(
+        item.c.tenant == tenant, item.c.kind == TENDER, item.c.event_seq > versions,
+        _holds(connection, item_version.c.body, decision_id),
+    ))  # fmt: skip
+    alerts = _texts(connection, select(item_version.c.id).where(
+        item_version.c.kind == ALERT, item_version.c.tenant == tenant, item_version.c.event_seq > versions,
+        _holds(connection, item_version.c.body, decision_id),
+    ))  # fmt: skip
+    changes = _texts(connection, select(watch_change.c.seq).where(
+        watch_change.c.tenant == tenant, watch_change.c.seq > told,
+        _holds(connection, watch_change.c.body, decision_id),
+    ))  # fmt: skip
+    return Sought(
+        before.watched | found, before.tenders | tenders, before.alerts | alerts, before.changes | changes
+    )
+
+
+def look_first(connection: Connection, decision_id: str, request: bytes | None, tenant: str) -> Sought:
+    """The same before the write: what is recorded while this looks is left to the write."""
+    places = (watched.c.id, item_version.c.event_seq, watch_change.c.seq)
+    rows, versions, told = (connection.execute(select(func.max(one))).scalar() or 0 for one in places)
+    return look(connection, decision_id, request, tenant)._replace(newest=(rows, versions, told))
+
+
+def _texts(connection: Connection, query: Select[Any]) -> frozenset[Any]:
+    return frozenset(connection.execute(query).scalars())
 
 
 def forget_watched(
@@ -34,8 +108,9 @@ def forget_watched(
     actor: str,
     moment: int,
     ground: str,
+    sought: Sought | None = None,
 ) -> None:
-    """Forget inside a write who is watched by a decision's request, and blank the alerts that tell of it.
+    """Forget inside a write who is watched by a decision's request, and blank the alerts and changes that tell of it.
 
     Args:
         transaction: the write.
@@ -45,12 +120,28 @@ def forget_watched(
         actor: who erases.
         moment: when, in microseconds.
         ground: the code of the ground.
+        sought: what `look_first` found before the write.
     """
     connection = transaction.connection
-    rows = _watched(connection, decision_id, request, tenant)
-    for name in _alerts(connection, decision_id, [row.id for row in rows], tenant):
+    found = look(connection, decision_id, request, tenant, sought)
+    mine = or_(
+        watched.c.id.in_(found.watched), and_(watched.c.kind == TENDER, watched.c.item.in_(found.tenders))
+    )
+    query = select(watched.c.id, watched.c.kind, watched.c.item).where(watched.c.tenant == tenant, mine)
+    rows = list(connection.execute(query.order_by(watched.c.id)))
+    numbers = [row.id for row in rows]
+    about = select(item_key.c.id).where(
+        item_key.c.kind == ALERT,
+        item_key.c.tenant == tenant,
+        item_key.c.key.in_([f"watched:{number}" for number in numbers]),
+    )
+    for name in sorted(found.alerts | _texts(connection, about)):
         _close(transaction, name, tenant=tenant, actor=actor, moment=moment)
         erase_item(transaction, ALERT, name, tenant=tenant, actor=actor, moment=moment, ground=ground)
+    untell(
+        transaction, found.changes, [(row.kind, row.item, row.id) for row in rows],
+        tenant=tenant, actor=actor, moment=moment, ground=ground,
+    )  # fmt: skip
     places: dict[tuple[str, str], list[int]] = {}
     for row in rows:
         places.setdefault((row.kind, row.item), []).append(row.id)
@@ -60,43 +151,6 @@ def forget_watched(
         transaction.append(
             "erasure", at=moment, tenant=tenant, actor=actor, ref=f"watched/{kind}/{name}", data=data
         )
-
-
-def _watched(connection: Connection, decision_id: str, request: bytes | None, tenant: str) -> list[Any]:
-    """Who was decided by it last, came to be watched with it, or is watched by the very request that it answered."""
-    made_with = (
-        select(item.c.id)
-        .join(item_version, item_version.c.event_seq == item.c.event_seq)
-        .where(
-            item.c.tenant == tenant,
-            item.c.kind == TENDER,
-            _holds(connection, item_version.c.body, decision_id),
-        )
-    )
-    same: list[ColumnElement[bool]] = [
-        _holds(connection, watched.c.found, decision_id),
-        and_(watched.c.kind == TENDER, watched.c.item.in_(made_with)),
-    ]
-    if request is not None:
-        same.append(watched.c.party == request)
-    query = select(watched.c.id, watched.c.kind, watched.c.item).where(watched.c.tenant == tenant, or_(*same))
-    return list(connection.execute(query.order_by(watched.c.id)))
-
-
-def _alerts(connection: Connection, decision_id: str, numbers: list[int], tenant: str) -> list[str]:
-    """Alerts that name the decision in any version, or are about somebody who is forgotten."""
-    naming = select(item_version.c.id).where(
-        item_version.c.kind == ALERT,
-        item_version.c.tenant == tenant,
-        _holds(connection, item_version.c.body, decision_id),
-    )
-    about = select(item_key.c.id).where(
-        item_key.c.kind == ALERT,
-        item_key.c.tenant == tenant,
-        item_key.c.key.in_([f"watched:{number}" for number in numbers]),
-    )
-    found = {name for query in (naming, about) for (name,) in connection.execute(query)}
-    return sorted(found)
 
 
 def _close(transaction: Transaction, name: str, *, tenant: str, actor: str, moment: int) -> None:

@@ -10,6 +10,7 @@ from matching.ledger import schema
 from matching.ledger.chain import GENESIS, Event, agrees, decode, link, octets, salted
 from matching.ledger.indexed import differing, strays
 from matching.ledger.model import Checkpoint, Problem, VerifyResult
+from matching.ledger.untelling import UNTOLD
 from matching.ledger.watchrows import CHANGE_BITS, digest
 
 CHUNK: Final = 1_000
@@ -48,6 +49,10 @@ class _Check:
         self.erasures: dict[int, str] = {}
         self.erased: dict[int, tuple[int, str]] = {}
         self.marks: dict[int, tuple[int, str]] = {}
+        self.untold: dict[int, str] = {}
+        """Steps some of whose changes are blank, with the digest of what is left."""
+        self.left: dict[int, str] = {}
+        """The same by the erasures of the chain, the last of each."""
 
     def report(self, seq: int, code: str) -> None:
         self.problems.append(Problem(seq, code))
@@ -75,6 +80,9 @@ class _Check:
         for event in events.values():
             if event.kind == "erasure":
                 self.erasures[event.seq] = event.ref
+                step = event.ref.removeprefix(UNTOLD)
+                if step != event.ref and step.isdecimal():
+                    self.left[int(step)] = event.digest
             elif event.kind == "checkpoint":
                 self._mark(event)
         span = (after, rows[-1].seq)
@@ -182,10 +190,14 @@ class _Check:
         query = select(place, schema.watch_change.c.body).order_by(place)
         wanted = place >= (span[0] + 1) << CHANGE_BITS, place < (span[1] + 1) << CHANGE_BITS
         for row in self.connection.execute(query.where(*wanted)):
-            told.setdefault(row.seq >> CHANGE_BITS, []).append(octets(row.body))
+            body = b"" if row.body is None else octets(row.body)
+            told.setdefault(row.seq >> CHANGE_BITS, []).append(body)
         recorded = {seq: event.digest for seq, event in events.items() if event.kind == "watch"}
         for seq in told.keys() | recorded.keys():
-            if recorded.get(seq) != digest(told.get(seq, ())):
+            bodies = told.get(seq, [])
+            if seq in recorded and b"" in bodies:
+                self.untold[seq] = digest(bodies)
+            elif recorded.get(seq) != digest(bodies):
                 self.report(seq, "audit.watch_altered")
 
     def _newest(self) -> None:
@@ -232,6 +244,9 @@ class _Check:
         for seq, (erasure, decision_id) in self.erased.items():
             if self.erasures.get(erasure) != decision_id:
                 self.report(seq, "audit.erasure")
+        for seq in self.untold.keys() | self.left.keys():
+            if self.untold.get(seq) != self.left.get(seq):
+                self.report(seq, "audit.watch_altered")
 
     def anchors(self, anchors: tuple[Checkpoint, ...]) -> None:
         """Compare with checkpoints that were kept outside the ledger."""

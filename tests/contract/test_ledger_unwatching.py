@@ -12,7 +12,7 @@ from sqlalchemy import select
 from api import watched_tenders
 from matching.decision import Decision
 from matching.ledger import Draft, Ledger, LedgerError, chain, open_ledger, schema
-from matching.ledger.unwatching import ALERT, TENDER
+from matching.ledger.unwatching import ALERT, TENDER, look, look_first
 from matching.ledger.watchrows import NewWatched, Outcome
 from matching.watch import alerts
 
@@ -110,6 +110,48 @@ def test_who_is_watched_by_an_erased_decision_is_forgotten_with_the_alerts(
     if ledger_url.startswith("sqlite"):
         files = Path(ledger_url.removeprefix("sqlite:///")).parent.iterdir()
         assert not any(NAME.encode() in path.read_bytes() for path in files)
+
+
+def test_what_changes_told_of_them_goes_and_the_others_are_still_checked(
+    ledger: Ledger, record: Record, noon: datetime
+) -> None:
+    record("d-1", request=asked(NAME))
+    watch(ledger, noon, "monitor", "m", [row(NAME), row("临江留存有限公司")])
+    mine, other = ledger.watching.of("monitor", "m", tenant=TENANT)
+    told = [(mine, b'{"id":"a1","decision_id":"d-1"}'), (other, b'{"id":"b2"}'), (mine, b'{"id":"c3"}')]
+    outcomes = [
+        Outcome(row=one, found=b"{}", traces=b"t", due_at=None, changes=(body,)) for one, body in told
+    ]
+    ledger.watching.step(outcomes, at=noon)
+    for _ in range(2):
+        ledger.erase_decision_subject("d-1", tenant=TENANT, actor="officer", at=noon)
+    left = [one.body for one in ledger.watching.changes(tenant=TENANT)]
+    assert left == [None, b'{"id":"b2"}', None]
+    assert ledger.verify().ok
+    assert [one.data["changes"] for one in events(ledger) if one.ref.startswith("watch/")] == ["2"]
+
+    table = schema.watch_change
+    first, second, _ = (one.seq for one in ledger.watching.changes(tenant=TENANT))
+    for seq, forged, real in ((second, b'{"id":"b3"}', b'{"id":"b2"}'), (first, told[0][1], None)):
+        for body, problems in ((forged, {"audit.watch_altered"}), (real, set())):
+            with ledger._engine.begin() as connection:
+                connection.execute(table.update().where(table.c.seq == seq).values(body=body))
+            assert {one.code for one in ledger.verify().problems} == problems
+
+
+def test_who_came_to_be_watched_while_it_was_looked_for_is_found_in_the_write(
+    ledger: Ledger, record: Record, noon: datetime
+) -> None:
+    record("d-1", request=asked(NAME))
+    watch(ledger, noon, "monitor", "before", [row(NAME)])
+    with ledger._engine.connect() as connection:
+        sought = look_first(connection, "d-1", asked(NAME), TENANT)
+    watch(ledger, noon, "monitor", "after", [row(NAME)])
+    watch(ledger, noon, "tender", "made", [row(f"{NAME}乙")], b'{"decision_id":"d-1"}')
+    with ledger._engine.connect() as connection:
+        later = look(connection, "d-1", asked(NAME), TENANT, sought)
+    assert len(sought.watched) == 1 < len(later.watched) == 2
+    assert (sought.tenders, later.tenders) == (frozenset(), {"made"})
 
 
 def events(ledger: Ledger) -> list[chain.Event]:
