@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from api.explain import final_day, in_lang, moment, text, word
+from api.explain import final_day, in_lang, list_title, moment, text, word
 from graph.dates import parse_instant
+from graph.lists import BY_CODE
 from graph.messages import Lang, catalogue, say
 from matching.decision import Bilingual
 
@@ -81,6 +82,10 @@ class Words:
             or self.known(f"type.{scheme}", "")
             or self.word("field", scheme)
         )
+
+    def dataset(self, code: str) -> str:
+        """What a data set is called: a list by its title, a register or a platform's table by what it holds."""
+        return list_title(code, self.lang) if code in BY_CODE else self.known(f"dataset.{code}", code)
 
     def listed(self, names: Sequence[str], most: int) -> str:
         """The first of some names, and how many there are when not all are said."""

@@ -25,7 +25,7 @@ BUILT = ("type.", "by.", "name.", "number.", "attribute.", "nav.", "theme.", "pi
          "audit.kind.", "case.field.", "case.kind.", "regime.", "watch.cause.", "watch.change.", "webhook.event.",
          "webhook.disabled.", "webhook.error.", "audit.actor.", "audit.data.", "audit.value.", "fact.",
          "own.badge.", "own.ground.", "own.note.", "paths.group.", "paths.end.", "post.",
-         "stated.", "scheme.", "and_more")  # fmt: skip
+         "stated.", "scheme.", "dataset.", "and_more")  # fmt: skip
 """Families whose codes are put together from a value."""
 
 

@@ -220,7 +220,7 @@ def proof_of(one: RelationShown, first: PartyShown, second: PartyShown, forward:
         since=words.day(one.since),
         until=words.last_day(one.until),
         source="" if origin is None else source_line(origin.file or origin.dataset, origin.row),
-        publisher="" if origin is None else origin.publisher,
+        publisher="" if origin is None else words.dataset(origin.publisher),
         taken="–" if origin is None else words.time(origin.taken_at),
         possibly_same=one.possibly_same,
         restricted=one.restricted,

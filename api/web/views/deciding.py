@@ -14,7 +14,6 @@ from api.explain import (
     findings_of,
     first_day,
     in_lang,
-    list_title,
     open_line,
     open_points,
     remark,
@@ -272,7 +271,7 @@ def view(decision: Decision, lang: Lang, *, full: bool = False) -> DecisionPage:
         ),
         lists=tuple(
             Pin(
-                title=list_title(pin.code, lang),
+                title=Words(lang).dataset(pin.code),
                 sha256=pin.sha256,
                 taken_at=words.time(pin.taken_at),
                 records=words.number(pin.records),

@@ -300,7 +300,10 @@ def relation(tie: picture.Tie, teller: Teller, words: Words, answers: Answers) -
     ]
     if origin is not None:
         evidence += [
-            (words("proof.source"), " · ".join(filter(None, (origin.dataset, origin.publisher)))),
+            (
+                words("proof.source"),
+                " · ".join(filter(None, (words.dataset(origin.dataset), origin.publisher))),
+            ),
             (words("graph.edge.row"), source_line(origin.file, origin.row) if origin.file else "–"),
             (words("graph.edge.taken"), words.time(origin.taken_at)),
             (words("graph.edge.url"), origin.url),

@@ -160,7 +160,8 @@ def _file(file: LoadedFile, number: int, words: Words, turn: int) -> FileShown:
             ended=words.number(file.ended),
         ),
         snapshots=tuple(
-            f"{one['dataset']} · {one['source']} · {_mode(one, words)}" for one in file.snapshots
+            f"{words.dataset(one['dataset'])} · {one['source']} · {_mode(one, words)}"
+            for one in file.snapshots
         ),
         mapped=tuple(file.mapped.items()),
         ignored=file.ignored,

@@ -186,7 +186,7 @@ def drawer(origin: Origin | None, by: str, words: Words, confirmed: str) -> tupl
     if origin is None:
         return ()
     rows = (
-        (words("drawer.dataset"), origin.dataset),
+        (words("drawer.dataset"), words.dataset(origin.dataset)),
         (words("drawer.publisher"), origin.publisher),
         (words("drawer.file"), origin.file),
         (words("drawer.row"), str(origin.row) if origin.row else ""),
