@@ -131,15 +131,15 @@ def spread(values: list[float]) -> list[int]:
     return [round(min(values)), round(statistics.median(values)), round(max(values))]
 
 
-def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
-    """Latencies and rates over `runs` repetitions."""
+def measure(home: Path, count: int, size: int, runs: int, where: str = "") -> dict[str, object]:
+    """Latencies and rates over `runs` repetitions; `where` is the address of a ledger other than a file beside."""
     start = time.perf_counter()
     generation = current_generation(home)
     opened = time.perf_counter() - start
     wanted = list(requests(count, size))
     result: dict[str, object] = {"open_generation_s": round(opened, 3), "decisions": size, "runs": runs}
     with tempfile.TemporaryDirectory(dir=home) as scratch:
-        ledger = open_ledger(f"sqlite:///{scratch}/ledger.db")
+        ledger = open_ledger(where or f"sqlite:///{scratch}/ledger.db")
         screener = Screener(generation, load_policy(), ledger, pseudonym_key=b"k" * 32)
         pure = Screener(generation, load_policy(), None, pseudonym_key=b"k" * 32)
         start = time.perf_counter()
@@ -147,6 +147,7 @@ def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
         result["first_decision_s"] = round(time.perf_counter() - start, 4)
         verdicts: dict[str, int] = {}
         alone, durable, rates, threaded, engine = [], [], [], [], []
+        spent, together = [], []
         for _ in range(runs):
             laps = []
             for request in wanted:
@@ -156,16 +157,19 @@ def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
             alone.append(percentiles(laps))
             engine.append(size / sum(laps))
             laps = []
+            begun = time.process_time()
             for request in wanted:
                 start = time.perf_counter()
                 decision = screener.screen(request, now=NOW)
                 laps.append(time.perf_counter() - start)
                 verdicts[decision.verdict] = verdicts.get(decision.verdict, 0) + 1
+            spent.append((time.process_time() - begun) / size)
             durable.append(percentiles(laps))
-            start = time.perf_counter()
+            start, begun = time.perf_counter(), time.process_time()
             for _ in screener.screen_many(wanted, now=NOW):
                 pass
             rates.append(size / (time.perf_counter() - start))
+            together.append((time.process_time() - begun) / size)
             with ThreadPoolExecutor(16) as pool:
                 start = time.perf_counter()
                 list(pool.map(lambda request: screener.screen(request, now=NOW), wanted))
@@ -176,7 +180,9 @@ def measure(home: Path, count: int, size: int, runs: int) -> dict[str, object]:
         "engine_only": middle(alone),
         "engine_only_per_s_min_median_max": spread(engine),
         "durable_one_by_one": middle(durable),
+        "durable_one_by_one_cpu_ms": round(statistics.median(spent) * 1e3, 3),
         f"durable_groups_of_{BATCH}_per_s_min_median_max": spread(rates),
+        f"durable_groups_of_{BATCH}_cpu_ms": round(statistics.median(together) * 1e3, 3),
         "durable_16_threads_per_s_min_median_max": spread(threaded),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
@@ -203,6 +209,9 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=4_000, help="decisions a run")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--home", type=Path, help="keep the store and generation here and reuse them")
+    parser.add_argument(
+        "--ledger", default="", help="an empty ledger's address, such as postgresql://…; else a file"
+    )
     parser.add_argument("--json", type=Path, help="also write the result here")
     made_register.option(parser)
     given = parser.parse_args()
@@ -218,7 +227,7 @@ def main() -> None:
             "names": given.names,
         }
         result |= {k: round(v, 1) for k, v in prepare(home, given.n).items()}
-        result |= measure(home, given.n, given.size, given.runs)
+        result |= measure(home, given.n, given.size, given.runs, given.ledger)
         starts = [cold_start(home) for _ in range(3)]
         result["cold_start_to_first_decision_s"] = round(statistics.median(starts), 2)
         result["load_average_after"] = round(os.getloadavg()[0], 2)

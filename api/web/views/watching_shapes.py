@@ -48,6 +48,8 @@ def change_rows(visit: Visit, found: Iterable[Change]) -> tuple[ChangeRow, ...]:
         said = words.known(f"watch.change.{kind}", kind)
         if view.cause:
             said = f"{said} · {words.known(f'watch.cause.{view.cause}', view.cause)}"
+        if not view.sealed and view.id is None:
+            said = words("erased")
         if view.initial:
             said = " · ".join((said, words("watch.initial")))
         rows.append(
