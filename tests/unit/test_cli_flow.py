@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from api.bootstrap import now
 from api.cli.main import cli
+from api.settings import read_settings
 
 COURT = ("被执行人姓名/名称", "身份证号码/组织机构代码", "法定代表人或者负责人姓名", "执行法院", "省份", "案号",
          "失信被执行人行为具体情形", "发布时间")  # fmt: skip
@@ -332,9 +335,34 @@ def test_real_data_and_the_demo_never_mix(house: House) -> None:
     assert "holds real data" in result.stderr
 
 
+def test_decisions_go_on_and_loads_say_so_while_neo4j_is_away(house: House, bidders: Path) -> None:
+    with socket.socket() as nobody:  # bound and not listening: whoever connects is refused
+        nobody.bind(("127.0.0.1", 0))
+        away = f"bolt://127.0.0.1:{nobody.getsockname()[1]}"
+        settings = read_settings({"LIANCHENG_HOME": str(house.home), "LIANCHENG_STORE": away}, house.folder)
+        for folder in ("generations", "segments", "search"):
+            shutil.copytree(house.home / folder, settings.data_root / folder)
+        shutil.copy(house.home / "current", settings.data_root)
+        told = House(house.folder)
+        told.runner = CliRunner(env={**house.runner.env, "LIANCHENG_STORE": away, "NEO4J_PASSWORD": "geheim"})
+        asked = ("screen", bidders, "--regime", "政府采购", "--format", "json")
+        answers = [one(*asked) for one in (house, told)]
+        assert [answer.exit_code for answer in answers] == [1, 1], answers[1].stderr
+        rows = [json.loads(answer.stdout) for answer in answers]
+        assert [[row["verdict"] for row in answer] for answer in rows] == [
+            ["BLOCK", "CLEAR", "REVIEW", "UNDETERMINED"]
+        ] * 2
+        for words in (("load", bidders, "--kind", "bids"), ("graph", "export"), ("redflags", "--graph")):
+            result = told(*words)
+            assert (result.exit_code, result.stdout) == (3, "")
+            assert f"{away}/neo4j is not available" in result.stderr
+            assert "decisions go on" in result.stderr
+            assert "geheim" not in result.stderr
+            assert "Traceback" not in result.stderr
+
+
 def test_the_key_is_private_and_stays(house: House, screened: list[dict[str, Any]]) -> None:
     from api.bootstrap import HomeError, secret_key
-    from api.settings import read_settings
 
     settings = read_settings({"LIANCHENG_HOME": str(house.home)}, house.folder)
     assert settings.secret_file.stat().st_mode & 0o777 == 0o600
