@@ -2,6 +2,9 @@
 
 The test is `pytest tests/browser/test_guide_in_chromium.py`; it leaves artifacts/guide. A picture gets 64 colours, so
 that fifty of them weigh about as much as one photograph.
+
+A browser shows dates in its own language. With its Chinese words installed (Debian: chromium-l10n), run the test with
+`-k zh-CN` and LANGUAGE=zh_CN first, and then with `-k en`.
 """
 
 from __future__ import annotations
