@@ -29,6 +29,13 @@ MOST_READ: Final = 16_384
 """Bytes of an answer that are read; nothing in it is used."""
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 _6TO4: Final = ipaddress.ip_network("2002::/16")
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""The public part of IPv6. Outside lie forms that lead to private IPv4, which no table has in full: `::10.0.0.1`,
+`::ffff:0:10.0.0.1`, translators of a network's own (64:ff9b:1::/48), sites of old (fec0::/10)."""
+_SPECIAL: Final = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "3fff::/20"))
+)
+"""Public by their look: 192.0.0.192 and 168.63.129.16 hand out credentials in two clouds, the others lead nowhere."""
 
 
 class OutboundError(Exception):
@@ -57,11 +64,19 @@ def permitted(text: str, scheme: str, allowed: Sequence[str]) -> Address:
     ):
         return address
     for one in (address, inner):
-        if one is not None and (not one.is_global or one.is_multicast):
+        if one is not None and not _public(one):
             raise OutboundError("address")
     if scheme != "https":
         raise OutboundError("https")
     return address
+
+
+def _public(address: Address) -> bool:
+    """Whether an address is one of the public internet."""
+    known = address.version == 4 or address in _UNICAST or address in _NAT64
+    return (
+        known and address.is_global and not address.is_multicast and not any(address in n for n in _SPECIAL)
+    )
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
@@ -151,7 +166,10 @@ async def _post(
     # one address among several that may not be asked is one too many: which is used is the resolver's choice
     checked = [permitted(one, parts.scheme, allowed) for one in addresses]
     chosen = str(checked[0])
-    where = httpx.URL(url).copy_with(host=chosen)
+    try:
+        where = httpx.URL(url).copy_with(host=chosen)
+    except httpx.InvalidURL:
+        raise OutboundError("name") from None
     named = host if ":" not in host else f"[{host}]"
     sent = {**headers, "Host": named if parts.port is None else f"{named}:{parts.port}"}
     timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
@@ -177,5 +195,5 @@ async def _post(
         raise OutboundError(
             "tls" if "certificate" in str(error).lower() or "ssl" in str(error).lower() else "connect"
         ) from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError):
+    except (httpx.HTTPError, OSError):
         raise OutboundError("connect") from None

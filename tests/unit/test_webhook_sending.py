@@ -217,7 +217,8 @@ def test_an_endless_answer_is_not_read_and_one_that_drips_is_cut(receiver: Recei
         "127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
         "224.0.0.1", "255.255.255.255", "100.100.100.200", "192.0.2.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1",
         "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:7f00:1::",
-        "2001:db8::1", "fe80::1%eth0",
+        "2001:db8::1", "fe80::1%eth0", "192.0.0.192", "168.63.129.16", "192.88.99.1", "64:ff9b:1::7f00:1", "::7f00:1",
+        "::ffff:0:10.0.0.1", "fec0::1", "3fff::1",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public_are_refused(address: str) -> None:
@@ -229,6 +230,8 @@ def test_allowed_ranges_may_be_asked_without_https_and_public_ones_not() -> None
     assert str(permitted("10.1.2.3", "http", ("10.0.0.0/8",))) == "10.1.2.3"
     assert permitted("::ffff:10.1.2.3", "http", ("10.0.0.0/8",)).version == 6
     assert str(permitted("8.8.8.8", "https", ())) == "8.8.8.8"
+    assert str(permitted("2400:3200::1", "https", ())) == "2400:3200::1"
+    assert str(permitted("fec0::1", "http", ("fec0::/10",))) == "fec0::1"
     with pytest.raises(OutboundError, match="https"):
         permitted("8.8.8.8", "http", ("10.0.0.0/8",))
     with pytest.raises(OutboundError, match="address"):
