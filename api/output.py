@@ -120,7 +120,6 @@ def as_xlsx(table: Table) -> bytes:
     """A workbook with one sheet; every text is stored as text, so that nothing in it is a formula."""
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
 
@@ -142,20 +141,27 @@ def as_xlsx(table: Table) -> bytes:
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 cells.append(value)
                 continue
-            text = ILLEGAL_CHARACTERS_RE.sub(" ", cell_text(value))[:32_767]
-            if defuse(text) == text:
-                cells.append(text)
-                continue
-            cell = WriteOnlyCell(sheet, text)
-            cell.data_type = "s"
-            # keeps the text a text when a clerk edits the cell
-            cell.quotePrefix = True
-            cells.append(cell)
+            cells.append(text_cell(sheet, cell_text(value)))
         sheet.append(cells)
     out = io.BytesIO()
     book.save(out)
     book.close()
     return out.getvalue()
+
+
+def text_cell(sheet: Any, value: str) -> Any:
+    """A text for a workbook's sheet, which no spreadsheet takes for a formula."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    text = ILLEGAL_CHARACTERS_RE.sub(" ", value)[:32_767]
+    if defuse(text) == text:
+        return text
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    # keeps the text a text when a clerk edits the cell
+    cell.quotePrefix = True
+    return cell
 
 
 def as_plain(table: Table) -> str:

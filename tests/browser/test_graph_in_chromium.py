@@ -16,6 +16,7 @@ import explored
 import pytest
 from chromium import LOOKS, SCREENS, Site, Watched, browser, faults, keep
 from defusedxml.ElementTree import fromstring
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from serving import Installation
 from visited import HOSTILE, found, hostile
@@ -313,6 +314,10 @@ def test_pictures_and_files_hold_what_is_shown(visited: Visited, window: Watched
         assert {row["id"] for row in rows} == nodes
         assert not any(row["name"].startswith("=") for row in rows)
         assert explored.HEAD not in archive.read("nodes.csv").decode()
+    book = load_workbook(downloaded(page, "XLSX", tmp_path))
+    for sheet, ids in (("nodes", nodes), ("edges", edges)):
+        assert {row[0].value for row in book[sheet].iter_rows(min_row=2)} == ids
+        assert not any(cell.data_type == "f" for row in book[sheet].iter_rows() for cell in row)
 
 
 def test_hostile_names_are_words_and_numbers_of_persons_are_masked(visited: Visited, window: Watched) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import tempfile
 import zipfile
@@ -14,13 +15,16 @@ from fastapi import Response
 
 from api.explore import picture
 from api.explore.told import Teller, clean
+from api.output import text_cell
 from api.routes.exploring import looking
 from api.routes.problem import ProblemError
+from api.uploads import XLSX
 from api.web.door import Visit
 from api.web.render import HEADERS
 from api.web.views.graph import LONGEST, asked_of, turn
 from graph.export import Edge, Export, Head, Node, gexf, graphml, nodelink, tables
 from graph.export.model import edge_of, node_of
+from graph.export.texts import uncell
 
 
 class Kind(NamedTuple):
@@ -39,16 +43,34 @@ def _zipped(export: Export, out: BinaryIO) -> None:
             archive.writestr(zipfile.ZipInfo(file.name), file.read_bytes())
 
 
+def _workbook(export: Export, out: BinaryIO) -> None:
+    """The CSV files of an export as sheets of one workbook, every cell a text that nothing runs."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    with tempfile.TemporaryDirectory() as folder:
+        tables.write(export, Path(folder))
+        for name in (tables.NODES, tables.EDGES, tables.HEAD):
+            sheet = book.create_sheet(name.partition(".")[0])
+            sheet.freeze_panes = "A2"
+            with (Path(folder) / name).open(encoding="utf-8-sig", newline="") as file:
+                for row in csv.reader(file):
+                    sheet.append([text_cell(sheet, uncell(text)) for text in row])
+    book.save(out)
+    book.close()
+
+
 KINDS: Final = {
     "graphml": Kind("application/graphml+xml", "graphml", graphml.write),
     "gexf": Kind("application/gexf+xml", "gexf", gexf.write),
     "json": Kind("application/json", "json", nodelink.write),
     "csv": Kind("application/zip", "csv.zip", _zipped),
+    "xlsx": Kind(XLSX, "xlsx", _workbook),
 }
 
 
 def export(visit: Visit) -> Response:
-    """A file of what is shown: GraphML, GEXF, CSV or JSON.
+    """A file of what is shown: GraphML, GEXF, CSV, XLSX or JSON.
 
     Raises:
         ProblemError: `http.bad_request` (another format, nothing to write, more than a picture holds).
