@@ -18,7 +18,7 @@ from graph.generation.manifest import ListSection, PartySection, RelationSection
 from graph.generation.partycolumns import Gathered, put_parties
 from graph.generation.projected import SHARED_FILES, WALK_FILES, ends_of, write_listed, write_walks
 from graph.model import Party
-from graph.projection.columns import EdgeColumns, EdgePage
+from graph.projection.columns import EdgeColumns
 from graph.relations import PartyRelation
 
 OPEN = 0xFFFF_FFFF
@@ -59,7 +59,7 @@ class EdgeRow(NamedTuple):
     to_gen: int | None
 
 
-class _Docs:
+class Docs:
     """Documents end to end, and where each begins."""
 
     def __init__(self, sink: Sink, prefix: str) -> None:
@@ -116,7 +116,7 @@ def build_list(
         GenerationError: `generation.inconsistent`: a document is not a listing.
     """
     decode = msgspec.json.Decoder(SlimListing).decode
-    docs = _Docs(sink, prefix)
+    docs = Docs(sink, prefix)
     codes: dict[str, int] = {}
     code, from_gen, to_gen = array("H"), array("I"), array("I")
     hashes, left, spans = bytearray(), array("B"), array("q")
@@ -239,7 +239,7 @@ def build_parties(
     Raises:
         GenerationError: `generation.inconsistent`: a document is not a party, or two have one key.
     """
-    docs = _Docs(sink, "party")
+    docs = Docs(sink, "party")
     gathered = Gathered(indexer, lists)
     for party, doc in rows:
         place = len(gathered)
@@ -323,7 +323,7 @@ def build_relations(
 ) -> RelationSection:
     """Write the relations and each party's, in both directions."""
     encode = msgspec.json.Encoder().encode
-    docs = _Docs(sink, "relation")
+    docs = Docs(sink, "relation")
     src, dst, from_gen, to_gen = array("Q"), array("Q"), array("I"), array("I")
     columns = EdgeColumns()
     for row in rows:
@@ -345,43 +345,6 @@ def build_relations(
     if progress is not None:
         progress("relations", count, count)
     return section
-
-
-class RelationPages:
-    """The same as `build_relations` of relations that come as columns: their numbers are not taken from objects.
-
-    They are written before the parties whose ordinals they need, as these are put together from what they say.
-    """
-
-    def __init__(self, sink: Sink, pages: Iterable[EdgePage], progress: Progress | None = None) -> None:
-        """Write the documents, and keep the numbers."""
-        self._sink = sink
-        self._progress = progress
-        self._columns = EdgeColumns()
-        self._ends: dict[str, list[Array]] = {"src": [np.empty(0, "<u8")], "dst": [np.empty(0, "<u8")]}
-        self._generations: dict[str, list[Array]] = {
-            "from_gen": [np.empty(0, "<u4")],
-            "to_gen": [np.empty(0, "<u4")],
-        }
-        docs = _Docs(sink, "relation")
-        for page in pages:
-            docs.extend(page.docs)
-            self._columns.extend(page.columns)
-            for name, parts in (*self._ends.items(), *self._generations.items()):
-                parts.append(getattr(page, name))
-            if progress is not None:
-                progress("relations", len(self._columns), 0)
-        docs.close()
-
-    def close(self, parties: PartySection) -> RelationSection:
-        """Write everything else, over the parties that are written by now."""
-        left, right = (party_ordinals(self._sink, np.concatenate(parts)) for parts in self._ends.values())
-        begun, ended = (np.concatenate(parts) for parts in self._generations.values())
-        rows = self._columns.rows(left, right, begun, ended)
-        section = put_relations(self._sink, begun, ended, rows, parties)
-        if self._progress is not None:
-            self._progress("relations", len(rows), len(rows))
-        return section
 
 
 def put_relations(

@@ -14,6 +14,7 @@ from graph.projection.contacts import ContactKind, contacts
 
 _MATCHING = frozenset({"valid", "checksum"})
 """States whose value may be looked up; masked and malformed numbers are compared, never looked up."""
+_CONTACTS = frozenset(("address", "phone", "email"))
 _RELATION_ENDS = "#src", "#dst"
 _EXITS = frozenset({Status.REMOVED, Status.REPAIRED, Status.REVOKED})
 
@@ -83,7 +84,7 @@ def stated(attributes: SlimAttributes | Mapping[str, str]) -> Iterable[tuple[Con
         if attributes.address or attributes.phone or attributes.email:
             return contacts(msgspec.structs.asdict(attributes))
         return ()
-    return contacts(attributes) if attributes else ()
+    return () if _CONTACTS.isdisjoint(attributes) else contacts(attributes)
 
 
 def in_register(mentions: Iterable[str], lists: Container[str]) -> bool:
@@ -95,7 +96,8 @@ def in_register(mentions: Iterable[str], lists: Container[str]) -> bool:
             `#src` or `#dst` when a relation makes it.
     """
     return any(
-        not mention.endswith(_RELATION_ENDS) and mention.partition("/")[0] not in lists for mention in mentions
+        not mention.endswith(_RELATION_ENDS) and mention.partition("/")[0] not in lists
+        for mention in mentions
     )
 
 

@@ -51,12 +51,25 @@ class ChangeReader(Protocol):
 class GraphPages(Protocol):
     """All relations and all parties of a store, as known at a generation."""
 
-    def edges(self) -> Iterable[EdgePage]:
-        """All relation versions, in the order of `iter_edges`."""
+    @property
+    def apart(self) -> str:
+        """The store's address, where another process should read the relations meanwhile; else empty."""
+        ...
+
+    def edges(self, *, named: bool = True) -> Iterable[EdgePage]:
+        """All relation versions, in the order of `iter_edges`.
+
+        Args:
+            named: keep what `parties` needs of them.
+        """
+        ...
+
+    def names(self) -> None:
+        """Read only what `parties` needs of the relations."""
         ...
 
     def parties(self) -> Iterable[tuple[Party, bytes]]:
-        """The parties of `iter_party_rows`, each with its JSON; to be asked for when all relations were taken."""
+        """The parties of `iter_party_rows`, each with its JSON, once all relations or their names were taken."""
         ...
 
 

@@ -15,7 +15,6 @@ from graph.generation.build import (
     PARTY_EXTRA,
     PARTY_FILES,
     RELATION_FILES,
-    RelationPages,
     build_list,
     build_parties,
     build_relations,
@@ -42,6 +41,7 @@ from graph.generation.manifest import (
     reference,
 )
 from graph.generation.projected import slot_text
+from graph.generation.relationpages import beside, write_pages
 from graph.generation.source import Source
 
 SLOTS: dict[str, str | None] = {"index": None, "projection": None}
@@ -216,9 +216,15 @@ def _graph(
         rows = decoded_parties(source.parties())
         parties = kept or build_parties(sink, rows, indexer, lists, progress, touched)
         return parties, build_relations(sink, source.edges(), source.number, parties, progress)
-    relations = RelationPages(sink, pages.edges(), progress)
-    parties = kept or build_parties(sink, pages.parties(), indexer, lists, progress, touched)
-    return parties, relations.close(parties)
+    with beside(sink, pages, source.number) as other:
+        if other is None:
+            relations = write_pages(sink, pages.edges(), progress)
+        else:
+            pages.names()
+        parties = kept or build_parties(sink, pages.parties(), indexer, lists, progress, touched)
+        if other is not None:
+            relations = other.relations() or write_pages(sink, pages.edges(named=False), progress)
+    return parties, relations.close(sink, parties, progress)
 
 
 def _adopt(sink: Sink, previous: Manifest, names: Mapping[str, str]) -> bool:

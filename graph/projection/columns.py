@@ -58,6 +58,18 @@ class EdgeColumns:
         self._numbers = array("q")
         self._marks = array("H")
 
+    @classmethod
+    def of(cls, numbers: Array, marks: Array) -> EdgeColumns:
+        """Rows as another one gives them by `arrays`."""
+        made = cls()
+        made._numbers.frombytes(numbers.tobytes())
+        made._marks.frombytes(marks.tobytes())
+        return made
+
+    def arrays(self) -> tuple[Array, Array]:
+        """All rows, to be handed over."""
+        return np.frombuffer(self._numbers, "<i8"), np.frombuffer(self._marks, "<u2")
+
     def __len__(self) -> int:
         return len(self._marks)
 

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import numpy as np
 import pytest
-from store_records import LIST, day, listing, load, org, person, relation, row, snapshot, uscc
+from store_records import day, listing, load, org, person, relation, row, snapshot, uscc
 
 from graph import keys
+from graph.generation import relationpages
 from graph.generation.publish import publish_source
+from graph.generation.relationpages import Beside, Relations
 from graph.generation.source import PageReader, store_source
 from graph.model import Interval, Listing, Name, NameKind, PartyRecord, SameAs, Source
 from graph.projection.columns import EdgeColumns
@@ -22,6 +25,7 @@ from graph.projection.layout import OPEN
 from graph.relations import Relation, RelationType
 from graph.store import Store
 from graph.stores import assemble, naming
+from graph.stores.embedded import pages
 
 Record = Listing | PartyRecord | Relation
 K = RelationType
@@ -35,6 +39,17 @@ FILE = Source(
 )
 FAR = datetime(2024, 2, 29, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=9)))
 BOTH = [snapshot(), snapshot("register", "r")]
+
+
+class Watched(Beside):
+    """Notes whether the other process gave all relations."""
+
+    told: ClassVar[list[bool]] = []
+
+    def relations(self) -> Relations | None:
+        found = super().relations()
+        self.told.append(found is not None)
+        return found
 
 
 def relations() -> Iterator[Relation]:
@@ -73,19 +88,21 @@ def same_by_rows(store: Store) -> None:
     assert isinstance(store, PageReader)
     known = store.generation()
     whole = store.graph_pages(known)
-    pages = list(whole.edges())
+    found_pages = list(whole.edges())
     edges = list(store.iter_edges())
-    assert [doc for page in pages for doc in page.docs] == [msgspec.json.encode(edge) for _, edge in edges]
+    assert [doc for page in found_pages for doc in page.docs] == [
+        msgspec.json.encode(edge) for _, edge in edges
+    ]
     for end in ("src", "dst"):
-        found = [int(one) for page in pages for one in getattr(page, end)]
+        found = [int(one) for page in found_pages for one in getattr(page, end)]
         assert found == [keys.party(getattr(edge, end)) for _, edge in edges]
-    assert [int(one) for page in pages for one in page.from_gen] == [v.from_gen for v, _ in edges]
+    assert [int(one) for page in found_pages for one in page.from_gen] == [v.from_gen for v, _ in edges]
     ends = [OPEN if v.to_gen is None else v.to_gen for v, _ in edges]
-    assert [int(one) for page in pages for one in page.to_gen] == ends
+    assert [int(one) for page in found_pages for one in page.to_gen] == ends
     expected, columns = EdgeColumns(), EdgeColumns()
     for _, edge in edges:
         expected.add(edge)
-    for page in pages:
+    for page in found_pages:
         columns.extend(page.columns)
     none = np.zeros(len(edges), "<u4")
     assert (expected.rows(none, none, none, none) == columns.rows(none, none, none, none)).all()
@@ -94,9 +111,7 @@ def same_by_rows(store: Store) -> None:
     assert [msgspec.json.encode(party) for party, _ in parties] == [doc for _, doc in parties]
 
 
-def test_all_at_once_is_what_stands_in_the_rows(
-    store: Store, monkeypatch: pytest.MonkeyPatch, told: int
-) -> None:
+def test_all_at_once_is_what_stands_in_the_rows(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (assemble, naming):
         monkeypatch.setattr(module, "RELATIONS_TOLD", 3)
     load(store, records(), at=day(1), snapshots=BOTH)
@@ -116,11 +131,21 @@ def test_all_at_once_is_what_stands_in_the_rows(
     same_by_rows(store)
 
 
-def test_generation_is_the_same_by_either_way(store: Store, tmp_path: Path) -> None:
+def test_generation_is_the_same_by_every_way(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     load(store, records(), at=day(1), snapshots=BOTH)
     load(store, records()[::2], at=day(2), snapshots=BOTH)
     by_rows = dataclasses.replace(store_source(store), graph_pages=lambda: None)
-    found = {publish_source(lambda: store_source(store), tmp_path / "pages"),
-             publish_source(lambda: by_rows, tmp_path / "rows")}  # fmt: skip
-    assert len(found) == 1
-    assert {listing for listing in store.counts() if listing == LIST} == {LIST}
+    ref = publish_source(lambda: by_rows, tmp_path / "rows")
+    assert publish_source(lambda: store_source(store), tmp_path / "pages") == ref
+    assert isinstance(store, PageReader)
+    monkeypatch.setattr(pages, "APART_FROM", 1)
+    monkeypatch.setattr(relationpages, "_processors", lambda: 2)
+    if store.graph_pages(2).apart:  # with another process, and with one that fails
+        monkeypatch.setattr(relationpages, "Beside", Watched)
+        monkeypatch.setattr(Watched, "told", [])
+        assert publish_source(lambda: store_source(store), tmp_path / "beside") == ref
+        monkeypatch.setattr(relationpages, "_PROGRAM", "raise SystemExit(3)")
+        assert publish_source(lambda: store_source(store), tmp_path / "alone") == ref
+        assert Watched.told == [True, False]

@@ -45,7 +45,7 @@ class Pages(Streams):
         """All relations and parties as known at a generation."""
         return GraphPages(self, known)
 
-    def _edges(self, known: int, naming: Naming) -> Iterator[EdgePage]:
+    def _edges(self, known: int, naming: Naming | None) -> Iterator[EdgePage]:
         at, links = self._reading(lambda ask, at, links: (at, links), known)
         texts = _Texts(self._origin)
         for ((rows,),) in self._server.ask_ahead(self._relation_pages(at)):
@@ -104,13 +104,25 @@ class GraphPages:
         self._known = known
         self._naming = Naming()
 
-    def edges(self) -> Iterator[EdgePage]:
-        """All relation versions, in the order of `iter_edges`, a few ten thousand at a time."""
+    apart = ""
+    """Not of use: while relations are worked on here, the server is at the next ones."""
+
+    def edges(self, *, named: bool = True) -> Iterator[EdgePage]:
+        """All relation versions, in the order of `iter_edges`, a few ten thousand at a time.
+
+        Args:
+            named: keep what `parties` needs of them.
+        """
         self._naming = Naming()
-        return self._store._edges(self._known, self._naming)
+        return self._store._edges(self._known, self._naming if named else None)
+
+    def names(self) -> None:
+        """Read only what `parties` needs of the relations."""
+        for _ in self.edges():
+            pass
 
     def parties(self) -> Iterator[tuple[Party, bytes]]:
-        """The parties of `iter_party_rows`, each with its JSON, once all relations were taken."""
+        """The parties of `iter_party_rows`, each with its JSON, once all relations or their names were taken."""
         self._naming.sort()
         return self._store._whole(self._known, self._naming)
 
@@ -154,16 +166,13 @@ def _field(name: str, value: str | None) -> str:
     return "" if value is None else f',"{name}":{_encode(value).decode()}'
 
 
-def _page(rows: Sequence[list[Any]], at: int, links: Links, texts: _Texts, naming: Naming) -> EdgePage:
+def _page(rows: Sequence[list[Any]], at: int, links: Links, texts: _Texts, naming: Naming | None) -> EdgePage:
     until = np.array([OPEN if row[5] is None or row[5] > at else row[5] for row in rows], "<u4")
-    naming.add(
-        [row[18] for row in rows],
-        to=until,
-        **{
-            name: np.fromiter((row[place] for row in rows), "<i8", len(rows))
-            for name, place in _NAMING.items()
-        },
-    )
+    if naming is not None:
+        numbers = {
+            name: np.fromiter((row[at] for row in rows), "<i8", len(rows)) for name, at in _NAMING.items()
+        }
+        naming.add([row[18] for row in rows], to=until, **numbers)
     columns = EdgeColumns()
     docs: list[bytes] = []
     add, count = docs.append, columns.add_row

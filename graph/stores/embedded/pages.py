@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import groupby
@@ -30,8 +30,14 @@ from graph.stores.naming import Naming
 
 _PAGE: Final = 20_000
 _ROWS: Final = 1_000
+APART_FROM: Final = 300_000
+"""Records from which on it pays that another process begins."""
 _RELATIONS: Final = (
     "SELECT id, source, kh, key, strong, from_gen, to_gen, party, other, type, doc FROM record"
+    " WHERE kind = 2 AND from_gen <= ? ORDER BY id"
+)
+_NAMES: Final = (
+    "SELECT id, source, key, strong, to_gen, party, other FROM record"
     " WHERE kind = 2 AND from_gen <= ? ORDER BY id"
 )
 _PLACES: Final = "SELECT party, id, kind = 0 AND NOT strong & 1 FROM record WHERE kind < 2 AND from_gen <= ?"
@@ -113,7 +119,18 @@ class Pages(Changes):
         """All relations and parties as known at a generation."""
         return GraphPages(self, known)
 
-    def _edges(self, known: int, naming: Naming) -> Iterator[EdgePage]:
+    def _rows(self) -> int:
+        with self._reading() as (db, _, _):
+            return int(db.execute("SELECT coalesce(max(id), 0) FROM record").fetchone()[0])
+
+    def _named(self, known: int, naming: Naming) -> None:
+        with self._reading(known) as (db, at, _):
+            rows = db.execute(_NAMES, (at,))
+            while page := rows.fetchmany(_PAGE):
+                number, source, names, strong, ended, src, dst = zip(*page, strict=True)
+                _name(naming, names, number, source, strong, _until(ended, at), src, dst)
+
+    def _edges(self, known: int, naming: Naming | None) -> Iterator[EdgePage]:
         hashes = gather.PartyHashes()
         with self._reading(known) as (db, at, links):
             rows = db.execute(_RELATIONS, (at,))
@@ -142,13 +159,27 @@ class GraphPages:
         self._known = known
         self._naming = Naming()
 
-    def edges(self) -> Iterator[EdgePage]:
-        """All relation versions, in the order of `iter_edges`."""
+    @property
+    def apart(self) -> str:
+        """The file, where it has so many rows that another process should read the relations meanwhile."""
+        return str(self._store._path) if self._store._rows() >= APART_FROM else ""
+
+    def edges(self, *, named: bool = True) -> Iterator[EdgePage]:
+        """All relation versions, in the order of `iter_edges`.
+
+        Args:
+            named: keep what `parties` needs of them.
+        """
         self._naming = Naming()
-        return self._store._edges(self._known, self._naming)
+        return self._store._edges(self._known, self._naming if named else None)
+
+    def names(self) -> None:
+        """Read only what `parties` needs of the relations."""
+        self._naming = Naming()
+        self._store._named(self._known, self._naming)
 
     def parties(self) -> Iterator[tuple[Party, bytes]]:
-        """The parties of `iter_party_rows`, each with its JSON, once all relations were taken."""
+        """The parties of `iter_party_rows`, each with its JSON, once all relations or their names were taken."""
         self._naming.sort()
         return self._store._whole(self._known, self._naming)
 
@@ -174,15 +205,31 @@ def _parts(db: sqlite3.Connection, numbers: Array) -> Iterator[Part]:
         yield from map(Part._make, db.execute(_PARTS, (f"[{','.join(map(str, asked))}]",)))
 
 
-def _page(
-    rows: Iterable[tuple[Any, ...]], at: int, links: Links, hashes: gather.PartyHashes, naming: Naming
-) -> EdgePage:
-    number, source, places, names, strong, begun, ended, src, dst, kinds, stored = zip(*rows, strict=True)
-    until = np.array([OPEN if one is None or one > at else one for one in ended], "<u4")
+def _until(ended: Sequence[int | None], at: int) -> Array:
+    return np.array([OPEN if one is None or one > at else one for one in ended], "<u4")
+
+
+def _name(
+    naming: Naming, names: Sequence[str], number: Sequence[int], source: Sequence[int], strong: Sequence[int],
+    until: Array, src: Sequence[int], dst: Sequence[int],
+) -> None:  # fmt: skip
     naming.add(
         names, id=np.array(number, "<i8"), src=np.array(src, "<i8"), dst=np.array(dst, "<i8"),
         source=np.array(source, "<u4"), strong=np.array(strong, "u1"), to=until,
     )  # fmt: skip
+
+
+def _page(
+    rows: Iterable[tuple[Any, ...]],
+    at: int,
+    links: Links,
+    hashes: gather.PartyHashes,
+    naming: Naming | None,
+) -> EdgePage:
+    number, source, places, names, strong, begun, ended, src, dst, kinds, stored = zip(*rows, strict=True)
+    until = _until(ended, at)
+    if naming is not None:
+        _name(naming, names, number, source, strong, until, src, dst)
     left, right = (list(side) if links.plain else list(map(links.of, side)) for side in (src, dst))
     columns = EdgeColumns()
     docs: list[bytes] = []
