@@ -23,6 +23,7 @@ from graph.stores import content, run
 from graph.stores import rows as r
 from graph.stores.bolt import convert
 from graph.stores.bolt.parties import Allotment
+from graph.stores.bolt.places import Places
 from graph.stores.bolt.schema import KEYS, SEARCH, Schema
 from graph.stores.bolt.server import Asking, Flight, Rows, Server, Turn
 from graph.stores.bolt.work import Lines, Work
@@ -68,6 +69,7 @@ class Run(run.Run):
         self._owner = staged.owner
         self._before = staged.before
         self._work = Work()
+        self._places = Places(staged.next_party)
         self._flights: deque[Flight[None]] = deque()
         self._turns: deque[Turn] = deque(maxlen=_AHEAD + 2)
         self._party_bounds = staged.next_party, staged.next_party
@@ -151,7 +153,7 @@ class Run(run.Run):
         return work(ask)
 
     def _create(self, work: Work, ask: Asking) -> None:
-        if not work.create(ask, self.number):
+        if not work.create(ask, self.number, self._places):
             raise StoreError("store.damaged", path=self._path, detail="party")
 
     def _call_off(self) -> None:
@@ -205,6 +207,7 @@ class Run(run.Run):
         turn = Turn(self._turns[-1] if self._flights else None, early=early)
         self._turns.append(turn)
         self._party_bounds = self._party_bounds[1], self._parties.next
+        self._places.grow(self._parties.next)
         self._removes = bool(work.removed or work.removed_relations)
         self._flights.append(self._server.start_writing(send, turn))
 

@@ -9,6 +9,7 @@ import msgspec
 from graph.model import PartyType
 from graph.relations import RelationType
 from graph.stores.bolt import convert
+from graph.stores.bolt.places import Places
 from graph.stores.bolt.server import Asking
 
 Lines = list[list[Any]]
@@ -73,20 +74,28 @@ class Work(msgspec.Struct):
         for name, rows in self.ended_relations.items():
             ask("end_relations", convert.TYPES[name], rows=rows, gen=gen)
 
-    def create(self, ask: Asking, gen: int) -> bool:
-        """Make new parties and rows, inside a transaction; returns whether the parties of all rows were found."""
+    def create(self, ask: Asking, gen: int, places: Places) -> bool:
+        """Make new parties and rows, inside a transaction; returns whether the parties of all rows were found.
+
+        Args:
+            ask: the transaction.
+            gen: the generation.
+            places: where new parties are noted, and those of relations looked up.
+        """
         made: list[tuple[int, Lines]] = []
         for kind, rows in self.parties.items():
-            ask("create_parties", kind, rows=rows, gen=gen)
+            places.note(*ask("create_parties", kind, rows=rows, gen=gen)[0])
         for kind, rows in self.register_parties.items():
-            ask("create_register_parties", kind, rows=rows, gen=gen)
+            places.note(*ask("create_register_parties", kind, rows=rows, gen=gen)[0])
         if self.listings:
             made.append((ask("create_listings", rows=self.listings)[0][0], self.listings))
         if self.register:
             made.append((ask("create_register_rows", rows=self.register, gen=gen)[0][0], self.register))
         for type_, rows in self.relations.items():
-            lines = sorted(rows, key=_endpoints)
-            made.append((ask("create_relations", type_, rows=lines, gen=gen)[0][0], lines))
+            named = ("create_relations_placed", "create_relations")
+            for name, lines in zip(named, places.split(sorted(rows, key=_endpoints)), strict=True):
+                if lines:
+                    made.append((ask(name, type_, rows=lines, gen=gen)[0][0], lines))
         return all(count == len(rows) for count, rows in made)
 
     def add(self, ask: Asking, gen: int) -> None:
