@@ -168,7 +168,7 @@ async def _post(
     chosen = str(checked[0])
     try:
         where = httpx.URL(url).copy_with(host=chosen)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise OutboundError("name") from None
     named = host if ":" not in host else f"[{host}]"
     sent = {**headers, "Host": named if parts.port is None else f"{named}:{parts.port}"}
@@ -195,5 +195,6 @@ async def _post(
         raise OutboundError(
             "tls" if "certificate" in str(error).lower() or "ssl" in str(error).lower() else "connect"
         ) from None
-    except (httpx.HTTPError, OSError):
+    except (httpx.HTTPError, OSError, ValueError):
+        # a name that TLS can't state is a ValueError: one endpoint's name must not hold up the messages of others
         raise OutboundError("connect") from None

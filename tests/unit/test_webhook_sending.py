@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from webhook_receiver import Receiver, genuine, receiving
@@ -259,6 +260,15 @@ def test_the_connection_goes_to_the_address_that_was_checked(receiver: Receiver)
     with pytest.raises(OutboundError, match="address"):
         asyncio.run(post(url, b"{}", {}, allowed=LOOPBACK, resolver=resolve))
     assert len(receiver.requests) == 1
+
+
+def test_a_name_that_tls_cannot_state_is_a_failed_attempt_and_no_error(receiver: Receiver) -> None:
+    async def here(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    port = urlsplit(receiver.url).port
+    with pytest.raises(OutboundError, match="connect"):
+        asyncio.run(post(f"https://.example.test:{port}/", b"", {}, allowed=("127.0.0.0/8",), resolver=here))
 
 
 def test_a_name_with_one_bad_address_among_good_ones_is_refused(receiver: Receiver) -> None:
