@@ -30,7 +30,15 @@ GROUNDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 """法释〔2017〕7号 art. 1 (一)–(六), by words that every edition of the text shares."""
 
 FIELDS = {
-    "org_name": ("被执行人姓名/名称", "失信被执行人姓名／名称", "被执行人姓名", "被执行人名称", "iname"),
+    "org_name": (
+        "被执行人姓名/名称",
+        "失信被执行人姓名／名称",
+        "被执行人姓名",
+        "被执行人名称",
+        "失信被执行人姓名",
+        "iname",
+        "姓名",
+    ),
     "person_id": (
         "身份证号码/组织机构代码",
         "身份证号/组织机构代码",

@@ -85,7 +85,7 @@ def _events(row: Row) -> tuple[StatusEvent, ...]:
 def _read(row: Row) -> Iterator[Listing]:
     subject, relations = subject_of(row)
     content = "；".join(filter(None, (row.get("content"), row.get("category"), row.get("category2"))))
-    decided = row.day("decided")
+    decided = row.day("decided") or row.day("effect_from")
     if decided is None:
         row.warn("row.no_date", "decided")
     text = f"{content}；{row.get('licence')}" if "吊销" in row.get("licence") else content
@@ -98,7 +98,8 @@ def _read(row: Row) -> Iterator[Listing]:
         subject_part(subject), document, "" if document else f"{decided}{row.get('authority')}{content}"
     )
     codes = []
-    start, end = row.begin("decided"), None
+    since = row.begin("decided", "effect_from")
+    start, end = since, None
     permanent = unreadable = False
     if "bid_ban" in kinds:
         codes.append("ZTBJ")
@@ -133,7 +134,7 @@ def _read(row: Row) -> Iterator[Listing]:
             code,
             subject,
             key,
-            start=start if code == "ZTBJ" else row.begin("decided"),
+            start=start if code == "ZTBJ" else since,
             end=end if code == "ZTBJ" else row.finish("effect_until") if code == "XZCF" else None,
             events=_events(row),
             relations=relations,
@@ -172,7 +173,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "confiscated": ("没收违法所得、没收非法财物的金额（万元）", "没收金额（万元）", "没收金额", "CF_NR_WFFF"),
     "licence": ("暂扣或吊销证照名称及编号", "CF_NR_ZKDX"),
     "decided": ("处罚决定日期", "CF_JDRQ"),
-    "effect_until": ("处罚有效期", "处罚有效期至", "处罚截止期", "处罚生效期止", "CF_YXQ"),
+    "effect_from": ("处罚生效期起", "处罚生效期", "处罚生效日期", "CF_SXQ"),
+    "effect_until": ("处罚有效期", "处罚有效期至", "处罚截止期", "处罚生效期止", "CF_YXQ", "CF_JZQ"),
     "published_until": ("公示截止期", "CF_GSJZQ", "CF_GSQX"),
     "authority": ("处罚机关", "CF_CFJG", "CF_XZJG"),
     "state": ("当前状态", "CF_ZT"),
@@ -198,9 +200,8 @@ IGNORED = (
     "DFBM",
     "信息使用范围",
     "CF_SYFW",
-    "处罚生效期起",
 )
-_NEEDS = (("org_name",), ("content", "category"), ("decision_no", "decided"))
+_NEEDS = (("org_name",), ("content", "category"), ("decision_no", "decided", "effect_from"))
 _COVERS = ("ZTBJ", "ZDWF", "XZCF")
 _SHARED = {
     "行政相对人名称": 2,

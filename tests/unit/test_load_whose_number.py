@@ -122,3 +122,21 @@ def test_row_of_a_dictionary_of_fields_is_no_row_of_headings() -> None:
         ["100", "LEGAL_PERSON_BASE", "法人基本信息", "LEGAL_NAME", "法人名称", "1", "200"],
     ]
     assert find_header(rows, recognise) == (-1, 0)
+
+
+def test_penalty_of_the_old_edition_begins_where_no_day_of_decision_stands(bench: Bench) -> None:
+    head = "行政处罚决定书文号,处罚名称,处罚类别1,处罚结果,行政相对人名称,处罚生效期,处罚截止期,当前状态,地方编码"
+    ban = "取消一年内参加依法必须进行招标的项目的投标资格"
+    row = f"临建罚1号,串通投标,其他,{ban},临江虚构甲有限公司,2026-01-05,2027-01-04,0,329900"
+    report = bench.load([head.split(","), row.split(",")])
+    assert not report.files[0].warnings
+    effect = bench.only("ZTBJ").effect
+    assert (str(effect.start)[:10], str(effect.end)[:10]) == ("2026-01-05", "2027-01-06")
+
+
+def test_court_list_of_natural_persons(bench: Bench) -> None:
+    head = "姓名,性别,年龄,身份证号码,执行法院,案号,失信被执行人行为具体情形,发布时间"
+    row = "虚构李四,男,37,3208991988****2469,临江市人民法院,（2024）苏0899执1号,违反财产报告制度,2024-05-01"
+    bench.load([head.split(","), row.split(",")])
+    subject = bench.only("SXBZXR").subject
+    assert (subject.type, subject.name, subject.sex, subject.age) == (PERSON, "虚构李四", "m", 37)
