@@ -152,7 +152,7 @@ def usage_sentence(error: exceptions.UsageError, lang: Lang) -> str:
     if isinstance(error, exceptions.NoSuchOption):
         said = text("usage.option", lang, name=error.option_name)
     elif isinstance(error, exceptions.MissingParameter):
-        parameter = error.param.human_readable_name if error.param is not None else str(error.param_hint)
+        parameter = named(error.param) if error.param is not None else str(error.param_hint)
         said = text("usage.missing", lang, name=parameter)
     elif isinstance(error, exceptions.BadParameter):
         parameter = error.param.opts[-1] if error.param is not None else str(error.param_hint)
@@ -163,6 +163,11 @@ def usage_sentence(error: exceptions.UsageError, lang: Lang) -> str:
         said = text("usage.other", lang, detail=error.format_message())
     path = error.ctx.command_path if error.ctx is not None else "liancheng"
     return said + "\n" + text("usage.help", lang, command=path)
+
+
+def named(parameter: click.Parameter) -> str:
+    """What people type: an option with its dashes, an argument as the help calls it."""
+    return parameter.opts[-1] if isinstance(parameter, click.Option) else parameter.human_readable_name
 
 
 def bad_parameter(error: exceptions.BadParameter, parameter: str, lang: Lang) -> str:

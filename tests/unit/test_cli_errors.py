@@ -24,6 +24,7 @@ def runner(tmp_path: Path) -> CliRunner:
         (["fly"], "no command `fly`"),
         (["lists", "--colour"], "no option --colour"),
         (["explain"], "DECISION_ID is missing"),
+        (["graph", "responsible", "X"], "--on is missing"),
         (["lists", "--format", "yaml"], "--format must be one of"),
         (["load", "nowhere.csv"], "nowhere.csv: the file does not exist"),
         (["load", __file__, "--taken-at", "yesterday"], "ISO 8601"),
