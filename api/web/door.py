@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, quote
 
@@ -227,6 +228,7 @@ def sign_in_address(back: str) -> str:
 
 def context(visit: Visit, **values: Any) -> dict[str, Any]:
     """What every template finds, with the page's own values."""
+    from api.web.answered import name_of
     from api.web.layout import layout
 
-    return {"t": visit.words, "layout": layout(visit), **values}
+    return {"t": visit.words, "layout": layout(visit), "called": partial(name_of, visit), **values}

@@ -198,8 +198,8 @@ def test_an_objection_ends_in_a_lifted_block(town: Town) -> None:
         page.wait_for_url("**done=objection_uphold")
         text = page.inner_text("main")
         assert "Found not to be the same party" in text
-        assert "user:supervisor" in text
-        assert "user:investigator" in text
+        assert "(supervisor)" in text
+        assert "(investigator)" in text
         assert window.quiet()
     after = town.ask()
     second = after["bidders"][0]  # type: ignore[index]

@@ -227,7 +227,7 @@ def test_a_bid_stands_once_with_its_tender(town: Town) -> None:
     address = visited.found(clerk.get(f"/search?q={explored.LANTIAN}").text, r'href="(/parties/[^"]+)"')
     bids = clerk.get(address).text.split('aria-labelledby="bids"')[1].split("</section>")[0]
     assert bids.count('<tr><th scope="row">') == 4
-    assert "4 are known; the newest 4 stand here." in bids
+    assert "Known: 4; the newest stand here: 4." in bids
     for title in ("临江一号桥工程", "临江旧桥工程"):
         assert len(re.findall(rf"Tender:\s+<a [^>]+><bdi>{title}</bdi>", bids)) == 1
     assert "T-OLD-0/1" in bids

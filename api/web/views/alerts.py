@@ -13,7 +13,6 @@ from api.principals import Scope
 from api.routes.alerts import AlertChange
 from api.routes.problem import ProblemError
 from api.routes.watching import item_of, refusals
-from api.web.answered import name_of
 from api.web.answers import onward, page
 from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, text, trouble_of, version
 from api.web.door import Visit
@@ -196,10 +195,10 @@ def _shown(visit: Visit, item: Item, trouble: Trouble, *, stale: bool) -> Respon
 def _happened(visit: Visit, item: Item) -> Happened:
     time, state = visit.words.time, state_words(visit).get(item.state, item.state)
     if item.body is None:
-        return Happened(time(iso(item.changed_at)), name_of(visit, item.actor), state, "", "")
+        return Happened(time(iso(item.changed_at)), item.actor, state, "", "")
     view = alerts.view(item)
     ground = ground_words(visit).get(view.ground, view.ground)
-    return Happened(time(iso(item.changed_at)), name_of(visit, item.actor), state, view.note, ground)
+    return Happened(time(iso(item.changed_at)), item.actor, state, view.note, ground)
 
 
 def changed(visit: Visit) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 
@@ -27,7 +26,6 @@ from api.restricted import ordinary, restricted
 from api.reviews import where_listed
 from api.routes import decisions as http
 from api.routes.problem import ProblemError
-from api.web.answered import name_of
 from api.web.answers import page
 from api.web.door import Visit
 from api.web.stated import sides
@@ -186,7 +184,6 @@ def _shown(visit: Visit, replayed: dict[str, Any] | None) -> Response:
         full=full,
         may_graph=visit.may(Scope.GRAPH),
         overrides=_overrides(visit, stored),
-        called=partial(name_of, visit),
     )
 
 

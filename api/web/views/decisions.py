@@ -11,7 +11,6 @@ from fastapi import Response
 from api import decided
 from api.explore.search import personal
 from api.routes.base import cursor, from_cursor
-from api.web.answered import name_of
 from api.web.answers import onward, page
 from api.web.door import Visit
 from api.web.words import Words
@@ -126,7 +125,7 @@ def row(stored: StoredDecision, visit: Visit) -> Row:
         verdict="" if decision is None else decision.verdict.value,
         verdict_word="" if decision is None else words.word("verdict", decision.verdict.value),
         bidders=words.listed(names, NAMED),
-        actor=name_of(visit, stored.actor),
+        actor=stored.actor,
         sealed_until=words.time(stored.opening_at) if sealed else "",
     )
 

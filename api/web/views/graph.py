@@ -42,7 +42,13 @@ SPACES: Final = (
 """Places in sentences that the browser fills in."""
 PICTURES: Final = (("png", "PNG"), ("svg", "SVG"))
 """What the browser makes of the picture."""
-FORMATS: Final = (("graphml", "GraphML"), ("gexf", "GEXF"), ("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
+FORMATS: Final = (
+    ("graphml", "GraphML"),
+    ("gexf", "GEXF"),
+    ("csv", "CSV"),
+    ("xlsx", "XLSX"),
+    ("json", "JSON"),
+)
 """What the server writes of what is shown (`graph_files`)."""
 LONGEST: Final = 60_000
 """Characters of the ids of 500 parties."""
