@@ -249,15 +249,21 @@ async def _decide_large(
     """With a key: it is reserved first, so that a request that takes seconds is not worked on twice."""
     ledger = service(request).ledger
     deciding: Deciding = request.app.state.deciding
-    state = await run_in_threadpool(ledger.reserve_key, who.tenant, slot, digest, at=bootstrap.now())
+    at = bootstrap.now()
+    state = await run_in_threadpool(ledger.reserve_key, who.tenant, slot, digest, at=at)
     known = await _from_slot(request, who, state)
     if known is not None:
         return known
     try:
         entry = await deciding.large(asked, who.id, who.tenant, slot)
-    except Exception:
+    except Exception as error:
+        # it took so long that somebody asked again and was answered first
+        if isinstance(error, LedgerError) and error.code == "ledger.key_taken":
+            known = await _known(request, who, slot, digest)
+            if known is not None:
+                return known
         # nothing was decided: the same key may be tried again at once
-        await run_in_threadpool(ledger.release_key, who.tenant, slot)
+        await run_in_threadpool(ledger.release_key, who.tenant, slot, at=at)
         raise
     return await _told(request, entry, begun)
 

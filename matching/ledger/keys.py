@@ -47,3 +47,14 @@ def take(sql: Statements, transaction: Transaction, slot: tuple[str, str, str], 
     if sql.key.run(transaction.connection, (tenant, key)).first() is not None:
         raise LedgerError("ledger.key_taken")
     sql.add_key.run(transaction.connection, (tenant, key, body_hash, at))
+
+
+def open_still(sql: Statements, transaction: Transaction, tenant: str, key: str) -> None:
+    """Make sure that nobody has answered a slot that was reserved: whoever took longer than `LEASE` may be second.
+
+    Raises:
+        LedgerError: `ledger.key_taken`: what answers it has to be looked up; a second decision is not recorded.
+    """
+    row = sql.key.run(transaction.connection, (tenant, key)).first()
+    if row is not None and row.decision_id is not None:
+        raise LedgerError("ledger.key_taken")

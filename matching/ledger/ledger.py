@@ -371,9 +371,10 @@ class Ledger:
         """Tie a taken key to the decision that answers it."""
         self._writer.submit(lambda t: t.add(self._sql.complete_key, (decision_id, tenant, key)))
 
-    def release_key(self, tenant: str, key: str) -> None:
-        """Give a taken key back when no decision was made, so that the caller may try again."""
-        self._writer.submit(lambda t: t.add(self._sql.release_key, (tenant, key)))
+    def release_key(self, tenant: str, key: str, *, at: datetime) -> None:
+        """Give a key back that was taken at a moment, when no decision was made, so that the caller may try again."""
+        moment = to_micros(at)
+        self._writer.submit(lambda t: t.add(self._sql.release_key, (tenant, key, moment)))
 
     def expire_keys(self, before: datetime) -> None:
         """Forget keys that were taken before an instant."""

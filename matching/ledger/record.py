@@ -101,4 +101,6 @@ class PreparedDecision:
         if entry.idempotency_key:
             if entry.body_hash:
                 keys.take(sql, transaction, (entry.tenant, entry.idempotency_key, entry.body_hash), moment)
+            else:
+                keys.open_still(sql, transaction, entry.tenant, entry.idempotency_key)
             transaction.add(sql.complete_key, (decision_id, entry.tenant, entry.idempotency_key))

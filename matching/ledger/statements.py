@@ -158,7 +158,9 @@ class Statements:
             engine, update(slot).where(*where_key).values(decision_id=p("id")), ("id", "t", "k")
         )
         self.release_key = Prepared(
-            engine, delete(slot).where(*where_key, slot.c.decision_id.is_(None)), ("t", "k")
+            engine,
+            delete(slot).where(*where_key, slot.c.decision_id.is_(None), slot.c.reserved_at == p("at")),
+            ("t", "k", "at"),
         )
         self.expire_keys = Prepared(engine, delete(slot).where(slot.c.reserved_at < p("before")), ("before",))
 

@@ -227,14 +227,29 @@ def test_a_key_answers_the_same_body_with_the_same_decision(
     assert ledger.lookup_key("linjiang", "k", "h2").state == "conflict"
 
 
+def test_who_took_too_long_with_a_key_makes_no_second_decision(
+    ledger: Ledger, record: Callable[..., Decision], noon: datetime
+) -> None:
+    for seconds in (0, 60):
+        assert ledger.reserve_key("linjiang", "k", "h", at=noon + timedelta(seconds=seconds)).state == "new"
+    record("d-2", idempotency_key="k")
+    with pytest.raises(LedgerError) as caught:
+        record("d-1", idempotency_key="k")
+    assert caught.value.code == "ledger.key_taken"
+    assert ledger.decision("d-1", tenant="linjiang") is None
+    assert ledger.lookup_key("linjiang", "k", "h").decision_id == "d-2"
+
+
 def test_a_key_is_free_again_after_failure_death_or_expiry(ledger: Ledger, noon: datetime) -> None:
     ledger.reserve_key("t", "k", "h", at=noon)
-    ledger.release_key("t", "k")
+    ledger.release_key("t", "k", at=noon - timedelta(seconds=1))  # of another who had it
+    assert ledger.reserve_key("t", "k", "h", at=noon).state == "in_flight"
+    ledger.release_key("t", "k", at=noon)
     assert ledger.reserve_key("t", "k", "h", at=noon).state == "new"
     assert ledger.reserve_key("t", "k", "h", at=noon + timedelta(seconds=59)).state == "in_flight"
     assert ledger.reserve_key("t", "k", "h", at=noon + timedelta(seconds=60)).state == "new"
     ledger.complete_key("t", "k", "d-1")
-    ledger.release_key("t", "k")
+    ledger.release_key("t", "k", at=noon + timedelta(seconds=60))
     assert ledger.lookup_key("t", "k", "h").state == "done"
     ledger.expire_keys(noon + timedelta(days=1))
     assert ledger.lookup_key("t", "k", "h").state == "new"
