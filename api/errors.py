@@ -56,8 +56,10 @@ def one_record(text: str) -> str:
 
 
 def mask_identity(text: str) -> str:
-    """A path or key with identity numbers (15 or 18 characters) made unreadable; dates and ids stay."""
-    return _IDENTITY.sub(lambda m: m[0][:2] + "****", text)
+    """A path or key with identity numbers (15 or 18 characters, also in groups) made unreadable; dates and ids stay."""
+    from graph.identifiers import mask_numbers_in_text
+
+    return mask_numbers_in_text(_IDENTITY.sub(lambda m: m[0][:2] + "****", text))
 
 
 def sentence(error: BaseException, lang: Lang) -> str | None:

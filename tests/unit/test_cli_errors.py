@@ -117,4 +117,6 @@ def test_masks() -> None:
     assert mask_numbers('File "x.py", line 123') == 'File "x.py", line 123'
     assert mask_identity("0193f0a2-1234-7000-8000-000000000000") == "0193f0a2-1234-7000-8000-000000000000"
     assert mask_identity(f"/lists/{NUMBER}.csv") == "/lists/32****.csv"
+    grouped = f"/v1/decisions/{NUMBER[:6]}-{NUMBER[6:14]}-{NUMBER[14:]}"
+    assert NUMBER[6:14] not in mask_identity(grouped)
     assert mask_identity("/lists/20261122.csv") == "/lists/20261122.csv"
