@@ -9,7 +9,7 @@ from decimal import Decimal, localcontext
 from graph.model import Doc
 from graph.relations import ABOVE_MIN, BELOW_MAX
 from loaders.base import Row
-from loaders.values import plain
+from loaders.values import percents, plain
 
 HUNDRED = Decimal(100)
 _NUMBER = r"(\d{1,3}(?:\.\d{1,18})?)"
@@ -56,6 +56,7 @@ def read_share(text: str, *, percent: bool = False) -> Share:
         ValueError: not a share, above 100 %, or of an unclear unit (args[0] is then `unit`).
     """
     text = unicodedata.normalize("NFKC", text).strip().replace(" ", "").replace("％", "%").rstrip("。;,")
+    text = percents(text)
     if found := _EXACT.fullmatch(text):
         value = Decimal(found[1]) / (10 if found[2] == "‰" else 1)
         if found[2] is None and value <= 1 and not percent:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from graph.text import is_empty
+from loaders.values import percents
 
 SCALE: Final = 10**12
 """A stated number is kept as so many times itself, rounded down and up where it has more decimals."""
@@ -44,7 +45,7 @@ def stated(text: str) -> Stated | None:
         ValueError: not a share, above 100, or a range upside down.
     """
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'").strip()
-    plain = re.sub(r"-?PERCENT", "%", re.sub(r"\s+", "", plain).upper())
+    plain = percents(re.sub(r"-?PERCENT", "%", re.sub(r"\s+", "", plain).upper()))
     if plain.strip("0.%") and is_empty(plain):
         return None
     if not plain:

@@ -62,6 +62,26 @@ def han_number(text: str) -> int:
     return (int(head.translate(_DIGITS)) if head else 1) * 10 + (int(tail.translate(_DIGITS)) if tail else 0)
 
 
+_HAN_PERCENT = re.compile(
+    r"百分之(百|[〇零一二两三四五六七八九十]{1,3}|[0-9]{1,3}(?:\.[0-9]+)?)(?:点([〇零一二三四五六七八九]+))?"
+)
+
+
+def percents(text: str) -> str:
+    """The same text with `百分之五十一` and `百分之五十点五` written as `51%` and `50.5%`; what is no number stays."""
+
+    def digits(found: re.Match[str]) -> str:
+        try:
+            whole = (
+                found[1] if "0" <= found[1][0] <= "9" else "100" if found[1] == "百" else han_number(found[1])
+            )
+        except ValueError:
+            return found[0]
+        return f"{whole}{'.' + found[2].translate(_DIGITS) if found[2] else ''}%"
+
+    return _HAN_PERCENT.sub(digits, text) if "百分之" in text else text
+
+
 def han_parts(found: re.Match[str]) -> tuple[int, int, int]:
     """Year, month and day of a `HAN_DATE`, which need not be a day of the calendar.
 
@@ -255,5 +275,6 @@ __all__ = [
     "han_number",
     "han_parts",
     "moment",
+    "percents",
     "plain",
 ]

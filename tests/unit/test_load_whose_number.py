@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from loading import Bench
 
 from graph.model import PartyType
 from loaders.kinds import recognise
+from loaders.percentages import read_share
 from loaders.records import looks_like_org, whose
+from loaders.shares import SCALE, stated
 from loaders.tables import find_header
 from loaders.values import moment
 
@@ -140,3 +143,27 @@ def test_court_list_of_natural_persons(bench: Bench) -> None:
     bench.load([head.split(","), row.split(",")])
     subject = bench.only("SXBZXR").subject
     assert (subject.type, subject.name, subject.sex, subject.age) == (PERSON, "虚构李四", "m", 37)
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("百分之五十一", "51"),
+        ("百分之五十点零一", "50.01"),
+        ("百分之百", "100"),
+        ("百分之10.5", "10.5"),
+        ("百分之四十", "40"),
+    ],
+)
+def test_shares_in_chinese_numerals(text: str, share: str) -> None:
+    assert read_share(text).exact == Decimal(share)
+    read = stated(text)
+    assert read is not None
+    assert read.least == read.most == Decimal(share) * SCALE
+
+
+def test_more_than_half_in_chinese_numerals() -> None:
+    share = read_share("超过百分之五十")
+    assert (share.least, share.above) == (50, True)
+    with pytest.raises(ValueError, match="share"):
+        read_share("百分之十十")
