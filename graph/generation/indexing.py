@@ -174,8 +174,10 @@ class Indexer:
         if (person and not found) or party.type.thing:
             return tuple(dict.fromkeys(found))
         key = keys.person_name if person else keys.org_name
-        names = (self._n6(name.text, person) for name in party.names)
-        found.extend(key(name) for name in names if name)
+        for name in party.names:
+            form = self._n6(name.text, person)
+            if form:
+                found.append(key(form))
         return tuple(dict.fromkeys(found))
 
     def _names(self, mention: SlimMention) -> list[str]:

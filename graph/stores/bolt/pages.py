@@ -34,7 +34,7 @@ _NO_SHARE: Final = UNKNOWN, UNKNOWN, False
 _PARTIES: Final = 2_000
 _HUB: Final = 2_000
 """Rows or relations of a party above which it is read by itself: as columns they would fill the server's memory."""
-_NAMING: Final = {"id": 0, "source": 1, "strong": 3, "src": 6, "dst": 7}
+_NAMED: Final = "id", "source", "strong", "src", "dst"
 _BY_NAME: Final = ',"by":"name"'
 
 
@@ -167,40 +167,21 @@ def _field(name: str, value: str | None) -> str:
 
 
 def _page(rows: Sequence[list[Any]], at: int, links: Links, texts: _Texts, naming: Naming | None) -> EdgePage:
-    until = np.array([OPEN if row[5] is None or row[5] > at else row[5] for row in rows], "<u4")
-    if naming is not None:
-        numbers = {
-            name: np.fromiter((row[at] for row in rows), "<i8", len(rows)) for name, at in _NAMING.items()
-        }
-        naming.add([row[18] for row in rows], to=until, **numbers)
     columns = EdgeColumns()
     docs: list[bytes] = []
     add, count = docs.append, columns.add_row
     plain, judged = links.plain, links.judged
     sources: list[int] = []
     targets: list[int] = []
+    names: list[str] = []
+    named: list[int] = []
+    gens: list[int] = []
     for row in rows:
-        (
-            _,
-            number,
-            kh,
-            strong,
-            _,
-            _,
-            src,
-            dst,
-            kind,
-            start,
-            end,
-            zone,
-            share,
-            votes,
-            role,
-            doc,
-            origin,
-            line,
-            _,
-        ) = row
+        (own, number, kh, strong, first, last, src, dst, kind, start, end, zone, share, votes, role, doc, origin, line,
+         name) = row  # fmt: skip
+        names.append(name)
+        named += (own, number, strong, src, dst)
+        gens += (first, OPEN if last is None or last > at else last)
         if doc is not None or origin is None or kh in judged:
             said = convert.edge_doc(
                 kind, start, end, zone, share, votes, role, doc, texts.origin(origin), line
@@ -225,11 +206,15 @@ def _page(rows: Sequence[list[Any]], at: int, links: Links, texts: _Texts, namin
             f'{{"type":"{kind}","src":"P{src:010d}","dst":"P{dst:010d}"{_field("share", share)}{_field("votes", votes)}'
             f"{_field('role', role)}{_valid(start, end, zone)}{source}{'' if strong == 3 else _BY_NAME}}}".encode()
         )
+    begun, until = np.array(gens, "<u4").reshape(-1, 2).T
+    if naming is not None:
+        numbers = dict(zip(_NAMED, np.array(named, "<i8").reshape(-1, len(_NAMED)).T, strict=True))
+        naming.add(names, to=until, **numbers)
     return EdgePage(
         docs=docs,
         src=texts.hashes.of(np.array(sources, "<i8")),
         dst=texts.hashes.of(np.array(targets, "<i8")),
-        from_gen=np.fromiter((row[4] for row in rows), "<u4", len(rows)),
+        from_gen=begun,
         to_gen=until,
         columns=columns,
     )

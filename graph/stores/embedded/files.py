@@ -21,9 +21,10 @@ SCHEMA = 1
 """Newest schema that this program reads; `PRAGMA user_version` of the file."""
 BUSY_MS = 10_000
 PRAGMAS = ("PRAGMA temp_store=MEMORY",)
+WRITER_CACHE = "PRAGMA cache_size=-262144"
 WRITER_PRAGMAS = (
     "PRAGMA synchronous=NORMAL",
-    "PRAGMA cache_size=-262144",
+    WRITER_CACHE,
     "PRAGMA wal_autocheckpoint=8000",
     # an index that is made anew is sorted by more than one core
     "PRAGMA threads=2",
