@@ -28,6 +28,7 @@ import networkx as nx
 import numpy as np
 import psutil
 from graphworld import DAY, FULL, World, batches, relation, snapshots, world
+from publishing import projection_timed, publish_timed
 
 from graph import keys
 from graph.generation import current_generation
@@ -75,31 +76,6 @@ def load(store: Store, made: World) -> float:
         store.write(batch)
     store.publish(DAY)
     return time.perf_counter() - begun
-
-
-def publish_timed(store: Store, home: Path) -> dict[str, float]:
-    """Publish; seconds in all, and for parties and for relations with their projection, also of processor time."""
-    steps: dict[str, float] = {}
-    clock: dict[str, float] = {}
-
-    def told(step: str, done: int, total: int) -> None:
-        steps.setdefault(f"{step} begun", time.process_time())
-        clock.setdefault(f"{step} begun", time.perf_counter())
-        if done and done == total:
-            steps[step], clock[step] = time.process_time(), time.perf_counter()
-
-    begun, used = time.perf_counter(), time.process_time()
-    publish(store, home, progress=told)
-    found = {
-        "publish_s": round(time.perf_counter() - begun, 2),
-        "publish_cpu_s": round(time.process_time() - used, 2),
-    }
-    if "relations begun" in steps:
-        found["parties_s"] = round(clock["parties"] - clock["parties begun"], 2)
-        found["relations_and_projection_s"] = round(clock["relations"] - clock["relations begun"], 2)
-        found["parties_cpu_s"] = round(steps["parties"] - steps["parties begun"], 2)
-        found["relations_and_projection_cpu_s"] = round(steps["relations"] - steps["relations begun"], 2)
-    return found
 
 
 def change(store: Store, made: World, home: Path) -> dict[str, float]:
@@ -244,6 +220,7 @@ def on_store(
     home = folder / name
     if not (home / "current").exists():
         told["publish"] = publish_timed(store, home)
+        told["publish"] |= projection_timed(store, home)
     begun = time.perf_counter()
     with current_generation(home) as generation:
         told["open_ms"] = round(1000 * (time.perf_counter() - begun), 1)
