@@ -65,6 +65,12 @@ def _row(
     }
 
 
+_FURTHER = frozenset({"ofac_alt", "ofac_add"})
+"""Sources whose rows are further names and addresses of another file's records."""
+
+
 def _records(state: ListState, apart: bool) -> int:
     """Open records; those of a list kept apart are counted by its snapshots, because decisions never see them."""
-    return sum(snapshot.accepted for snapshot in state.snapshots) if apart else state.records
+    if not apart:
+        return state.records
+    return sum(snapshot.accepted for snapshot in state.snapshots if snapshot.source not in _FURTHER)

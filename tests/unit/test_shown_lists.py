@@ -30,6 +30,17 @@ def test_registers_are_no_lists_and_an_empty_list_is_one() -> None:
     assert shown == {"SXBZXR": 5, "ZFCG": 0, "ZDSS": 0, "ZTBJ": 0, "ZDWF": 0, "YZWF": 0, "CITY": 3}
 
 
+def test_further_names_and_addresses_are_no_records() -> None:
+    """OFAC publishes three files: the persons and firms, their further names, their addresses."""
+    snapshots = tuple(
+        SnapshotInfo(dataset="OFAC_SDN", source=source, full=True, taken_at=NOW, accepted=accepted)
+        for source, accepted in (("ofac_sdn", 5), ("ofac_alt", 7), ("ofac_add", 9))
+    )
+    states = {"OFAC_SDN": ListState(code="OFAC_SDN", snapshots=snapshots, taken_at=NOW, records=0)}
+    shown = {row["code"]: row["records"] for row in list_rows(states, load_policy(), NOW, "en")}
+    assert shown["OFAC_SDN"] == 5
+
+
 @pytest.mark.parametrize(
     ("lang", "last", "open_end"),
     [("zh", "2026-11-22（含当日）", "未定"), ("en", "2026-11-22 inclusive", "open")],
