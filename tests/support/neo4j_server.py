@@ -136,7 +136,9 @@ class Server:
         self.password = password or f"p{secrets.token_urlsafe(18)}"  # a leading - would be read as an option
         self.process: subprocess.Popen[bytes] | None = None
         self._lib = fetch()
-        self._options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC") if brief else ("-XX:+UseG1GC",)
+        # What a load makes is garbage a second later: half the heap for what is new, and a collector for throughput.
+        lasting = ("-XX:+UseParallelGC", "-XX:NewRatio=1")
+        self._options = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC") if brief else lasting
         for name in FOLDERS:
             (home / name).mkdir(parents=True, exist_ok=True)
         config = CONFIG.format(
