@@ -101,13 +101,16 @@ def os_sentence(error: OSError, lang: Lang) -> str:
     return say("api", kind, lang, path=path, detail=mask_numbers(error.strerror or type(error).__name__))
 
 
-def log_unexpected(error: BaseException, logs: Path) -> Path | None:
+def log_unexpected(error: BaseException, logs: Path, *, trace: str = "") -> Path | None:
     """Append the traceback, numbers masked, to `logs/liancheng.log`; None where no log can be written.
 
     The text of a traceback names files and lines; values of variables never stand in it, but the text of an error may
     hold what somebody sent: secrets in it are made unreadable, and no line of it can pass for a record of its own.
+    `trace` is the id of the trace that a caller asked in, 32 hex digits, by which both sides find the same request.
     """
     text = one_record(mask_numbers(mask_secrets("".join(traceback.format_exception(error)))))
+    if trace:
+        text = f"trace {trace} {text}"
     path = logs / "liancheng.log"
     try:
         logs.mkdir(parents=True, exist_ok=True, mode=0o700)

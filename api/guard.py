@@ -5,6 +5,7 @@ Written against ASGI itself: a middleware of the framework's own kind costs each
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
@@ -33,6 +34,10 @@ MOST_OPEN: Final = 1_000
 """Requests open at once in one process, long-lived ones included; more are refused (503, Retry-After)."""
 ALWAYS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 """What is answered however many are open: those who watch have to see it."""
+_TRACE: Final = re.compile(
+    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(?:-.*)?"
+)
+"""A caller's place in a trace (W3C Trace Context); of versions to come what begins like the first."""
 _NUL: Final = re.compile(rb"%00|\x00")
 
 _HEADERS = tuple(
@@ -62,17 +67,20 @@ class Guard:
             return
         begun = time.perf_counter()
         status = 0
+        trace = _trace(scope)
 
         async def out(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = _headers(scope, message)
+                if trace:
+                    message["headers"].append((b"traceparent", trace))
             await send(message)
 
         self._open += 1
         try:
-            failed = await self._answer(scope, receive, out)
+            failed = await self._answer(scope, receive, out, trace)
             if failed is not None and status == 0:
                 await problem(Request(scope), failed, self._settings.lang)(scope, receive, out)
         finally:
@@ -97,7 +105,7 @@ class Guard:
             if not known:
                 raise
 
-    async def _answer(self, scope: Scope, receive: Receive, out: Send) -> ProblemError | None:
+    async def _answer(self, scope: Scope, receive: Receive, out: Send, trace: bytes) -> ProblemError | None:
         """Let the application answer; the problem to tell where it could not."""
         request = Request(scope)
         try:
@@ -124,9 +132,16 @@ class Guard:
             self._telemetry.failed(error)
             known = from_known_error(error, request_lang(request, self._settings.lang))
             if known is None:
-                log_unexpected(error, self._settings.logs)
+                log_unexpected(error, self._settings.logs, trace=trace[3:35].decode())
             return known or ProblemError("http.internal")
         return None
+
+
+def _trace(scope: Scope) -> bytes:
+    """The trace that a caller asks in, with this answer's own place in it; empty where there is none."""
+    given = [value for name, value in scope["headers"] if name == b"traceparent"]
+    found = _TRACE.fullmatch(given[0]) if len(given) == 1 else None
+    return b"" if found is None else b"00-%s-%s-%s" % (found[1], os.urandom(8).hex().encode(), found[2])
 
 
 def _headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:

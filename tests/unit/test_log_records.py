@@ -12,11 +12,11 @@ NUMBER = "32990119881106" + "2462"
 KEY = "lc_ab12cd34_" + "a2" * 26
 
 
-def logged(folder: Path, message: str) -> str:
+def logged(folder: Path, message: str, trace: str = "") -> str:
     try:
         raise ValueError(message)
     except ValueError as error:
-        path = log_unexpected(error, folder)
+        path = log_unexpected(error, folder, trace=trace)
     assert path is not None
     return path.read_text("utf-8")
 
@@ -45,3 +45,9 @@ def test_what_opens_no_door_stays_readable() -> None:
     text = "File 'api/liancheng.py', line 3: lc_ab12cd34 was revoked, see liancheng keys list"
     assert mask_secrets(text) == text
     assert one_record("a\nb\n") == "a\n    b"
+
+
+def test_the_trace_of_a_request_that_failed_is_found_in_the_log(tmp_path: Path) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    assert f" trace {trace} Traceback" in logged(tmp_path, "broken", trace)
+    assert " trace " not in logged(tmp_path / "other", "broken")

@@ -126,6 +126,25 @@ def test_another_host_name_is_refused_without_a_key(client: httpx.Client) -> Non
     check_problem(client.get("/v1/lists", headers={"host": "evil.example"}), 421, "http.host")
 
 
+def test_an_answer_bears_the_trace_that_it_was_asked_in(client: httpx.Client) -> None:
+    trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    for path, status in (("/v1/lists", 200), ("/v1/nothing", 404)):
+        answer = client.get(path, headers={"traceparent": f"00-{trace}-{span}-01"})
+        version, found, own, flags = answer.headers["traceparent"].split("-")
+        assert (answer.status_code, version, found, flags) == (status, "00", trace, "01")
+        assert len(own) == 16
+        assert own != span
+    for wrong in (
+        "",
+        "00",
+        f"ff-{trace}-{span}-01",
+        f"00-{'0' * 32}-{span}-01",
+        f"00-{trace}-{'0' * 16}-01",
+        f"00-{trace}x",
+    ):
+        assert "traceparent" not in client.get("/v1/lists", headers={"traceparent": wrong}).headers
+
+
 def test_lists_and_health(client: httpx.Client) -> None:
     lists = {row["code"]: row for row in client.get("/v1/lists").json()["lists"]}
     assert lists["SXBZXR"]["records"] == 1
