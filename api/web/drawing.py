@@ -161,10 +161,10 @@ def _line(a: Place, b: Place, edges: list[PictureEdge], places: tuple[Place, ...
     turn = _turn(a, b, places)
     start, end = _edge(a, turn), _edge(b, turn)
     straight = turn == _beside(a, b, 0)
-    way = f"L{end[0]} {end[1]}" if straight else f"Q{round(turn[0])} {round(turn[1])} {end[0]} {end[1]}"
+    way = f"L{end[0]},{end[1]}" if straight else f"Q{round(turn[0])},{round(turn[1])},{end[0]},{end[1]}"
     middle = _on_curve(a, turn, b, 0.5)
     return Line(
-        path=f"M{start[0]} {start[1]} {way}",
+        path=f"M{start[0]},{start[1]}{way}",
         points=(start, (round(turn[0]), round(turn[1])), end),
         words=" · ".join(dict.fromkeys(_said(edge, words) for edge in edges)),
         middle_x=round(middle[0]),

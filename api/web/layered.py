@@ -179,10 +179,11 @@ def _line(source: Box, target: Box, tie: Tie, lanes: Sequence[tuple[int, int]]) 
         first, last = (source.x + WIDTH, target.x) if right else (source.x, target.x + WIDTH)
         middle = source.y + HEIGHT // 2
         if abs(first - last) <= APART:
-            path = f"M{first} {middle}L{last} {middle}"
+            path = f"M{first},{middle}L{last},{middle}"
             return Line(path, (first + last) // 2, source.y + HEIGHT + 14, tie.words, tie.unsure)
         base, low = source.y + HEIGHT, source.y + HEIGHT + 34
-        path = f"M{source.middle} {base}C{source.middle} {low} {target.middle} {low} {target.middle} {base}"
+        # with commas: numbers with blanks between them may look like the number of a person, which is masked
+        path = f"M{source.middle},{base}C{source.middle},{low},{target.middle},{low},{target.middle},{base}"
         return Line(path, (source.middle + target.middle) // 2, base + 30, tie.words, tie.unsure)
     down = source.y < target.y
     first, last = (source.y + HEIGHT, target.y) if down else (source.y, target.y + HEIGHT)
@@ -192,13 +193,13 @@ def _line(source: Box, target: Box, tie: Tie, lanes: Sequence[tuple[int, int]]) 
     for x, y in lanes:
         points += [(x, y if down else y + HEIGHT), (x, y + HEIGHT if down else y)]
     points.append((target.middle, last))
-    path = f"M{points[0][0]} {points[0][1]}"
+    path = f"M{points[0][0]},{points[0][1]}"
     for at in range(0, len(points) - 1, 2):
         (x, y), (to_x, to_y) = points[at], points[at + 1]
         half = y + sign * BETWEEN // 2
-        path += f"C{x} {half} {to_x} {half} {to_x} {to_y}"
+        path += f"C{x},{half},{to_x},{half},{to_x},{to_y}"
         if at + 2 < len(points):
-            path += f"L{points[at + 2][0]} {points[at + 2][1]}"
+            path += f"L{points[at + 2][0]},{points[at + 2][1]}"
     if lanes:
         x, y = lanes[(len(lanes) - 1) // 2]
         return Line(path, x, y + HEIGHT // 2, tie.words, tie.unsure)

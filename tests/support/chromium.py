@@ -77,8 +77,8 @@ class Watched:
     def quiet(self, *, missing: bool = False) -> bool:
         """Whether nothing was asked elsewhere and nothing complained of; `missing`: but for the page itself."""
         said = [one for one in self.said if not (missing and "404" in one)]
-        assert self.elsewhere == []
-        assert said == []
+        assert self.elsewhere == [], self.elsewhere
+        assert said == [], said
         return True
 
     def __enter__(self) -> Watched:
@@ -135,5 +135,5 @@ def look_at(site: Site, pages: Mapping[str, str], look: str, **more: Any) -> Non
                 wrong.append(f"{name}: wider than the window")
             wrong += [f"{name}: {one}" for one in faults(page)]
             assert page.get_attribute("html", "lang") == ("zh-CN" if "-zh-" in look else "en")
-        assert wrong == []
+        assert wrong == [], wrong
         assert window.quiet(missing=True)

@@ -107,7 +107,7 @@ def test_a_line_leads_around_a_third_place(spots: dict[str, tuple[int, int]]) ->
     drawn = drawing(picture(spots, "ab"), Words("zh"))
     (line,) = drawn.lines
     (x1, y1), (x2, y2), (x3, y3) = line.points
-    assert line.path == f"M{x1} {y1} Q{x2} {y2} {x3} {y3}"
+    assert line.path == f"M{x1},{y1}Q{x2},{y2},{x3},{y3}"
     for n in range(201):
         t = n / 200
         x = (1 - t) ** 2 * x1 + 2 * t * (1 - t) * x2 + t * t * x3

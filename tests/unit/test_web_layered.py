@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.web.layered import APART, HEIGHT, MOST_IN_ROW, WIDTH, Node, Tie, drawn, wide, wrapped
+from api.web.render import shown
 
 ROWS = st.lists(st.integers(0, 5), min_size=1, max_size=30)
 ENDS = st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=40)
@@ -28,6 +29,7 @@ def test_boxes_stand_apart_and_every_party_is_drawn_or_counted(
         assert beside or abs(one.y - other.y) > HEIGHT
     assert all(0 <= box.x <= made.width - WIDTH and 0 <= box.y <= made.height - HEIGHT for box in made.boxes)
     assert len(made.lines) <= len(ties)
+    assert all(shown(line.path) == line.path for line in made.lines), "no number of a person in it"
 
 
 def test_a_line_begins_at_its_source_and_passes_no_box_of_another_row() -> None:
@@ -35,9 +37,9 @@ def test_a_line_begins_at_its_source_and_passes_no_box_of_another_row() -> None:
     made = drawn(nodes, [Tie("a", "b", "x"), Tie("b", "c", "y"), Tie("a", "c", "z")])
     first, between, last = made.boxes
     _, _, long = made.lines
-    assert long.path.startswith(f"M{first.middle} {first.y + HEIGHT}C")
-    assert long.path.endswith(f"{last.middle} {last.y}")
-    lane = int(long.path.split("L")[1].split()[0])
+    assert long.path.startswith(f"M{first.middle},{first.y + HEIGHT}C")
+    assert long.path.endswith(f",{last.middle},{last.y}")
+    lane = int(long.path.split("L")[1].partition(",")[0])
     assert not between.x <= lane <= between.x + WIDTH
 
 

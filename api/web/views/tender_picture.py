@@ -231,7 +231,7 @@ def _edge(
     share = 0.5 if long < RADIUS * 1.5 else 0.42
     x = (1 - share) ** 2 * a[0] + 2 * share * (1 - share) * turn[0] + share**2 * b[0]
     y = (1 - share) ** 2 * a[1] + 2 * share * (1 - share) * turn[1] + share**2 * b[1]
-    path = f"M{a[0]:.0f} {a[1]:.0f}Q{turn[0]:.0f} {turn[1]:.0f} {b[0]:.0f} {b[1]:.0f}"
+    path = f"M{a[0]:.0f},{a[1]:.0f}Q{turn[0]:.0f},{turn[1]:.0f},{b[0]:.0f},{b[1]:.0f}"
     said = f"{tie.a + 1}–{tie.b + 1} {' '.join(codes)}"
     return Edge(path, strictest_of(fired), group, label, said, round(x), round(y))
 
