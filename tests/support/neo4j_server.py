@@ -29,7 +29,7 @@ VERSION = "5.26.31"
 FOLDERS = ("conf", "data", "logs", "plugins", "import", "run", "licenses")
 OPENED = ("java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch", "java.base/java.util.concurrent")
 READY = "Started."
-READY_WITHIN = 120
+READY_WITHIN = 300
 """Seconds: ready in 6 to 11 on an idle machine."""
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
 <groupId>liancheng</groupId><artifactId>neo4j-server</artifactId><version>1</version><dependencies>
