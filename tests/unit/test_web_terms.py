@@ -19,6 +19,7 @@ FIELDS = (
     *(f"relation.{kind}" for kind in RelationType), *(f"devices.{name}" for name in Device.model_fields),
     "contacts.phone", "contacts.email", "contacts.name", "bond.account", "bond.serial", "bond_letter",
     "documents.text", "documents.text.similarity", "price", "brand", "identity", "kin", "relatives", "past.evidence",
+    "identity.uscc", "identity.org_code", "bidder.consortium.members",
     "past.limit", "past.wins", "register.address", "register.capital_cny", "legal_rep.citizen_id",
     "principal.identifiers", "bidders.agent", "tender.regime", "tender.object", "tender.region", "tender.funding",
 )  # fmt: skip
