@@ -76,7 +76,7 @@ def problem_page(request: Request, page_: Page, error: ProblemError, visit: Visi
         status=STATUS[error.code],
         title=say("api", error.code, words.lang),
         code=error.code,
-        detail=error.detail,
+        detail=words.known(f"scope.{error.detail.replace(':', '.')}", error.detail),
         errors=[one["message"] for one in error.errors or ()],
     )
     answer.headers.update(error.headers)
