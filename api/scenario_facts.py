@@ -18,19 +18,7 @@ from api.scenario_casework import ObjectionSpec, RepairSpec
 from graph.dates import china_day, end_of_day, parse_instant
 from graph.identifiers import parse_organization, parse_person
 from graph.model import (
-    Id,
-    Interval,
-    Listing,
-    Mention,
-    Name,
-    NameKind,
-    PartyRecord,
-    PartyType,
-    Penalty,
-    Related,
-    Source,
-    Status,
-    StatusEvent,
+    Id, Interval, Listing, Mention, Name, NameKind, PartyRecord, PartyType, Penalty, Related, Source, Status, StatusEvent,
 )  # fmt: skip
 from graph.relations import Relation, RelationType
 from loaders.records import to_id
