@@ -18,7 +18,19 @@ from api.scenario_casework import ObjectionSpec, RepairSpec
 from graph.dates import china_day, end_of_day, parse_instant
 from graph.identifiers import parse_organization, parse_person
 from graph.model import (
-    Id, Interval, Listing, Mention, Name, NameKind, PartyRecord, PartyType, Penalty, Related, Source, Status, StatusEvent,
+    Id,
+    Interval,
+    Listing,
+    Mention,
+    Name,
+    NameKind,
+    PartyRecord,
+    PartyType,
+    Penalty,
+    Related,
+    Source,
+    Status,
+    StatusEvent,
 )  # fmt: skip
 from graph.relations import Relation, RelationType
 from loaders.records import to_id
@@ -158,8 +170,7 @@ class RelationSpec(Spec, frozen=True, kw_only=True):
 class Expected(Spec, frozen=True, kw_only=True):
     """What is expected of a bidder, subject or tender: `codes` fire among others, `not_codes` must not.
 
-    `says` are words that the sentences in Chinese hold, `not_says` words that they must not. `traces` are reasons for
-    which candidates were put aside, among others; of bidders only.
+    `says`, `not_says`: words of the sentences in Chinese; `traces`: why candidates of bidders were put aside, among others.
     """
 
     verdict: str = ""
