@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final, Literal, NamedTuple
 from urllib.parse import parse_qsl, quote
 
@@ -231,4 +231,4 @@ def context(visit: Visit, **values: Any) -> dict[str, Any]:
     from api.web.answered import name_of
     from api.web.layout import layout
 
-    return {"t": visit.words, "layout": layout(visit), "called": partial(name_of, visit), **values}
+    return {"t": visit.words, "layout": layout(visit), "called": cache(partial(name_of, visit)), **values}
