@@ -170,7 +170,7 @@ class RelationSpec(Spec, frozen=True, kw_only=True):
 class Expected(Spec, frozen=True, kw_only=True):
     """What is expected of a bidder, subject or tender: `codes` fire among others, `not_codes` must not.
 
-    `says`, `not_says`: words of the sentences in Chinese; `traces`: why candidates of bidders were put aside, among others.
+    `says`, `not_says`: words of the sentences in Chinese; `traces`: why candidates of bidders were put aside.
     """
 
     verdict: str = ""
