@@ -70,6 +70,10 @@ def test_an_opened_tender_shows_everything(town: Town) -> None:
         assert told in answer.text, told
     assert "Tendering and Bidding Law, art. 22" not in answer.text, "it was opened"
     assert f'href="/decisions/{town.decision}"' in answer.text
+    whole = town.people[Role.CLERK].get(f"/decisions/{town.decision}").text
+    others = re.findall(r'<a href="#o\d+">.*?<td class="said">([^<]*)</td>', whole, re.DOTALL)
+    assert others, "who does not bid stands in the summary"
+    assert all(others), "each with the reason"
     parts = re.search(r'id="parts".*?</section>', answer.text, re.DOTALL)
     assert parts is not None
     assert re.search(r'href="/parties/[^"]+"><bdi>临江虚构招标代理有限公司', parts[0]), (

@@ -16,6 +16,7 @@ from api.explain import (
     open_line,
     open_points,
     remark,
+    text,
     verdict_of,
     word,
 )
@@ -237,7 +238,7 @@ def view(decision: Decision, lang: Lang, *, full: bool = False) -> DecisionPage:
         for index, bidder in enumerate(decision.bidders)
     ]
     others = [
-        _subject(f"o{index}", one, one.verdict, list(one.reasons), "", decision, lang)
+        _subject(f"o{index}", one, one.verdict, list(one.reasons), _why(one, lang), decision, lang)
         for index, one in enumerate(decision.subjects)
     ]
     return DecisionPage(
@@ -278,6 +279,17 @@ def view(decision: Decision, lang: Lang, *, full: bool = False) -> DecisionPage:
         ),
         restricted=hidden,
     )
+
+
+def _why(one: SubjectResult, lang: Lang) -> str:
+    """The strictest reason for the verdict on somebody who does not bid, as one sentence; empty where none is shown."""
+    found = next((reason for reason in one.reasons if reason.effect.verdict is one.verdict), None)
+    if found is not None:
+        return in_lang(found.detail, lang)
+    deciding = next((point for point in one.not_assessed if point.decides), None)
+    if one.verdict is Verdict.UNDETERMINED and deciding is not None:
+        return in_lang(deciding.detail, lang)
+    return text("explain.nothing", lang) if one.verdict is Verdict.CLEAR else ""
 
 
 def _subject(
