@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graph.generation import Generation
     from graph.projection import Walk
     from graph.projection.model import Cut
+    from matching.explore.view import View
 
 graph = CommandGroup("graph")
 """Its commands; what goes out as files is `graph export`."""
@@ -44,8 +45,18 @@ def opened(run: Run) -> Iterator[Generation]:
         generation.close()
 
 
-def one_party(generation: Generation, asked: str, run: Run) -> int:
-    """The party that somebody means.
+def seen(generation: Generation, run: Run) -> View:
+    """What may be looked at now: nobody learns who bids in a tender before it is opened (招标投标法 22)."""
+    from matching.explore.view import Views
+
+    view = Views().of(generation, bootstrap.now())
+    if view.closed:
+        run.note("graph.sealed", count=view.closed)
+    return view
+
+
+def one_party(generation: Generation, asked: str, run: Run, view: View | None = None) -> int:
+    """The party that somebody means; whoever is known from sealed bids only is nobody.
 
     Raises:
         CommandError: `graph.nobody`, or `graph.several` with the first of them (status 2).
@@ -53,6 +64,8 @@ def one_party(generation: Generation, asked: str, run: Run) -> int:
     from graph.paths import find, name_of
 
     found = find(generation, asked)
+    if view is not None and view.closed:
+        found = tuple(one for one in found if one not in view.hidden(restricted=True))
     if len(found) == 1:
         return found[0]
     shown = mask_identity(asked)
@@ -169,9 +182,10 @@ def graph_path(
     from graph.paths import tell
 
     with opened(run) as generation:
-        first, last = one_party(generation, source, run), one_party(generation, target, run)
+        view = seen(generation, run)
+        first, last = (one_party(generation, asked, run, view) for asked in (source, target))
         terms = walk(run, generation, types, as_of, any_time, known_at, hub)
-        found = generation.projection.shortest_path(first, last, terms, hops=hops)
+        found = view.projection(restricted=True).shortest_path(first, last, terms, hops=hops)
         ends = {"from": node(generation.party(first)), "to": node(generation.party(last))}
         path = None if found.route is None else tell(generation, found.route)
         nodes = [] if path is None else [node(party) for party in path.nodes]
@@ -222,9 +236,10 @@ def graph_around(
 ) -> int:  # fmt: skip
     """Show who is connected with a party, by relation, with counts."""
     with opened(run) as generation:
-        centre = one_party(generation, party, run)
+        view = seen(generation, run)
+        centre = one_party(generation, party, run, view)
         terms = walk(run, generation, types, as_of, any_time, known_at, None)
-        told = generation.projection.neighbours(centre, terms, limit=limit)
+        told = view.projection(restricted=True).neighbours(centre, terms, limit=limit)
         groups: list[dict[str, Any]] = [
             {
                 "type": tally.type.value,

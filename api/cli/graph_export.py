@@ -24,6 +24,7 @@ from graph.model import Party
 from graph.relations import RelationType
 
 if TYPE_CHECKING:
+    from api.unopened import Unopened
     from graph.export import Export
     from graph.store import GraphReader
 
@@ -129,11 +130,15 @@ def one_party(store: GraphReader, asked: str, run: Run, known: int | None) -> Pa
 
 def write(run: Run, found: Export, format: str, at: datetime, publisher: str) -> None:
     """Write to the output in one step, or to stdout, and say what was written and what has no place in the format."""
+    from api.unopened import Unopened
     from graph.export import gexf, graphml, nodelink, tables
     from graph.export.bods import write as write_bods
     from graph.export.model import Export as Watched
 
     counts = [0, 0]
+    unopened = Unopened(found, bootstrap.now())
+    if format != OCDS:  # which seals by itself
+        found = unopened.export()
     watched = Watched(
         found.head, lambda: counted(found.nodes(), counts, 0), lambda: counted(found.edges(), counts, 1)
     )
@@ -144,6 +149,7 @@ def write(run: Run, found: Export, format: str, at: datetime, publisher: str) ->
             for name in (tables.NODES, tables.EDGES, tables.HEAD):
                 os.replace(Path(part) / name, run.output / name)
         run.note("graph.export.done", nodes=counts[0], edges=counts[1])
+        tell_unopened(run, unopened)
         return
     with ExitStack() as stack:
         out: BinaryIO = sys.stdout.buffer
@@ -167,6 +173,13 @@ def write(run: Run, found: Export, format: str, at: datetime, publisher: str) ->
             {"graphml": graphml.write, "gexf": gexf.write, "json": nodelink.write}[format](watched, out)
             run.note("graph.export.done", nodes=counts[0], edges=counts[1])
         out.flush()
+    tell_unopened(run, unopened)
+
+
+def tell_unopened(run: Run, unopened: Unopened) -> None:
+    """Say that relations stay in until their tenders are opened."""
+    if unopened.left_out:
+        run.note("graph.export.unopened", tenders=unopened.tenders, count=unopened.left_out)
 
 
 def counted(items: Iterator[T], counts: list[int], which: int) -> Iterator[T]:

@@ -88,6 +88,11 @@ class View:
         """The relations that may be walked."""
         return self._whole if restricted else self._ordinary
 
+    @property
+    def closed(self) -> int:
+        """How many tenders and lots have not been opened yet."""
+        return len(self._sealed)
+
     def parties(self, kind: PartyType) -> list[int]:
         """The ordinals of all parties of a type."""
         return self._relations.parties(kind)

@@ -17,9 +17,10 @@ from store_records import T0, load, org, person, relation, row, snapshot, uscc
 from api.cli.main import cli
 from graph.generation import current_generation
 from graph.generation.manifest import MANIFEST, digest
-from graph.model import Interval, PartyRecord
+from graph.model import Interval, PartyRecord, PartyType
 from graph.relations import Relation, RelationType
 from graph.store import open_store
+from loaders.records import thing
 
 A, B, C = (org(f"临江虚构{name}有限公司", uscc(number)) for number, name in enumerate("甲乙丙"))
 NUMBER = "329901198811062462"
@@ -170,3 +171,32 @@ def test_a_generation_of_an_earlier_program_is_published_anew(tmp_path: Path) ->
     told = json.loads(house("graph", "path", uscc(0), uscc(1), "--format", "json").stdout)
     assert told["hops"] == 1
     assert told["generation"] != old
+
+
+def test_nobody_learns_who_bids_before_the_opening(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    lot, tender = thing(PartyType.LOT, "T9/L1"), thing(PartyType.TENDER, "T9")
+    store = open_store(str(tmp_path / "store.db"), create=True)
+    records: list[PartyRecord | Relation] = [
+        row("a", A),
+        row("b", B),
+        row("t9", tender, opening_at="2199-01-01T09:00:00+08:00"),
+        relation("l", RelationType.LOT_OF, lot, tender),
+        relation("b1", RelationType.BID_IN, A, lot),
+        relation("b2", RelationType.BID_IN, B, lot),
+        relation("p1", RelationType.ACTS_FOR, OWNER, A, attributes={"lot": "T9/L1"}),
+    ]
+    load(store, records, at=T0, snapshots=[snapshot("register", "city")])
+    store.close()
+    path = house("graph", "path", uscc(0), uscc(1), "--format", "json")
+    assert json.loads(path.stdout)["found"] is False
+    assert "2 tenders and lots are not opened yet" in path.stderr
+    around = json.loads(house("graph", "around", uscc(0), "--format", "json").stdout)
+    assert around["total"] == 0
+    assert json.loads(house("graph", "around", "lot:T9/L1", "--format", "json").stdout)["total"] == 1
+    whole = house("graph", "export", "--any-time")
+    assert [edge["type"] for edge in json.loads(whole.stdout)["edges"]] == ["LOT_OF"]
+    assert "3 relations that tell who bids were left out" in whole.stderr
+    near = json.loads(house("graph", "export", uscc(0), "--any-time").stdout)
+    assert [node["name"] for node in near["nodes"]] == [A.name]
+    assert near["edges"] == []
