@@ -12,6 +12,7 @@ from api.principals import Scope
 from api.routes import keys as http
 from api.routes.problem import ProblemError
 from api.web import once
+from api.web.answered import name_of
 from api.web.answers import onward, page
 from api.web.casework import NO_TROUBLE, Asked, Trouble, checked, trouble_of
 from api.web.door import Visit
@@ -57,7 +58,7 @@ def _row(visit: Visit, one: KeyView) -> dict[str, Any]:
         "scopes": tuple(_scope(visit, scope) for scope in one.scopes),
         "state": state,
         "state_word": words.known(f"keys.state.{state}", state),
-        "made": f"{words.time(one.created_at)} · {one.created_by}",
+        "made": f"{words.time(one.created_at)} · {name_of(visit, one.created_by)}",
         "expires": words.time(one.expires_at),
         "used": words.time(one.last_used_at) if one.last_used_at is not None else words("keys.unused"),
         "successor": one.successor,
