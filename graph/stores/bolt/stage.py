@@ -31,6 +31,9 @@ from graph.stores.bolt.work import Lines, Work
 T = TypeVar("T")
 SEND = 5_000
 """Rows of a transaction: larger ones are no faster and need the server's memory."""
+_FIRST = 500
+"""Rows of the first one, each next one has twice as many: a server just started takes many times as long for a row, and
+each transaction has its limit."""
 _SEND_BYTES = 4_000_000
 _AHEAD = 2
 """Transactions that wait for the one under way, so that the server has always something to do."""
@@ -77,6 +80,7 @@ class Run(run.Run):
         self._removes = False
         """Whether the last transaction takes rows away: it could wait for the locks of one ahead of its turn."""
         self._sent: dict[str, object] = {}
+        self._warm = _FIRST
         self._origins = convert.Origins(self._ask("origins"))
         sources = self._ask("sources")
         self._types = {number: dict.fromkeys(types or ()) for number, _, _, types in sources}
@@ -203,6 +207,7 @@ class Run(run.Run):
         if work.empty and progress == self._sent:
             return
         self._sent = progress
+        self._warm = min(SEND, self._warm * 2)
         self._step += 1
         turn = Turn(self._turns[-1] if self._flights else None, early=early)
         self._turns.append(turn)
@@ -224,12 +229,17 @@ class Run(run.Run):
                 raise
             self._flights.popleft()
 
+    @property
+    def _full(self) -> int:
+        """Rows of the next transaction."""
+        return min(SEND, self._warm)
+
     def _flush_when_full(self) -> None:
         work = self._work
         rows = len(work.listings) + len(work.register)
         for lines in (work.register_parties, work.relations):
             rows += sum(map(len, lines.values()))
-        if max(rows, len(self._named), len(work.ended)) >= SEND or work.size >= _SEND_BYTES:
+        if max(rows, len(self._named), len(work.ended)) >= self._full or work.size >= _SEND_BYTES:
             self._flush()
 
     def _open(self) -> None:
@@ -246,7 +256,7 @@ class Run(run.Run):
             part.append(record)
             raw = record.raw if isinstance(record, Listing | PartyRecord) else {}
             size += 500 + sum(map(len, raw.values()))
-            if len(part) >= SEND or size >= _SEND_BYTES:
+            if len(part) >= self._full or size >= _SEND_BYTES:
                 yield part
                 part, size = [], 0
         if part:
