@@ -20,7 +20,7 @@ PAYER, ACCOUNT = "91329901MAGLD1006A", "6222021234567890128"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("explore") / "home")
+    made = Installation(tmp_path_factory.mktemp("explore") / "home", LIANCHENG_WORK="off")
     payer = explored.org("虚构付款方有限公司", PAYER)
     account = explored.thing(PartyType.ACCOUNT, ACCOUNT)
     paid = explored._relation(Kind.USES, payer, account)

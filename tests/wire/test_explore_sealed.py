@@ -20,7 +20,7 @@ SECRETS = ("临江密标科技有限公司", explored.SECRET, "02AABBCCDD01", "1
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("sealed") / "home")
+    made = Installation(tmp_path_factory.mktemp("sealed") / "home", LIANCHENG_WORK="off")
     explored.loaded(made.home, now() + timedelta(days=3))
     return made
 
@@ -35,7 +35,7 @@ def client(house: Installation) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """The same city after the opening."""
-    made = Installation(tmp_path_factory.mktemp("unsealed") / "home")
+    made = Installation(tmp_path_factory.mktemp("unsealed") / "home", LIANCHENG_WORK="off")
     explored.loaded(made.home, now() - timedelta(minutes=1))
     with made.serving(key=made.key(*Scope)) as one:
         yield one

@@ -46,7 +46,7 @@ class World(NamedTuple):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    installation = Installation(tmp_path_factory.mktemp("cases") / "home")
+    installation = Installation(tmp_path_factory.mktemp("cases") / "home", LIANCHENG_WORK="off")
     installation.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]}, ("SXBZXR",))
     platform = installation.key(Scope.DECIDE, Scope.READ, Scope.CASES)
     reader = installation.key(Scope.READ, Scope.CASES)

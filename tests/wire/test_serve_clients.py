@@ -22,7 +22,7 @@ CLIENTS = Path(__file__).parents[2] / "docs" / "clients"
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Address and key of a running server, as a client finds them."""
-    house = Installation(tmp_path_factory.mktemp("clients") / "home")
+    house = Installation(tmp_path_factory.mktemp("clients") / "home", LIANCHENG_WORK="off")
     house.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]})
     key = house.key(Scope.DECIDE, Scope.READ)
     with house.started() as (_, address):

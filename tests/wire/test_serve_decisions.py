@@ -15,7 +15,7 @@ from serving import CLEAN, LISTED, NAME, Installation, ask
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    house = Installation(tmp_path_factory.mktemp("decisions") / "home")
+    house = Installation(tmp_path_factory.mktemp("decisions") / "home", LIANCHENG_WORK="off")
     house.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]})
     with house.serving() as one:
         yield one

@@ -19,7 +19,7 @@ KEY = "k" * 40
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    found = Installation(tmp_path_factory.mktemp("wire") / "home")
+    found = Installation(tmp_path_factory.mktemp("wire") / "home", LIANCHENG_WORK="off")
     found.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]})
     return found
 
@@ -197,7 +197,7 @@ def test_with_a_key_only_its_bearer_is_answered(house: Installation) -> None:
 
 
 def test_without_lists_it_starts_and_says_that_it_is_not_ready(tmp_path: Path) -> None:
-    with Installation(tmp_path / "home").serving() as empty:
+    with Installation(tmp_path / "home", LIANCHENG_WORK="off").serving() as empty:
         assert empty.get("/healthz").status_code == 200
         assert "No store" in check_problem(empty.get("/readyz"), 503, "http.unavailable")["detail"]
         check_problem(empty.post("/v1/decisions", json=ask(LISTED)), 503, "http.unavailable")

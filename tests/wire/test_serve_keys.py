@@ -21,7 +21,7 @@ MakeKey = Callable[..., str]
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("keys") / "home")
+    return Installation(tmp_path_factory.mktemp("keys") / "home", LIANCHENG_WORK="off")
 
 
 @pytest.fixture(scope="module")

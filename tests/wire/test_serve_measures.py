@@ -21,7 +21,7 @@ READ_ONLY = (Scope.READ,)
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("measures") / "home")
+    made = Installation(tmp_path_factory.mktemp("measures") / "home", LIANCHENG_WORK="off")
     record = (NAME, LISTED, "2025-06-18")
     made.publish(
         {"SXBZXR": [record], "ZDSS": [record], "YZWF": [record]}, ("SXBZXR", "ZDSS", "ZFCG", "ZDWF", "YZWF")
@@ -290,7 +290,7 @@ def test_the_commands_say_the_same(place: Installation, client: httpx.Client, tm
 
 
 def test_a_measure_is_to_be_lifted_when_its_record_is_gone(tmp_path: Path) -> None:
-    place = Installation(tmp_path / "home")
+    place = Installation(tmp_path / "home", LIANCHENG_WORK="off")
     codes = ("SXBZXR", "ZDSS", "ZFCG", "ZDWF")
     record = (NAME, LISTED, "2025-06-18")
     place.publish({"SXBZXR": [record], "ZDSS": [record]}, codes)

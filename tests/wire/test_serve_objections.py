@@ -17,7 +17,7 @@ PARTY = {"name": NAME, "identifiers": [{"id": LISTED}]}
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server whose lists name the company by organisation code (E2), by full code (E1), and ban it."""
-    installation = Installation(tmp_path_factory.mktemp("objections") / "home")
+    installation = Installation(tmp_path_factory.mktemp("objections") / "home", LIANCHENG_WORK="off")
     installation.publish({"YZWF": [(NAME, LISTED, "2024-06-18")]}, ("YZWF",))
     path = installation.home.parent / "codes.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
@@ -92,7 +92,7 @@ def test_an_identity_objection_from_its_receipt_to_its_end(client: httpx.Client)
 
     after = decided(client)
     assert "SXBZXR" not in effects(after)
-    assert after["bidders"][0]["trace"][0]["why"] == "rejected_by_review"
+    assert "rejected_by_review" in {one["why"] for one in after["bidders"][0]["trace"]}
     assert [replayed(client, one) for one in (before, during, after)] == [True, True, True]
     assert client.get(path).json() == answer.json()
     assert path.rpartition("/")[2] in {o["id"] for o in client.get("/v1/objections").json()["objections"]}

@@ -51,7 +51,7 @@ class People:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("overrides") / "home")
+    made = Installation(tmp_path_factory.mktemp("overrides") / "home", LIANCHENG_WORK="off")
     made.publish({"SXBZXR": [(NAME, LISTED, "2025-06-18")]}, LISTS)
     return made
 

@@ -32,7 +32,7 @@ ROWS = tuple(
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    made = Installation(tmp_path_factory.mktemp("timeliness") / "home")
+    made = Installation(tmp_path_factory.mktemp("timeliness") / "home", LIANCHENG_WORK="off")
     path: Path = made.home.parent / "penalties.csv"
     with path.open("w", encoding="utf-8", newline="") as out:
         csv.writer(out).writerows([HEAD, *ROWS])
@@ -65,7 +65,7 @@ def test_the_report_is_that_of_the_command_line(place: Installation) -> None:
 
 
 def test_before_anything_is_loaded_there_is_nothing_to_report(tmp_path: Path) -> None:
-    place = Installation(tmp_path / "home")
+    place = Installation(tmp_path / "home", LIANCHENG_WORK="off")
     with place.serving(key=place.key()) as client:
         answer = client.get("/v1/reports/timeliness")
         assert (answer.status_code, answer.json()["code"]) == (503, "http.unavailable")

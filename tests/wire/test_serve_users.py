@@ -25,7 +25,7 @@ Fresh = Callable[[], httpx.Client]
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return Installation(tmp_path_factory.mktemp("users") / "home")
+    return Installation(tmp_path_factory.mktemp("users") / "home", LIANCHENG_WORK="off")
 
 
 def made(house: Installation, name: str, *roles: Role, tenant: str = "default") -> str:
@@ -243,7 +243,7 @@ def test_an_administrator_gives_rights_and_has_none_to_decide(signed: Signed) ->
 
 
 def test_the_last_administrator_stays(tmp_path: Path) -> None:
-    alone = Installation(tmp_path / "home")
+    alone = Installation(tmp_path / "home", LIANCHENG_WORK="off")
     made(alone, "only", Role.ADMINISTRATOR)
     with pytest.raises(AssertionError, match="last administrator"):
         alone.run("users", "disable", "only")
