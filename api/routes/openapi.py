@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any, Final
@@ -59,6 +60,8 @@ def describe(app: FastAPI, modules: Sequence[RouteModule]) -> None:
             }
             for operations_of in made["paths"].values():
                 for operation in operations_of.values():
+                    # what a route does says more than what its function is called
+                    operation["summary"] = re.split("[.;:]", operation["description"], maxsplit=1)[0]
                     _own_refusal(operation["responses"])
                     _everywhere(operation["responses"])
             for method, path, scope in operations(module.router for module in modules):
