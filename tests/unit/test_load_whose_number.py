@@ -164,6 +164,6 @@ def test_shares_in_chinese_numerals(text: str, share: str) -> None:
 
 def test_more_than_half_in_chinese_numerals() -> None:
     share = read_share("超过百分之五十")
-    assert (share.least, share.above) == (50, True)
+    assert (share.least, share.above) == (Decimal(50), True)
     with pytest.raises(ValueError, match="share"):
         read_share("百分之十十")
