@@ -63,7 +63,7 @@ def raw(client: httpx.Client, *parts: bytes) -> bytes:
 def _whole(answer: bytes) -> bool:
     told, _, body = answer.partition(b"\r\n\r\n")
     length = re.search(rb"(?im)^content-length: (\d+)", told)
-    return bool(length) and len(body) >= int(length[1])
+    return length is not None and len(body) >= int(length[1])
 
 
 def head(*fields: bytes, line: bytes = b"GET /healthz HTTP/1.1") -> bytes:
