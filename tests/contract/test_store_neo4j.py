@@ -57,12 +57,9 @@ def test_wrong_password_and_wrong_database(neo4j_database: Target) -> None:
     with pytest.raises(StoreError, match=r"store\.auth") as caught:
         again(neo4j_database, password="geheim-geheim")
     assert "geheim" not in repr(caught.value)
+    server = neo4j_database.url.removesuffix("/neo4j")
     with pytest.raises(StoreError, match=r"store\.database"):
-        open_store(
-            f"{neo4j_database.url.removesuffix('/neo4j')}/keine",
-            user=neo4j_database.user,
-            password=neo4j_database.password,
-        )
+        open_store(f"{server}/keine", user=neo4j_database.user, password=neo4j_database.password)
 
 
 def test_a_database_of_others_is_left_alone(neo4j_database: Target, ask: Ask) -> None:
@@ -436,13 +433,10 @@ def test_rows_of_the_earlier_layout_are_read_as_they_are(
 
 def test_a_file_named_after_a_person_is_forgotten_with_them(neo4j_trial: TrialStore, ask: Ask) -> None:
     man = person("虚构欧阳小甲", NUMBER)
-    files = [
-        Source(dataset="register", file=f"{name}.csv", row=2) for name in ("虚构欧阳小甲", NUMBER, "all")
-    ]
+    names = ("虚构欧阳小甲", NUMBER, "all")
+    files = [Source(dataset="register", file=f"{name}.csv", row=2) for name in names]
     records: list[Record] = [msgspec.structs.replace(row("9", man), source=files[0])]
-    records += [
-        msgspec.structs.replace(row(f"{at}", YI), source=source) for at, source in enumerate(files[1:])
-    ]
+    records += [msgspec.structs.replace(row(f"{at}", YI), source=one) for at, one in enumerate(files[1:])]
     load(neo4j_trial, records, at=day(1), snapshots=REGISTER)
     assert len(ask("MATCH (o:Origin) RETURN o.doc")) == 3
     party = neo4j_trial.find("citizen_id", NUMBER)
