@@ -293,10 +293,10 @@ def test_an_alert_is_followed_to_its_cause_taken_and_closed_with_a_ground(town: 
         assert "Major tax offenders" in cause
         page.get_by_role("link", name="Watched tender").click()
         page.wait_for_url("**/tenders/**")
-        page.go_back()
+        page.goto(town.alert)
         page.get_by_role("link", name="Decision", exact=True).last.click()
         page.wait_for_url("**/decisions/**")
-        page.go_back()
+        page.goto(town.alert)
         page.get_by_role("button", name="Take it").click()
         page.get_by_text("The alert was changed.").wait_for()
         assert "sun" in page.inner_text(".facts")
