@@ -25,13 +25,12 @@ from graph.generation.errors import GenerationError
 from graph.generation.format import Array, FileInfo, Progress, Sink
 from graph.generation.manifest import PartySection, RelationSection
 from graph.generation.source import GraphPages, PageReader
+from graph.processes import end
 from graph.projection.columns import EdgeColumns, EdgePage
 from graph.store import StoreError, open_store
 
 _KINDS: Final = "<i8", "<u2", "<u8", "<u8", "<u4", "<u4"
 _ENDS: Final = {"src": "<u8", "dst": "<u8", "from_gen": "<u4", "to_gen": "<u4"}
-_WITHIN: Final = 30.0
-"""Seconds in which the other process has to end once it has told everything."""
 _PROGRAM: Final = (
     "import json, sys; order = json.loads(sys.stdin.readline()); sys.path[:] = order.pop('path');"
     "from graph.generation.relationpages import work; work(**order)"
@@ -140,14 +139,7 @@ class Beside:
 
     def close(self) -> None:
         """End it."""
-        for pipe in (self._to, self._from):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        try:
-            self._process.wait(_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
 
 
 @contextmanager

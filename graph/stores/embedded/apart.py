@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
+from graph.processes import end
 from graph.stores.embedded import hand
 from graph.stores.embedded.files import BUSY_MS, PRAGMAS, WRITER_PRAGMAS, uri_of
 
@@ -18,8 +19,6 @@ _ROWS = 2_000
 _BYTES = 4_000_000
 """Bytes of documents after which a message goes without more rows: it is the memory of both processes."""
 _PIPE = 1 << 20
-_WITHIN = 30.0
-"""Seconds in which the other process has to end once it was told to, or its pipe is closed."""
 
 
 class Answer(Protocol):
@@ -142,14 +141,7 @@ class Apart:
 
     def close(self) -> None:
         """End the process at once; what is not committed is given up, also a commit that still waits."""
-        for pipe in (self._to, self._from):
-            with contextlib.suppress(OSError):
-                pipe.close()
-        try:
-            self._process.wait(_WITHIN)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        end(self._process)
 
     def _send(self, kind: int, statement: str, values: Any) -> None:
         try:
